@@ -1,0 +1,7 @@
+"""crmclean: legacy files in, import files that the target CRM accepts out.
+
+Nothing lost, nothing invented, every cell explained. Read `pipeline.py` first: it is the
+whole program in one page.
+"""
+
+__version__ = "0.1.0"

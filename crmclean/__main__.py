@@ -1,0 +1,5 @@
+"""`python -m crmclean`: the same as the `crmclean` command, for PCs where scripts are not on the path."""
+
+from crmclean.cli import main
+
+main()

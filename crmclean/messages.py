@@ -1,0 +1,78 @@
+"""Every word that a person reads, in Chinese and English, from one catalogue.
+
+The catalogue is the folder `catalogue/`: TOML files, one per part of the program, read together.
+An entry is a code with its words:
+
+    [PHONE_LOST_DIGITS]
+    severity = "error"          # issues only: error | warn | info
+    zh = "电话丢了位数：{value}"
+    en = "the phone number has lost digits: {value}"
+    do_zh = "请从源系统按文本重新导出"      # optional: what to do
+    do_en = "export it again from the source system, as text"
+
+Codes of issues and errors are UPPER_SNAKE and stable for ever; labels are dotted lower case
+(quoted in TOML: ["report.title"]). TOML because the standard library reads it and stewards can.
+`{name}` is filled by plain replacement: customers' text is never a template.
+"""
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+CATALOGUE = Path(__file__).parent / "catalogue"
+SEVERITIES = ("error", "warn", "info")
+LANGUAGES = ("zh", "en")
+_language = "zh"
+
+
+def set_language(language: str) -> None:
+    """Choose the language of `say` for this process: zh or en."""
+    global _language
+    _language = language if language in LANGUAGES else "en"
+
+
+def language() -> str:
+    return _language
+
+
+@cache
+def entries() -> dict[str, dict[str, str]]:
+    """The whole catalogue: code to its entry. A code that stands twice is a ValueError."""
+    merged: dict[str, dict[str, str]] = {}
+    for path in sorted(CATALOGUE.glob("*.toml")):
+        for code, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            if code in merged:
+                raise ValueError(f"{code} stands twice in the catalogue, again in {path.name}")
+            merged[code] = entry
+    return merged
+
+
+def say(code: str, lang: str | None = None, **facts: object) -> str:
+    """The words of a code with its facts filled in; `lang` defaults to the process's language.
+
+    >>> say("yes", lang="en")
+    'yes'
+    >>> say("NO_SUCH_CODE", lang="en", file="a.xlsx")
+    'NO_SUCH_CODE (file: a.xlsx)'
+    """
+    entry = entries().get(code)
+    if entry is None:
+        listed = ", ".join(f"{name}: {fact}" for name, fact in facts.items())
+        return f"{code} ({listed})" if listed else code
+    return _fill(entry[lang or _language], facts)
+
+
+def advice(code: str, lang: str | None = None, **facts: object) -> str:
+    """What to do about a code, or "" where the catalogue has no advice."""
+    entry = entries().get(code, {})
+    return _fill(entry.get(f"do_{lang or _language}", ""), facts)
+
+
+def severity(code: str) -> str:
+    """error, warn or info; an unknown code is an error, so that it is seen."""
+    return entries().get(code, {}).get("severity", "error")
+
+
+def _fill(text: str, facts: dict[str, object]) -> str:
+    return re.sub(r"\{(\w+)\}", lambda hit: str(facts.get(hit[1], hit[0])), text)

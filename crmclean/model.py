@@ -1,0 +1,112 @@
+"""The model: objects and fields of a CRM, read from `model/<object>.yaml`.
+
+One source for mapping (labels, aliases), normalise (kind, options, parts), schema (required,
+picklists), gaps and report (labels). A project may change fields or add its own
+(`crmclean.yaml`, section `fields`).
+"""
+
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+from crmclean import shipped
+from crmclean.tables import OBJECTS
+
+REQUIRED = ("target", "standard", "no")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of an object. `parts` names, for each part that a rule may find in a cell, the
+    field that takes it (`mobile`, or `contact.name` for a field of another object)."""
+
+    object: str
+    name: str
+    label: dict[str, str]
+    kind: str
+    required: str = "no"
+    options: dict[str, Any] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+    values: tuple[str, ...] = ()
+    synonyms: dict[str, str] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+    negatives: tuple[str, ...] = ()
+    unique: bool = False
+    sensitive: bool = False
+    on_gap: str = "load"
+    default: str | None = None
+
+    @property
+    def path(self) -> str:
+        """`customer.name`"""
+        return f"{self.object}.{self.name}"
+
+
+@dataclass(frozen=True)
+class Object:
+    """One object of the CRM: its label, fields in order, the field that names it, and which of
+    its fields refer to which object (`refers: {customer: customer}`)."""
+
+    name: str
+    label: dict[str, str]
+    name_field: str
+    fields: dict[str, Field]
+    refers: dict[str, str]
+
+
+@cache
+def shipped_model() -> dict[str, Object]:
+    """The five objects as they ship, in the order parents first."""
+    from ruamel.yaml import YAML
+
+    loader = YAML(typ="safe", pure=True)
+    loaded = (
+        loader.load((shipped.folder("model") / f"{name}.yaml").read_text(encoding="utf-8"))
+        for name in OBJECTS
+    )
+    return {entry["object"]: _object(entry) for entry in loaded}
+
+
+def build(overrides: dict[str, dict[str, Any]] | None = None) -> dict[str, Object]:
+    """The model of a project: the shipped one with the project's `fields` section applied.
+
+    `overrides` maps `object.field` to changed attributes; an unknown path is a new field and needs
+    at least a label and a kind. Raises KeyError for an unknown object.
+    """
+    model = dict(shipped_model())
+    for path, changes in (overrides or {}).items():
+        name, _, field_name = path.partition(".")
+        owner = model[name]
+        known = owner.fields.get(field_name)
+        changed = _field(name, field_name, changes) if known is None else _changed(known, changes)
+        model[name] = replace(owner, fields={**owner.fields, field_name: changed})
+    return model
+
+
+def _object(entry: dict[str, Any]) -> Object:
+    name = entry["object"]
+    fields = {key: _field(name, key, value) for key, value in entry["fields"].items()}
+    return Object(name, entry["label"], entry["name_field"], fields, entry.get("refers", {}))
+
+
+def _field(owner: str, name: str, entry: dict[str, Any]) -> Field:
+    return Field(owner, name, **_attributes(entry))
+
+
+def _changed(known: Field, entry: dict[str, Any]) -> Field:
+    attributes = _attributes(entry)
+    if "options" in attributes:
+        attributes["options"] = {**known.options, **attributes["options"]}
+    return replace(known, **attributes)
+
+
+def _attributes(entry: dict[str, Any]) -> dict[str, Any]:
+    attributes = {key: value for key, value in entry.items() if value is not None}
+    if isinstance(attributes.get("label"), str):
+        attributes["label"] = dict.fromkeys(("zh", "en"), attributes["label"])
+    if "not" in attributes:
+        attributes["negatives"] = attributes.pop("not")
+    for key in ("values", "aliases", "negatives"):
+        if key in attributes:
+            attributes[key] = tuple(str(value) for value in attributes[key])
+    return attributes
