@@ -1,0 +1,138 @@
+"""crmclean.state/: what people decided and what must stay the same from month to month.
+
+The folder stands beside the project, outside OUT, and is append-only: one file of JSON lines per
+kind, so that it can be read, diffed and kept in version control. The last entry on a subject wins.
+
+Kinds and what an entry holds:
+
+    pairs     object, left, right (fingerprints), verdict same | different, seen (hash, see `seen`)
+    owners    object, record (fingerprint), owner: who keeps a customer that several people claim
+    values    object, record (fingerprint), field, value, seen: filled gaps and corrections
+    golden    object, golden, records (fingerprints): ids of golden records (`dedupe.remember`)
+    weights   object, frozen weights and frequencies of duplicate detection
+
+A record is named by its **fingerprint**, never by its row, because next month's file has other
+rows: the source system and the legacy code where that code is unique in the system, else a hash of
+what identifies the record and a counter for identical rows (design.md 4). The 64-bit hash is the
+keyed SipHash of pandas (`pandas.util.hash_array`), which is fixed across platforms and releases.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.plan import Plan
+from crmclean.tables import sources_of
+
+#: What identifies a record of each object, beside its code.
+IDENTITY = {
+    "customer": ("name", "uscc", "phone", "address", "email"),
+    "contact": ("name", "mobile", "phone", "email", "customer"),
+    "lead": ("name", "customer", "contact", "mobile", "obtained_at"),
+    "follow_up": ("customer", "by", "at", "content"),
+    "opportunity": ("name", "customer", "amount", "expected_close"),
+}
+_SEPARATOR = "\x1f"
+
+
+class State:
+    """The state folder of a project; it need not exist before the first `append`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(folder)
+
+    def entries(self, kind: str) -> list[dict[str, Any]]:
+        """All entries of a kind, oldest first. ValueError where a line is not a JSON object."""
+        path = self.folder / f"{kind}.jsonl"
+        if not path.is_file():
+            return []
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return [_entry(line, path, number) for number, line in enumerate(lines, 1) if line.strip()]
+
+    def append(self, kind: str, entries: list[dict[str, Any]]) -> None:
+        """Write entries at the end of a kind's file, all in one write."""
+        if not entries:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        text = "".join(
+            json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n" for entry in entries
+        )
+        with (self.folder / f"{kind}.jsonl").open("a", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+
+
+def _entry(line: str, path: Path, number: int) -> dict[str, Any]:
+    try:
+        entry = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{path.name}, line {number}: {error.msg}") from error
+    if not isinstance(entry, dict):
+        raise ValueError(f"{path.name}, line {number}: not an object")
+    return entry
+
+
+def fingerprints(records: pa.Table, object: str, plan: Plan) -> pa.Array:
+    """One stable text per record: `system:code`, or `system#hash.n` where there is no unique code."""
+    system = _systems(records["record"], plan)
+    coded = _joined([system, _column(records, "code")], ":")
+    counts = _occurrence(coded)[1]
+    unique = pc.and_(pc.is_valid(coded), pa.array(counts == 1))
+    base = _joined([system, hashes(records, IDENTITY[object])], "#")
+    counted = _joined([base, pc.cast(pa.array(_occurrence(base)[0]), pa.string())], ".")
+    return pc.if_else(unique, coded, counted)
+
+
+def seen(records: pa.Table, object: str) -> pa.Array:
+    """A hash of the values that a decision about each record was taken on."""
+    return hashes(records, IDENTITY[object])
+
+
+def hashes(records: pa.Table, fields: tuple[str, ...]) -> pa.Array:
+    """A 64-bit hash, as decimal text, of some fields of each record; null counts as a value."""
+    texts = [pc.fill_null(_column(records, field), "") for field in fields]
+    return pc.cast(pa.array(hashed(_joined(texts, _SEPARATOR))), pa.string())
+
+
+def hashed(values: pa.Array) -> np.ndarray:
+    """A 64-bit hash of each text (null as ""), the same on every platform and in every run."""
+    from pandas.util import hash_array
+
+    texts = pc.fill_null(values, "").to_numpy(zero_copy_only=False)
+    return hash_array(texts.astype(object), categorize=False)
+
+
+def _systems(records: pa.ChunkedArray, plan: Plan) -> pa.Array:
+    """The source system of each record; a source without one is named by its project entry."""
+    names = pa.array(
+        [None, *(source.system or f"sources[{source.entry}]" for source in plan.sources)],
+        pa.string(),
+    )
+    return names.take(sources_of(records.combine_chunks()))
+
+
+def _column(records: pa.Table, field: str) -> pa.Array:
+    if field not in records.column_names:
+        return pa.nulls(records.num_rows, pa.string())
+    return records[field].combine_chunks()
+
+
+def _joined(texts: list[pa.Array], separator: str) -> pa.Array:
+    return pc.binary_join_element_wise(*texts, separator)
+
+
+def _occurrence(values: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """For each value: how many equal ones stand before it, and how many there are in all."""
+    codes = pc.fill_null(values.dictionary_encode().indices, -1).to_numpy(zero_copy_only=False)
+    order = np.argsort(codes, kind="stable")
+    _, starts, inverse, sizes = np.unique(
+        codes[order], return_index=True, return_inverse=True, return_counts=True
+    )
+    before = np.empty(len(codes), np.int64)
+    before[order] = np.arange(len(codes)) - starts[inverse]
+    total = np.empty(len(codes), np.int64)
+    total[order] = sizes[inverse]
+    return before, total
