@@ -1,0 +1,208 @@
+"""The stages in order: scan, clean, dedupe, export. Read this page and you know the program.
+
+Each stage reads the tables of the one before from OUT/.work and writes its own; a stage whose key
+(a hash of sources, project, decisions and program) still holds is not done again. Only `export`
+publishes. The laws are checked from the written tables and files before anything is published.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from crmclean import (
+    audit,
+    dedupe,
+    derive,
+    export,
+    gaps,
+    laws,
+    mapping,
+    normalise,
+    readers,
+    report,
+    review,
+    scan,
+    schema,
+    tables,
+    templates,
+)
+from crmclean.decisions import State
+from crmclean.model import Object, build
+from crmclean.plan import Plan
+from crmclean.project import Project
+from crmclean.run import Work, lock, publish, recover
+from crmclean.run.keys import key
+from crmclean.run.timing import timed
+from crmclean.run.work import STAGES, close_to_others
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass
+class Job:
+    """One run: the project, where its files are, and how to talk to the person."""
+
+    project: Project
+    base: Path
+    out: Path
+    model: dict[str, Object]
+    work: Work
+    state: State
+    progress: Progress
+    no_input: bool = False
+    unmask: bool = False
+
+    @property
+    def plan(self) -> Plan:
+        return Plan.from_json(self.work.get_text("plan.json") or "")
+
+
+@contextmanager
+def opened(
+    project: Project, base: Path, out: Path, progress: Progress, **how: Any
+) -> Iterator[Job]:
+    """A job that holds its output directory. Raises Locked, OutputRefused, UsageError."""
+    out.mkdir(parents=True, exist_ok=True)
+    with lock(out):
+        close_to_others(out)
+        recover(out)
+        model = build({path: f.model_dump(exclude_none=True) for path, f in project.fields.items()})
+        state = State(base / "crmclean.state")
+        yield Job(project, base, out, model, Work(out / ".work"), state, progress, **how)
+
+
+def run(job: Job, last: str = "export") -> list[str]:
+    """Do every stage up to `last` that is not done yet; returns files of people that were kept."""
+    made_from = _key(job)
+    kept: list[str] = []
+    for stage in STAGES[: STAGES.index(last) + 1]:
+        if job.work.is_done(stage, made_from) and stage != "export":
+            continue
+        with timed(job.work, stage):
+            job.work.begin(stage)
+            kept = DO[stage](job) or kept
+            job.work.mark_done(stage, made_from)
+    return kept
+
+
+def _key(job: Job) -> str:
+    """What the stages of this run are made from."""
+    files = [path for path, _ in scan.paths(job.project, job.base)]
+    extra = sorted(job.base.glob("*.csv")) + sorted(job.state.folder.glob("*"))
+    target = job.base / job.project.target
+    return key([job.project.model_dump_json(), str(job.unmask)], [*files, *extra, target])
+
+
+def do_scan(job: Job) -> None:
+    """Look once over every source and write down the plan."""
+    plan, issues = scan.scan(job.project, job.base)
+    mapping.check(job.project, plan, job.model, strict=job.no_input)
+    job.work.put_text("plan.json", plan.to_json())
+    job.work.put("issues/scan", issues)
+
+
+def do_clean(job: Job) -> None:
+    """Read, map, normalise and check every row: bounded batches, flat memory."""
+    plan = job.plan
+    with ExitStack() as open_files:
+        write = _writers(job, open_files)
+        for source in plan.sources:
+            job.progress("clean", source.number - 1, len(plan.sources))
+            with job.work.writer(
+                f"rows/{source.number}", tables.rows_schema(len(source.columns))
+            ) as keep:
+                for rows in readers.rows(source, job.base):
+                    keep(rows)
+                    _clean_batch(job, source, rows, write)
+
+
+def _clean_batch(job: Job, source: Any, rows: pa.Table, write: dict[str, Callable]) -> None:
+    mapped = mapping.records(rows, source, job.project, job.model, job.base)
+    clean = normalise.normalise(mapped.tables, source, job.project, job.model)
+    write["changes"](mapped.changes)
+    write["changes"](clean.changes)
+    write["issues"](mapped.issues)
+    write["issues"](clean.issues)
+    for name, records in clean.tables.items():
+        write[name](records)
+        write["issues"](schema.check_values(name, records, job.project, job.model))
+
+
+def do_dedupe(job: Job) -> None:
+    """References, duplicates, golden records; then what needs the whole: required, cross-field."""
+    plan, project, model = job.plan, job.project, job.model
+    records = {name: job.work.get(f"records/{name}") for name in model}
+    found = dedupe.dedupe(records, plan, project, model, job.state)
+    golden, filled = gaps.apply_fills(found.golden, job.state, records, plan)
+    golden, derived, doubts = derive.derive(golden, project, model)
+    crosswalk = derive.exclude(found.crosswalk, golden, project)
+    checks = schema.check_golden(golden, crosswalk, project, model)
+    missing = gaps.find(golden, crosswalk, plan, project, model)
+    put = job.work.put
+    put("pairs", found.pairs)
+    put("golden_cells", found.golden_cells)
+    put("crosswalk", crosswalk)
+    put("gaps", missing)
+    put("completeness", gaps.completeness(golden, crosswalk, plan, project, model))
+    put("changes/dedupe", tables.concat(tables.CHANGES, [found.changes, filled, derived]))
+    put("issues/dedupe", tables.concat(tables.ISSUES, [found.issues, doubts, checks]))
+    for name, table in golden.items():
+        put(f"golden/{name}", table)
+
+
+def do_export(job: Job) -> list[str]:
+    """Fit to the target, write everything aside, check the laws, publish."""
+    plan, project, model, work = job.plan, job.project, job.model, job.work
+    template = templates.load(project.target, job.base)
+    golden = {name: work.get(f"golden/{name}") for name in model}
+    fitted = export.fit(golden, work.get("crosswalk"), project, model, template)
+    work.put("crosswalk_final", fitted.crosswalk)
+    work.put("issues/export", fitted.issues)
+    stage = work.fresh_folder("stage")
+    files = export.write(fitted, golden, work, plan, project, model, template, stage)
+    work.put("files", files)
+    gaps.write(work.get("gaps"), golden, plan, project, model, stage / "gaps", project.language)
+    review.write(work, plan, project, model, stage / "review")
+    audit.sample(work, plan, project, model, stage / "audit")
+    report.write(work, project, model, plan, stage / "report.html", unmask=job.unmask)
+    laws.check(work, plan, project, model, stage, job.base)
+    _publish_tables(work, plan, model, stage / "tables")
+    return publish(job.out, stage)
+
+
+def _writers(job: Job, open_files: ExitStack) -> dict[str, Callable]:
+    """A function to append to each table that cleaning makes."""
+    schemas = {name: tables.records_schema(owner.fields) for name, owner in job.model.items()}
+    named = {name: (f"records/{name}", schema) for name, schema in schemas.items()}
+    named["changes"] = ("changes/clean", tables.CHANGES)
+    named["issues"] = ("issues/clean", tables.ISSUES)
+    return {
+        name: open_files.enter_context(job.work.writer(*where)) for name, where in named.items()
+    }
+
+
+def _publish_tables(work: Work, plan: Plan, model: dict[str, Object], folder: Path) -> None:
+    """The tables of the run, for pandas or DuckDB, beside the files that people open."""
+    folder.mkdir()
+    names = ["pairs", "golden_cells", "gaps", "completeness", "files"]
+    names += [f"{kind}/{name}" for kind in ("records", "golden") for name in model]
+    for name in names:
+        shutil.copyfile(work.path(name), folder / f"{name.replace('/', '_')}.parquet")
+    shutil.copyfile(work.path("crosswalk_final"), folder / "crosswalk.parquet")
+    pq.write_table(work.issues(), folder / "issues.parquet", compression="zstd")
+    pq.write_table(work.changes(), folder / "changes.parquet", compression="zstd")
+    (folder / "sources.json").write_text(plan.to_json(), encoding="utf-8", newline="\n")
+
+
+DO: dict[str, Callable[[Job], list[str] | None]] = {
+    "scan": do_scan,
+    "clean": do_clean,
+    "dedupe": do_dedupe,
+    "export": do_export,
+}
