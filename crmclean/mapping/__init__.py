@@ -1,0 +1,15 @@
+"""Columns of a source → fields of the model.
+
+    guess         columns and samples → which field each column holds, how sure, and why
+    project_text  plan and guesses → a commented crmclean.yaml for a person to look over
+    check         what the project file says about columns, against what the files hold
+    records       rows → records, with fills, concat, lookup and constants as changes
+    sequence      codes for golden records that have none, or share one
+    authority     what a register of licence names and codes fills or suggests
+
+A guess only ever writes the project file: what runs is what a person could read there.
+"""
+
+from crmclean.mapping.records import Mapped, records
+
+__all__ = ["Mapped", "records"]
