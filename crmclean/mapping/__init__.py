@@ -10,6 +10,7 @@
 A guess only ever writes the project file: what runs is what a person could read there.
 """
 
+from crmclean.mapping.check import check
 from crmclean.mapping.records import Mapped, records
 
-__all__ = ["Mapped", "records"]
+__all__ = ["Mapped", "check", "records"]
