@@ -1,0 +1,249 @@
+"""Masking: what a report, a log or a screen may show of a person by default.
+
+The masks follow reference/trust.md 5.2: what counts is how many candidates remain, not how many
+stars there are. An identity number is never shown with its birth date digits; free text is shown
+by its length alone. Companies, codes and picklists are not personal and stay readable, but a
+mobile, an identity number or a mail address that strayed into such a cell is still hidden.
+
+Everything here is total (any Unicode, any dirty cell) and works on whole columns; null stays null.
+It masks for display only: nothing masked is ever written back, and a masked value is no key.
+"""
+
+import re
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+#: Compound surnames still in use: the surname is shown whole, so that the reader sees a name.
+COMPOUND = (
+    "欧阳|上官|皇甫|令狐|诸葛|司徒|司马|申屠|夏侯|尉迟|公孙|轩辕|钟离|宇文|长孙|慕容|"
+    "东方|南宫|西门|端木|独孤|百里|呼延|闻人|太史|澹台|赫连|公冶|宗政|濮阳|淳于|单于"
+)
+#: Words for "nothing": they identify nobody, and the reader should see what was there.
+NOTHING = ("无", "暂无", "没有", "不详", "未知", "待补充", "暂缺", "空", "保密", "N/A", "NA", "n/a")
+NOTHING_ARRAY = pa.array([*NOTHING, "NULL", "null", "None", "none", "-", "--", "—", "/", "?", "0"])
+#: Words that make a name the name of a company or a public body, not of a person or a small shop.
+COMPANY = (
+    r"公司|集团|厂|学校|大学|学院|中学|小学|医院|银行|研究院|研究所|事务所|合作社|协会|委员会|政府|"
+    r"管理局|(?i:\b(ltd|limited|inc|co|corp|llc|gmbh|company|group|s\.?a)\b)"
+)
+SMALL_SHOP = r"个体|工商户|经营部|商行|商店|商铺|门市|工作室|店|铺|馆|摊|坊|社|部|中心"
+
+#: Characters that must never reach a terminal or a page as they are: C0, C1, bidi, zero width.
+UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+)
+
+SHOWN = frozenset(
+    "code uscc org_code url industry picklist tags amount region date datetime integer yes_no "
+    "account text".split()
+)
+
+
+def mask(kind: str, values: pa.Array) -> pa.Array:
+    """The values of a column as anybody may see them. `kind` is a kind of the model or a mask of
+    `mask_kind`; an unknown kind is masked like free text.
+
+    >>> mask("phone", pa.array(["13812348000", "021-65432109", None])).to_pylist()
+    ['138****8000', '021-******09', None]
+    >>> mask("person_name", pa.array(["张三", "欧阳修远", "Anna Li"])).to_pylist()
+    ['张*', '欧阳**', 'A***']
+    >>> mask("resident_id", pa.array(["110105194912310021"])).to_pylist()
+    ['11****************']
+    """
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    text = pc.cast(values, pa.string())
+    masked = _scrub(text) if kind in SHOWN else MASKS.get(kind, _long_text)(text)
+    return pc.if_else(pc.is_in(text, NOTHING_ARRAY), text, masked)
+
+
+def mask_text(kind: str, text: str | None) -> str | None:
+    """One value, masked; for messages and the terminal."""
+    return mask(kind, pa.array([text], pa.string()))[0].as_py()
+
+
+def mask_kind(name: str, kind: str, sensitive: bool = False) -> str:
+    """Which mask a field of the model takes: its kind, unless its name says more.
+
+    Owners are accounts of the user's own company: the reader must know who acts, so they are
+    shown. Names of leads and deals often are names of people or companies.
+
+    >>> mask_kind("birthday", "date", sensitive=True), mask_kind("owner", "person_name")
+    ('birth_date', 'account')
+    """
+    if kind in ("date", "datetime") and sensitive:
+        return "birth_date"
+    if name in ("owner", "by"):
+        return "account"
+    if name in ("wechat", "qq"):
+        return "handle"
+    if name == "other_phones":
+        return "phone"
+    if kind == "reference" or (kind == "text" and name.endswith("name")):
+        return "company_name"
+    return "hidden" if sensitive and kind in SHOWN else kind
+
+
+def is_masked(kind: str) -> bool:
+    """Whether values of this mask are hidden from the reader, so that pairs say same or differs."""
+    return kind not in SHOWN and kind != "company_name"
+
+
+def differences(left: pa.Array, right: pa.Array) -> np.ndarray:
+    """How two masked columns differ, per pair: 0 the same, n > 0 differs in n characters (of the
+    same length), -1 differs otherwise, -2 one of them is missing.
+
+    >>> differences(pa.array(["13812", "138", None]), pa.array(["13912", "1381", "x"])).tolist()
+    [1, -1, -2]
+    """
+    missing = _flags(pc.or_(pc.is_null(left), pc.is_null(right)))
+    pair = [side.fill_null("").to_numpy(zero_copy_only=False).astype("U64") for side in (left, right)]
+    matrices = [side.view(np.uint32).reshape(len(side), -1) for side in pair]
+    counted = (matrices[0] != matrices[1]).sum(axis=1)
+    lengths = [_lengths(side) for side in (left, right)]
+    counted[(lengths[0] != lengths[1]) | (lengths[0] > 64)] = -1
+    counted[_flags(pc.equal(left, right).fill_null(False))] = 0
+    counted[missing] = -2
+    return counted
+
+
+def printable(text: str) -> str:
+    r"""Text that cannot move a cursor, ring a bell or turn the reading direction.
+
+    >>> printable("张三\x1b[31m\u202e")
+    '张三␛[31m�'
+    """
+    return UNSAFE.sub(lambda hit: _symbol(hit[0]), text)
+
+
+def _symbol(character: str) -> str:
+    code = ord(character)
+    return chr(0x2400 + code) if code < 32 else "\u2421" if code == 127 else "\ufffd"
+
+
+def _flags(mask_: pa.Array) -> np.ndarray:
+    return mask_.to_numpy(zero_copy_only=False)
+
+
+def _lengths(values: pa.Array) -> np.ndarray:
+    return pc.utf8_length(values).fill_null(0).to_numpy(zero_copy_only=False)
+
+
+def _sub(values: pa.Array, pattern: str, by: str) -> pa.Array:
+    return pc.replace_substring_regex(values, pattern, by)
+
+
+def _join(*parts: pa.Array | str) -> pa.Array:
+    return pc.binary_join_element_wise(*parts, "")
+
+
+def _phone(values: pa.Array) -> pa.Array:
+    """A mobile keeps 3 + 4 digits, an area code stays, anything else keeps 3 + 2 digits."""
+    mobile = pc.extract_regex(
+        values, r"^(?P<a>1[3-9]\d)(?P<b>[ -]?)\d{4}(?P<c>[ -]?)(?P<d>\d{4})$"
+    )
+    parts = [pc.struct_field(mobile, name) for name in "abcd"]
+    clean = _join(parts[0], parts[1], "****", parts[2], parts[3])
+    lost = pc.match_substring_regex(values, r"^\d(\.\d{1,3})?[eE]\+\d{1,2}$")
+    return pc.if_else(lost, values, pc.coalesce(clean, _digits(values)))
+
+
+def _digits(values: pa.Array) -> pa.Array:
+    """Dirty numbers: the first three and the last two digits of the cell, no letters."""
+    bare = _sub(values, r"[\p{L}]", "*")
+    stars = _sub(bare, r"\d", "*")
+    split = pc.extract_regex(
+        bare, r"(?s)^(?P<a>\D*\d\D*\d\D*\d)(?P<b>(?:\D*\d){3,}?)(?P<c>\D*\d\D*\d\D*)$"
+    )
+    middle = _sub(pc.struct_field(split, "b"), r"\d", "*")
+    return pc.coalesce(_join(pc.struct_field(split, "a"), middle, pc.struct_field(split, "c")), stars)
+
+
+def _person(values: pa.Array) -> pa.Array:
+    trimmed = pc.utf8_trim_whitespace(values)
+    compound = pc.match_substring_regex(trimmed, rf"^({COMPOUND})\p{{Han}}")
+    first = pc.if_else(
+        compound, pc.utf8_slice_codeunits(trimmed, 0, 2), pc.utf8_slice_codeunits(trimmed, 0, 1)
+    )
+    han = pc.match_substring_regex(trimmed, r"^\p{Han}")
+    short = pc.less_equal(pc.utf8_length(trimmed), 2)
+    stars = pc.if_else(han, pc.if_else(short, "*", "**"), "***")
+    return pc.if_else(pc.equal(pc.utf8_length(trimmed), 1), "*", _join(first, stars))
+
+
+def _email(values: pa.Array) -> pa.Array:
+    domains = _sub(values, r"[^\s@;,，；/、]*@", "***@")
+    named = pc.extract_regex(values, r"^(?P<a>[A-Za-z0-9])[^\s@]{2,}(?P<b>@[\w.-]+)$")
+    clean = _join(pc.struct_field(named, "a"), "***", pc.struct_field(named, "b"))
+    rest = pc.if_else(pc.match_substring(domains, "@"), _scrub(_sub(domains, r"\p{Han}", "*")), "***")
+    return pc.coalesce(clean, rest)
+
+
+def _address(values: pa.Array) -> pa.Array:
+    """Down to the district or county (the town of 5.2), nothing below."""
+    region = pc.extract_regex(
+        values,
+        r"^(?P<a>(?:\p{Han}{2,7}?(?:省|自治区|特别行政区))?(?:\p{Han}{2,7}?(?:市|自治州|地区|盟))?"
+        r"(?:\p{Han}{1,6}?(?:区|县|市|旗))?)",
+    )
+    return _join(pc.struct_field(region, "a"), "***")
+
+
+def _company(values: pa.Array) -> pa.Array:
+    """A company is shown; a person's name or a small shop, which often carries one, is not."""
+    company = pc.match_substring_regex(values, COMPANY)
+    shop = pc.match_substring_regex(values, SMALL_SHOP)
+    ends = _join(
+        pc.utf8_slice_codeunits(values, 0, 1), "***", pc.utf8_slice_codeunits(values, -1, None)
+    )
+    long_latin = pc.match_substring_regex(values, r"^[^\p{Han}]*$|^.{7,}$")
+    other = pc.if_else(pc.or_(shop, long_latin), ends, _person(values))
+    return pc.if_else(company, _scrub(values), other)
+
+
+def _handle(values: pa.Array) -> pa.Array:
+    return _join(pc.utf8_slice_codeunits(values, 0, 2), "***")
+
+
+def _resident_id(values: pa.Array) -> pa.Array:
+    return _join(pc.utf8_slice_codeunits(values, 0, 2), "****************")
+
+
+def _birth_date(values: pa.Array) -> pa.Array:
+    """Five years: 1985-1989."""
+    year = pc.struct_field(pc.extract_regex(values, r"^(?P<y>(?:19|20)\d\d)"), "y")
+    band = pc.multiply(pc.divide(pc.cast(year, pa.int32()), 5), 5)
+    text = _join(pc.cast(band, pa.string()), "–", pc.cast(pc.add(band, 4), pa.string()))
+    return pc.coalesce(text, _hidden(values))
+
+
+def _long_text(values: pa.Array) -> pa.Array:
+    return _join("▒▒▒ ×", pc.cast(pc.utf8_length(values), pa.string()))
+
+
+def _hidden(values: pa.Array) -> pa.Array:
+    return _join(pc.utf8_slice_codeunits(values, 0, 0), "****")
+
+
+def _scrub(values: pa.Array) -> pa.Array:
+    """Shown text without the mobiles, identity numbers and mail addresses that strayed into it.
+    An 18-character credit code is no identity number: those have a birth date at 7-14."""
+    values = _sub(values, r"(\d{2})\d{4}(?:19|20)\d{2}[01]\d[0-3]\d\d{3}[\dXx]", r"\1****************")
+    values = _sub(values, r"(1[3-9]\d)[ -]?\d{4}[ -]?(\d{4})", r"\1****\2")
+    return _sub(values, r"([A-Za-z0-9])[\w.+-]*@", r"\1***@")
+
+
+MASKS = {
+    "phone": _phone,
+    "person_name": _person,
+    "email": _email,
+    "address": _address,
+    "company_name": _company,
+    "handle": _handle,
+    "resident_id": _resident_id,
+    "birth_date": _birth_date,
+    "hidden": _hidden,
+    "long_text": _long_text,
+}
