@@ -1,0 +1,12 @@
+"""The command line: parse, call, print, exit. The only home of typer and rich.
+
+`app.py` options and the way out of every error · `stages.py` profile, clean, dedupe, export, run ·
+`look.py` init, inspect, rules, templates, explain, doctor · `decide.py` apply, verify, audit,
+unmerge · `show.py` everything that is printed.
+
+`crmclean --help` loads nothing but typer and rich: commands import what they need.
+"""
+
+from crmclean.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,81 @@
+"""apply, verify, audit, unmerge: what comes back from people and from the CRM."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crmclean.cli import show
+from crmclean.cli.options import CONFIG, OUT, Config, Json, Lang, Out, Verbose, app
+from crmclean.messages import say
+
+audit = typer.Typer(help=say("help.audit"), no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(audit, name="audit")
+
+
+@app.command("apply", help=say("help.apply"))
+def apply_decisions(
+    files: Annotated[list[Path], typer.Argument(help=say("help.reviewed"))],
+    config: Config = CONFIG, out: Out = OUT, lang: Lang = None, as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:  # fmt: skip
+    from crmclean import apply
+    from crmclean.cli import results
+    from crmclean.decisions import State
+    from crmclean.model import build
+    from crmclean.project import load
+
+    project = load(config)
+    model = build({path: f.model_dump(exclude_none=True) for path, f in project.fields.items()})
+    state = State(config.parent / "crmclean.state")
+    results.applied([apply.read(path, state, model) for path in files], as_json)
+
+
+@app.command(help=say("help.verify"))
+def verify(
+    file: Annotated[Path, typer.Argument(help=say("help.crm_file"))],
+    config: Config = CONFIG, out: Out = OUT, lang: Lang = None, as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:  # fmt: skip
+    from crmclean import pipeline
+    from crmclean.cli import results
+
+    result = pipeline.verify(config, out, file)
+    results.verified(result, as_json)
+    if not result.right:
+        raise typer.Exit(1)
+
+
+@audit.command("sample", help=say("help.audit_sample"))
+def audit_sample(
+    config: Config = CONFIG, out: Out = OUT, lang: Lang = None,
+    rows: int = typer.Option(None, "--rows", help=say("help.audit_rows")),
+    seed: str = typer.Option(None, "--seed", help=say("help.seed")),
+    verbose: Verbose = False,
+) -> None:  # fmt: skip
+    from crmclean import pipeline
+
+    path = pipeline.audit_sample(config, out, rows, seed)
+    show.line(say("audit.sample_done", file=path))
+
+
+@audit.command("score", help=say("help.audit_score"))
+def audit_score(
+    form: Annotated[Path, typer.Argument(help=say("help.form"))],
+    lang: Lang = None, as_json: Json = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    from crmclean import audit as module
+    from crmclean.cli import results
+
+    results.audited(module.score(form), as_json)
+
+
+@app.command(help=say("help.unmerge"))
+def unmerge(
+    golden: Annotated[str, typer.Argument(help=say("help.golden"))],
+    config: Config = CONFIG, out: Out = OUT, lang: Lang = None, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    from crmclean import pipeline
+
+    for text in pipeline.unmerge(config, out, golden):
+        show.line(text)

@@ -1,0 +1,145 @@
+"""init, inspect, rules, templates, explain, doctor: commands that look and change nothing."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crmclean.cli import show
+from crmclean.cli.options import CONFIG, OUT, Config, Json, Lang, Out, Verbose, app
+from crmclean.messages import language, say
+
+Files = Annotated[list[Path], typer.Argument(help=say("help.files"), show_default=False)]
+
+
+@app.command(help=say("help.init"))
+def init(
+    files: Files, config: Config = CONFIG, lang: Lang = None,
+    target: str = typer.Option("wukong-11", "--target", help=say("help.target")),
+    force: bool = typer.Option(False, "--force", help=say("help.force")),
+    verbose: Verbose = False,
+) -> None:  # fmt: skip
+    from crmclean import mapping, scan
+    from crmclean.cli import results
+    from crmclean.errors import UsageError
+    from crmclean.model import build
+
+    if config.exists() and not force:
+        raise UsageError("PROJECT_EXISTS", file=config)
+    plan, issues = scan.scan_files(files, config.parent)
+    model = build()
+    guesses = [mapping.guess(source, model) for source in plan.sources]
+    text = mapping.project_text(plan, guesses, model, lang or language(), target)
+    config.write_text(text, encoding="utf-8", newline="\n")
+    results.mapping(plan, guesses, model)
+    results.issues(issues)
+    show.line(say("init.done", file=config))
+
+
+@app.command(help=say("help.inspect"))
+def inspect(
+    file: Annotated[Path, typer.Argument(help=say("help.file"))],
+    lang: Lang = None, as_json: Json = False,
+    encoding: str = typer.Option(None, "--encoding", help=say("help.encoding")),
+    delimiter: str = typer.Option(None, "--delimiter", help=say("help.delimiter")),
+    sheet: str = typer.Option(None, "--sheet", help=say("help.sheet")),
+    header_row: int = typer.Option(None, "--header-row", help=say("help.header_row")),
+    password_env: str = typer.Option(None, "--password-env", help=say("help.password_env")),
+    verbose: Verbose = False,
+) -> None:  # fmt: skip
+    from crmclean import scan
+    from crmclean.cli import results
+
+    reading = {
+        "encoding": encoding,
+        "delimiter": delimiter,
+        "sheet": sheet,
+        "header_rows": (header_row,) if header_row else None,
+        "password_env": password_env,
+    }
+    found = scan.inspect(file, **{key: value for key, value in reading.items() if value})
+    show.as_json(found) if as_json else results.inspection(found)
+
+
+@app.command(help=say("help.rules"))
+def rules(
+    name: Annotated[str | None, typer.Argument(help=say("help.name"))] = None,
+    lang: Lang = None, as_json: Json = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    from crmclean import rules as package
+    from crmclean.cli import results
+
+    entries = package.catalogue()
+    if name is None:
+        listed = [(entry["name"], entry["title"]) for entry in entries.values()]
+        show.as_json(entries) if as_json else show.table(
+            say("help.rules"), (say("label.name"), say("label.title")), listed
+        )
+        return
+    entry = results.chosen(entries, name, "RULE_UNKNOWN")
+    show.as_json(entry) if as_json else show.line(entry["text"])
+
+
+@app.command(help=say("help.templates"))
+def templates(
+    name: Annotated[str | None, typer.Argument(help=say("help.name"))] = None,
+    blank: Path = typer.Option(None, "--blank", help=say("help.blank")),
+    lang: Lang = None, as_json: Json = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    from crmclean import templates as package
+    from crmclean.cli import results
+
+    if name is None:
+        loaded = [package.load(each) for each in package.names()]
+        results.templates(loaded, as_json)
+        return
+    template = package.load(name)
+    if blank is not None:
+        from crmclean import export
+
+        export.blank(template, blank, language())
+        show.line(say("templates.blank_done", file=blank))
+        return
+    results.template(template, as_json)
+
+
+@app.command(help=say("help.explain"))
+def explain(
+    subject: Annotated[list[str], typer.Argument(help=say("help.subject"))],
+    out: Out = OUT, lang: Lang = None, unmask: bool = typer.Option(False, "--unmask"),
+    verbose: Verbose = False,
+) -> None:  # fmt: skip
+    from crmclean.messages import advice, entries, severity
+
+    if len(subject) == 1 and subject[0] in entries():
+        code = subject[0]
+        show.line(f"{code} ({severity(code)}): {say(code)}")
+        show.line(advice(code))
+        return
+    from crmclean import pipeline
+
+    for text in pipeline.explain(out, subject, unmask):
+        show.line(text)
+
+
+@app.command(help=say("help.doctor"))
+def doctor(lang: Lang = None, as_json: Json = False, verbose: Verbose = False) -> None:
+    import locale
+    import platform
+    import sys
+    from importlib import metadata
+
+    facts = {
+        "crmclean": metadata.version("crmclean"),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "stdout": sys.stdout.encoding,
+        "locale": locale.getpreferredencoding(False),
+    }
+    for requirement in metadata.requires("crmclean") or []:
+        if "extra ==" not in requirement:
+            package = requirement.split(">=")[0].split("[")[0].strip()
+            facts[package] = metadata.version(package)
+    show.as_json(facts) if as_json else show.table(
+        say("help.doctor"), (say("label.name"), say("label.value")), list(facts.items())
+    )

@@ -1,0 +1,94 @@
+"""The entry point: languages, consoles, and one exit code for every way a command can end.
+
+Exit codes (design.md 1): 0 ok · 1 findings at or above --fail-on · 2 usage or configuration ·
+3 input refused · 4 broken law or internal fault · 5 a person must decide · 6 locked · 7 output ·
+130 interrupted.
+"""
+
+import errno
+import os
+import sys
+import traceback
+from typing import Any, NoReturn
+
+from crmclean import errors
+from crmclean.cli import show
+from crmclean.messages import say, set_language
+
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
+
+
+def main() -> NoReturn:
+    """Run the command of sys.argv and exit."""
+    os.umask(0o077)
+    for stream in (sys.stdout, sys.stderr):
+        # a GBK console must not stop a run because of one rare character
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    set_language(_language(sys.argv))
+    sys.exit(_run())
+
+
+def _run() -> int:
+    from crmclean.cli.app import app
+
+    try:
+        return app(standalone_mode=False) or 0
+    except errors.CrmcleanError as error:
+        show.error(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        show.line(say("INTERRUPTED"), stderr=True)
+        return 130
+    except BrokenPipeError:
+        return 0
+    except OSError as error:
+        return _system_error(error)
+    except Exception as error:
+        return _usage_or_fault(error)
+
+
+def _system_error(error: OSError) -> int:
+    """What the system refused while writing: space or rights (exit 7); else a fault."""
+    if error.errno in NO_SPACE:
+        return _refused("OUTPUT_NO_SPACE", error)
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        return _refused("OUTPUT_NO_RIGHTS", error)
+    return _usage_or_fault(error)
+
+
+def _refused(code: str, error: OSError) -> int:
+    refusal = errors.OutputRefused(code, file=error.filename or "?")
+    show.error(refusal)
+    return refusal.exit_code
+
+
+def _usage_or_fault(error: Any) -> int:
+    """A wrong command line (typer's own words), or a fault of ours without a traceback."""
+    if hasattr(error, "show") and hasattr(error, "exit_code"):
+        error.show()
+        return error.exit_code
+    if type(error).__name__ in ("Abort", "Exit"):
+        return getattr(error, "exit_code", 130)
+    if "-v" in sys.argv or "--verbose" in sys.argv:
+        traceback.print_exc()
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119
+    show.error(errors.Broken("INTERNAL_FAULT", kind=type(error).__name__, place=place))
+    return 4
+
+
+def _language(arguments: list[str]) -> str:
+    """--lang, else CRMCLEAN_LANG, else the system's language: Chinese where it is Chinese."""
+    for number, argument in enumerate(arguments):
+        if argument == "--lang" and number + 1 < len(arguments):
+            return arguments[number + 1]
+        if argument.startswith("--lang="):
+            return argument.removeprefix("--lang=")
+    wanted = os.environ.get("CRMCLEAN_LANG")
+    if wanted:
+        return wanted
+    import locale
+
+    names = (os.environ.get("LC_ALL"), os.environ.get("LANG"), locale.getlocale()[0])
+    system = next((name for name in names if name), "")
+    return "zh" if system.lower().startswith(("zh", "chinese")) else "en"

@@ -1,0 +1,39 @@
+"""The application object and the options that commands share.
+
+Help texts come from the catalogue in the language of --lang, which `main` has set before this
+module is imported.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crmclean.messages import say
+
+app = typer.Typer(
+    help=say("help.crmclean"),
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Config = Annotated[Path, typer.Option("-c", "--config", help=say("help.config"))]
+Out = Annotated[Path, typer.Option("-o", "--out", help=say("help.out"))]
+Lang = Annotated[str | None, typer.Option("--lang", help=say("help.lang"))]
+NoInput = Annotated[bool, typer.Option("--no-input", help=say("help.no_input"))]
+Unmask = Annotated[bool, typer.Option("--unmask", help=say("help.unmask"))]
+Json = Annotated[bool, typer.Option("--json", help=say("help.json"))]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help=say("help.verbose"))]
+FailOn = Annotated[str, typer.Option("--fail-on", help=say("help.fail_on"))]
+
+
+@app.callback()
+def root(lang: Lang = None) -> None:
+    """Options before the command; `main` has read --lang already."""
+
+
+CONFIG = Path("crmclean.yaml")
+OUT = Path("out")

@@ -1,0 +1,152 @@
+"""What came out, in a screen of 80 columns: counts by end, issues by code, where the files are."""
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean import tables
+from crmclean.cli import show
+from crmclean.errors import UsageError
+from crmclean.messages import say
+from crmclean.run import Work
+
+TOP_ISSUES = 10
+
+
+def severities(work: Work) -> dict[str, int]:
+    """How many issues there are of each severity."""
+    return _counts(work.issues()["severity"])
+
+
+def summary(job: Any, stage: str, as_json: bool) -> None:
+    """The end of a command: what happened to the records, and what to look at next."""
+    facts = _facts(job, stage)
+    if as_json:
+        show.as_json(facts)
+        return
+    if facts.get("ends"):
+        _ends(facts["ends"], job.model)
+    _issues(facts["issues"])
+    for place in facts["files"]:
+        show.line(f"  {place}")
+    for kept in facts["kept"]:
+        show.line(say("summary.kept", file=job.out / kept))
+
+
+def _facts(job: Any, stage: str) -> dict[str, Any]:
+    """The summary as plain values, without personal data."""
+    work = job.work
+    files: list[str] = []
+    if stage == "export":
+        names = ["report.html", "import", "pilot", "review", "gaps", "audit", "quarantine.xlsx"]
+        files = [str(job.out / name) for name in names if (job.out / name).exists()]
+    name = "crosswalk_final" if stage == "export" else "crosswalk"
+    done = stage in ("dedupe", "export") and work.has(name)
+    return {
+        "stage": stage,
+        "ends": _ends_by_object(work.get(name)) if done else {},
+        "issues": _by_code(work.issues()),
+        "files": files,
+        "kept": job.kept,
+    }
+
+
+def _ends_by_object(crosswalk: pa.Table) -> dict[str, dict[str, int]]:
+    grouped = crosswalk.group_by(["object", "end"]).aggregate([("record", "count")]).to_pylist()
+    found: dict[str, dict[str, int]] = {}
+    for name in tables.OBJECTS:
+        ends = {row["end"]: row["record_count"] for row in grouped if row["object"] == name}
+        if ends:
+            found[name] = {end: ends.get(end, 0) for end in tables.ENDS}
+    return found
+
+
+def _by_code(issues: pa.Table) -> list[dict[str, Any]]:
+    grouped = issues.group_by(["severity", "code"]).aggregate([([], "count_all")]).to_pylist()
+    order = {"error": 0, "warn": 1, "info": 2}
+    grouped.sort(key=lambda r: (order.get(r["severity"], 0), -r["count_all"], r["code"]))
+    return [
+        {"code": r["code"], "severity": r["severity"], "count": r["count_all"]} for r in grouped
+    ]
+
+
+def _ends(ends: Mapping[str, Mapping[str, int]], model: Mapping[str, Any]) -> None:
+    from crmclean.messages import language
+
+    rows = [
+        (model[name].label[language()], *counts.values(), sum(counts.values()))
+        for name, counts in ends.items()
+    ]
+    headings = [say("summary.object"), *(say(f"end.{end}") for end in tables.ENDS)]
+    show.table(say("summary.ends"), [*headings, say("summary.all")], rows)
+
+
+def _issues(found: list[dict[str, Any]]) -> None:
+    rows = [
+        (say(f"severity.{row['severity']}"), row["code"], _short(say(row["code"])), row["count"])
+        for row in found[:TOP_ISSUES]
+    ]
+    headings = (say("label.severity"), say("label.code"), say("label.title"), say("label.count"))
+    show.table(say("summary.issues"), headings, rows)
+    if len(found) > TOP_ISSUES:
+        show.line(say("summary.more", count=len(found) - TOP_ISSUES))
+
+
+def _short(text: str) -> str:
+    """The words of a code without the facts that a single issue would fill in."""
+    return text.split("{", 1)[0].rstrip("：: ，,（(")
+
+
+def chosen(entries: Mapping[str, Any], name: str, code: str) -> Any:
+    """The entry of that name. Raises UsageError with the nearest name."""
+    if name not in entries:
+        near = difflib.get_close_matches(name, list(entries), 1, 0) or ["-"]
+        raise UsageError(code, name=name, near=near[0])
+    return entries[name]
+
+
+def mapping(plan: Any, guesses: list[list[Any]], model: Mapping[str, Any]) -> None:
+    """Which column goes where, how sure, and why: one table per source."""
+    for source, guessed in zip(plan.sources, guesses, strict=True):
+        rows = [
+            (g.column.heading, g.field or "-", say(f"tier.{g.tier}"), " · ".join(g.reasons)[:40])
+            for g in guessed
+        ]
+        headings = (say("label.column"), say("label.field"), say("label.tier"), say("label.why"))
+        show.table(source.name, headings, rows)
+
+
+def issues(found: pa.Table) -> None:
+    """The issues that looking at the files has raised, by code."""
+    _issues(_by_code(found))
+
+
+def inspection(found: Mapping[str, Any], depth: int = 0) -> None:
+    """A nested mapping as indented lines; lists of mappings as tables."""
+    for key, value in found.items():
+        name = say(f"inspect.{key}") if f"inspect.{key}" in _labels() else key
+        if isinstance(value, Mapping):
+            show.line("  " * depth + f"{name}:")
+            inspection(value, depth + 1)
+        elif isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
+            show.line("  " * depth + f"{name}:")
+            for entry in value:
+                inspection(entry, depth + 1)
+                show.line()
+        elif isinstance(value, list | tuple):
+            show.line("  " * depth + f"{name}: {' · '.join(map(str, value)) or '-'}")
+        else:
+            show.line("  " * depth + f"{name}: {value if value is not None else '-'}")
+
+
+def _labels() -> Mapping[str, Any]:
+    from crmclean.messages import entries
+
+    return entries()
+
+
+def _counts(column: pa.ChunkedArray) -> dict[str, int]:
+    return {entry["values"]: entry["counts"] for entry in pc.value_counts(column).to_pylist()}

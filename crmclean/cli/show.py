@@ -1,0 +1,94 @@
+"""Everything that is printed: results to stdout, progress and errors to stderr.
+
+Cells of customers are data, never markup: control, bidi and zero-width characters are replaced
+by a visible sign before they reach a terminal (trust.md 4.3 T12), and rich's markup is off.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from crmclean.errors import CrmcleanError
+from crmclean.messages import advice, say
+
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def safe(text: object) -> str:
+    """Text that cannot steer a terminal.
+
+    >>> safe("a\\x1b[31mb")
+    'a␛[31mb'
+    """
+    return _UNSAFE.sub(lambda hit: chr(0x2400 + ord(hit[0])) if hit[0] < " " else "␣", str(text))
+
+
+def line(text: object = "", stderr: bool = False) -> None:
+    print(safe(text), file=sys.stderr if stderr else sys.stdout)
+
+
+def error(problem: CrmcleanError) -> None:
+    """What, where, what to do: on stderr, with the code."""
+    line(f"{say('cli.error')} [{problem.code}] {problem}", stderr=True)
+    what_to_do = advice(problem.code, **problem.facts)
+    if what_to_do:
+        line(f"  → {what_to_do}" if _can_show("→") else f"  -> {what_to_do}", stderr=True)
+
+
+def as_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table at the width of the terminal; plain columns where stdout is not a terminal."""
+    if not rows:
+        return
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(markup=False, highlight=False, emoji=False)
+    grid = Table(title=Text(safe(title)), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading, sample in zip(headings, rows[0], strict=True):
+        numeric = isinstance(sample, int | float)
+        grid.add_column(Text(safe(heading)), justify="right" if numeric else "left")
+    for row in rows:
+        grid.add_row(*(Text(_cell(value)) for value in row))
+    console.print(grid)
+
+
+def _cell(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else safe(value)
+
+
+def _can_show(text: str) -> bool:
+    try:
+        text.encode(sys.stderr.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@contextmanager
+def progress() -> Iterator[Any]:
+    """A function (stage, done, total) that moves a bar on stderr; silent off a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda stage, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def move(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(say(f"stage.{stage}"), total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield move

@@ -1,0 +1,110 @@
+"""profile, clean, dedupe, export, run: the stages, each going on from the last."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from crmclean.cli import show
+from crmclean.cli.options import (
+    CONFIG,
+    OUT,
+    Config,
+    FailOn,
+    Json,
+    Lang,
+    NoInput,
+    Out,
+    Unmask,
+    Verbose,
+    app,
+)
+from crmclean.messages import say, set_language
+
+FAIL_ON = {"never": (), "error": ("error",), "warn": ("error", "warn")}
+
+
+@app.command(help=say("help.profile"))
+def profile(
+    config: Config = CONFIG, out: Out = OUT, lang: Lang = None, as_json: Json = False,
+    unmask: Unmask = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    with _job(config, out, lang, unmask=unmask) as job:
+        from crmclean import pipeline
+        from crmclean.cli import results
+
+        pipeline.profile(job)
+        results.summary(job, "profile", as_json)
+
+
+@app.command(help=say("help.clean"))
+def clean(
+    config: Config = CONFIG, out: Out = OUT, lang: Lang = None, no_input: NoInput = False,
+    as_json: Json = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    _until("clean", config, out, lang, as_json, no_input=no_input)
+
+
+@app.command(help=say("help.dedupe"))
+def dedupe(
+    config: Config = CONFIG, out: Out = OUT, lang: Lang = None, no_input: NoInput = False,
+    retrain: bool = typer.Option(False, "--retrain", help=say("help.retrain")),
+    as_json: Json = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    _until("dedupe", config, out, lang, as_json, no_input=no_input, retrain=retrain)
+
+
+@app.command(help=say("help.export"))
+def export(
+    config: Config = CONFIG, out: Out = OUT, lang: Lang = None, no_input: NoInput = False,
+    fail_on: FailOn = "never", unmask: Unmask = False, as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:  # fmt: skip
+    _until("export", config, out, lang, as_json, fail_on, no_input=no_input, unmask=unmask)
+
+
+@app.command(help=say("help.run"))
+def run(
+    config: Config = CONFIG, out: Out = OUT, lang: Lang = None, no_input: NoInput = False,
+    fail_on: FailOn = "never", unmask: Unmask = False, as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:  # fmt: skip
+    _until("export", config, out, lang, as_json, fail_on, no_input=no_input, unmask=unmask)
+
+
+def _until(
+    stage: str, config: Path, out: Path, lang: str | None, as_json: bool,
+    fail_on: str = "never", **how: Any,
+) -> None:  # fmt: skip
+    """Do the stages up to `stage`, say what came out, exit 1 on findings at or above fail_on."""
+    from crmclean import pipeline
+    from crmclean.cli import results
+    from crmclean.errors import UsageError
+
+    if fail_on not in FAIL_ON:
+        raise UsageError("FAIL_ON_UNKNOWN", value=fail_on)
+    with _job(config, out, lang, **how) as job:
+        job.kept = pipeline.run(job, stage)
+        results.summary(job, stage, as_json)
+        found = results.severities(job.work)
+    if any(found.get(severity, 0) for severity in FAIL_ON[fail_on]):
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _job(config: Path, out: Path, lang: str | None, **how: Any) -> Iterator[Any]:
+    """The project of `config`, opened for work in `out`, with progress on the terminal."""
+    from crmclean import pipeline
+    from crmclean.project import load
+
+    project = load(config)
+    if lang is not None:
+        project = project.model_copy(update={"language": lang})
+    set_language(project.language)
+    with (
+        show.progress() as progress,
+        pipeline.opened(project, config.parent, out, progress, **how) as job,
+    ):
+        yield job
