@@ -11,6 +11,8 @@ A guess only ever writes the project file: what runs is what a person could read
 """
 
 from crmclean.mapping.check import check
+from crmclean.mapping.guess import Guess, guess, object_of
 from crmclean.mapping.records import Mapped, records
+from crmclean.mapping.write import project_text
 
-__all__ = ["Mapped", "check", "records"]
+__all__ = ["Guess", "Mapped", "check", "guess", "object_of", "project_text", "records"]

@@ -1,0 +1,164 @@
+"""Which field each column of a source holds, how sure, and why.
+
+Alias, head noun and likeness of the heading (names.py) and the samples (content.py) give each pair
+of column and field a score; the assignment of columns to fields with the greatest sum wins, one to
+one (dirty-input.md C3). Three tiers: auto, review (a person should look), unmapped. The object of
+the source (a customer list? a follow-up sheet?) is the one whose fields explain its columns best.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from crmclean.mapping import content, names
+from crmclean.model import Field, Object
+from crmclean.plan import Column, Source
+
+AUTO, REVIEW, MARGIN, CONTRADICTED = 0.90, 0.60, 0.15, 0.20
+#: A score by likeness of the heading alone never reaches `auto`.
+HEADING_ONLY = 0.75
+
+#: Objects whose fields may stand together on one sheet, and words of file or sheet names.
+TOGETHER = {
+    "customer": ("customer", "contact"),
+    "contact": ("contact",),
+    "follow_up": ("follow_up",),
+    "lead": ("lead",),
+    "opportunity": ("opportunity",),
+}
+CALLED = {
+    "contact": "联系人|通讯录|名片|contact",
+    "follow_up": "跟进|拜访|回访|沟通|follow|visit|activit|call.?log",
+    "lead": "线索|lead|询盘|潜客",
+    "opportunity": "商机|机会|opportunit|deal|pipeline",
+}
+
+
+@dataclass(frozen=True)
+class Guess:
+    """One column and the field it seems to hold: `object.field` or None, confidence 0 to 1, tier
+    auto | review | unmapped, and the reasons in the words of the catalogue (code, facts)."""
+
+    column: Column
+    field: str | None
+    confidence: float
+    tier: str
+    reasons: tuple[tuple[str, str], ...] = ()
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class _Scored:
+    score: float
+    reasons: tuple[tuple[str, str], ...]
+    contradicted: bool = False
+    exact: bool = False
+
+
+def guess(source: Source, model: dict[str, Object], object: str | None = None) -> list[Guess]:
+    """One guess per column, in the order of the columns. `object`: what a row is, when known."""
+    owner = object or object_of(source, model)
+    return _assigned(source, _fields(owner, model))
+
+
+def object_of(source: Source, model: dict[str, Object]) -> str:
+    """What a row of this source is: customer, contact, lead, follow_up or opportunity."""
+    shares = {}
+    for owner in TOGETHER:
+        guesses = [
+            g
+            for g in _assigned(source, _fields(owner, model))
+            if g.column.filled or not g.column.samples
+        ]
+        sure = sum(g.confidence for g in guesses if g.tier == "auto")
+        share = sure / max(1, len(guesses))
+        named = re.search(CALLED.get(owner, "$^"), f"{source.path} {source.sheet}".lower())
+        has_name = any(g.field == f"{owner}.{model[owner].name_field}" for g in guesses)
+        shares[owner] = share + (0.2 if named else 0) + (0.05 if has_name else -0.3)
+    return max(shares, key=lambda owner: (round(shares[owner], 6), owner == "customer"))
+
+
+def _fields(owner: str, model: dict[str, Object]) -> list[Field]:
+    return [field for name in TOGETHER[owner] for field in model[name].fields.values()]
+
+
+def _assigned(source: Source, fields: list[Field]) -> list[Guess]:
+    from scipy.optimize import linear_sum_assignment
+
+    columns = source.columns
+    if not columns:
+        return []
+    table = [_row(column, fields) for column in columns]
+    scores = np.array([[cell.score for cell in row] for row in table])
+    left, right = linear_sum_assignment(-np.where(scores >= REVIEW, scores**3, 0))
+    chosen = {int(c): int(f) for c, f in zip(left, right, strict=True) if scores[c, f] >= REVIEW}
+    return [
+        _judged(column, table[n], scores, n, chosen, fields) for n, column in enumerate(columns)
+    ]
+
+
+def _row(column: Column, fields: list[Field]) -> list[_Scored]:
+    heading = names.read(column.heading)
+    rates = content.detect(column.samples)
+    if content.is_numbering(column.heading) and rates.get("serial"):
+        return [_Scored(0.0, ())] * len(fields)
+    return [_score(heading, column, field, rates) for field in fields]
+
+
+def _score(heading: names.Heading, column: Column, field: Field, rates: dict) -> _Scored:
+    by_alias = names.alias(heading, field)
+    fit = content.fits(field, rates, column.samples)
+    reasons = []
+    contradicted = fit is not None and fit < CONTRADICTED and field.kind in content.STRICT
+    if by_alias:
+        reasons.append(("mapping.why.alias", ""))
+        score = by_alias + 0.04 * ((fit if fit is not None else 0.5) - 0.5)
+    else:
+        alike = names.likeness(heading, field)
+        if alike < 0.5:
+            return _Scored(0.0, ())
+        reasons.append(("mapping.why.like", f"{alike:.0%}"))
+        score = min(HEADING_ONLY, alike) if fit is None else 0.6 * alike + 0.4 * fit
+    if fit is not None:
+        reasons.append(("mapping.why.content", f"{fit:.0%}"))
+    if contradicted:
+        score = min(score, REVIEW + 0.01) if by_alias else 0.0
+        reasons.append(("mapping.why.contradicted", ""))
+    return _Scored(score, tuple(reasons), contradicted, bool(by_alias))
+
+
+def _judged(
+    column: Column,
+    row: list[_Scored],
+    scores: np.ndarray,
+    number: int,
+    chosen: dict[int, int],
+    fields: list[Field],
+) -> Guess:
+    if number not in chosen:
+        return Guess(column, None, 0.0, "unmapped", _why_not(row, chosen, fields))
+    place = chosen[number]
+    cell, field = row[place], fields[place]
+    taken = {f: scores[c, f] for c, f in chosen.items() if c != number}
+    free = [
+        score
+        for f, score in enumerate(scores[number])
+        if f != place and taken.get(f, -1) < score and fields[f].kind != field.kind
+    ]
+    margin = cell.score - max(free, default=0.0)
+    sure = cell.score >= AUTO and not cell.contradicted and (cell.exact or margin >= MARGIN)
+    unit = names.read(column.heading).unit if field.kind == "amount" else None
+    found = Guess(
+        column, field.path, min(1.0, round(float(cell.score), 2)), "review", cell.reasons, unit
+    )
+    return replace(found, tier="auto") if sure else found
+
+
+def _why_not(
+    row: list[_Scored], chosen: dict[int, int], fields: list[Field]
+) -> tuple[tuple[str, str], ...]:
+    best = max(range(len(row)), key=lambda f: row[f].score, default=None)
+    if best is None or row[best].score < REVIEW:
+        return (("mapping.why.unknown", ""),)
+    return (("mapping.why.taken", fields[best].path),)

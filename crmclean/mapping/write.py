@@ -1,0 +1,221 @@
+"""The first crmclean.yaml: the guesses as a file that a person reads, corrects and keeps.
+
+Every line carries its evidence as a comment: how sure, why, and masked samples. Unsure fields stand
+under `review`; filled columns without a field are listed as comments, ready to be given one, and
+only empty columns and running numbers are dropped by themselves (design.md 3, law 2).
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+
+from crmclean import headings, privacy
+from crmclean.mapping import content
+from crmclean.mapping.guess import Guess, object_of
+from crmclean.messages import say
+from crmclean.model import Object
+from crmclean.plan import Column, Plan, Source
+
+COMMENT_AT, SAMPLES, SAMPLE_WIDTH = 46, 3, 24
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Sources that become one entry of `sources`: the same headings, names of one pattern."""
+
+    path: str
+    sources: tuple[Source, ...]
+
+
+def project_text(
+    plan: Plan,
+    guesses: dict[int, list[Guess]],
+    model: dict[str, Object],
+    language: str,
+    target: str = "generic",
+) -> str:
+    """A commented crmclean.yaml that loads. `guesses`: by the number of the source."""
+    lines = [f"# {line}" for line in say("mapping.text.top", language).splitlines()]
+    lines += [
+        "",
+        "version: 1",
+        f"language: {language}",
+        f"target: {scalar(target)}",
+        "",
+        "sources:",
+    ]
+    for entry in grouped(plan):
+        lines += _entry(entry, guesses[entry.sources[0].number], plan, model, language)
+    return "\n".join(lines) + "\n"
+
+
+def grouped(plan: Plan) -> list[Entry]:
+    """The sources of a plan, those of equal headings and like names together, in order."""
+    alike: dict[tuple, list[Source]] = {}
+    for source in plan.sources:
+        if source.columns:
+            path = PurePosixPath(source.path.replace("\\", "/"))
+            marks = headings.fingerprint(column.heading for column in source.columns)
+            alike.setdefault((path.parent, path.suffix, source.sheet, marks), []).append(source)
+    paths = {source.path for source in plan.sources}
+    entries = []
+    for group in alike.values():
+        pattern = _pattern([source.path for source in group])
+        others = paths - {source.path for source in group}
+        if pattern and not any(fnmatchcase(path, pattern) for path in others):
+            entries.append(Entry(pattern, tuple(group)))
+        else:
+            entries += [Entry(source.path, (source,)) for source in group]
+    return sorted(entries, key=lambda entry: entry.sources[0].number)
+
+
+def _pattern(paths: list[str]) -> str | None:
+    """`客户_*.xlsx` for files whose names share a beginning of two characters; one path as it is."""
+    if len(set(paths)) == 1:
+        return paths[0] if len(paths) == 1 else None
+    folder = paths[0].replace("\\", "/").rpartition("/")[0]
+    names = [path.replace("\\", "/").rpartition("/")[2] for path in paths]
+    start = _common(names)
+    end = _common([name[len(start) :][::-1] for name in names])[::-1]
+    if len(start) < 2 or any(character in start + end for character in "*?["):
+        return None
+    return (f"{folder}/" if folder else "") + f"{start}*{end}"
+
+
+def _common(names: list[str]) -> str:
+    low, high = min(names), max(names)
+    size = next(
+        (n for n, pair in enumerate(zip(low, high, strict=False)) if len(set(pair)) > 1), len(low)
+    )
+    return low[:size]
+
+
+def _entry(
+    entry: Entry, guesses: list[Guess], plan: Plan, model: dict[str, Object], language: str
+) -> list[str]:
+    source = entry.sources[0]
+    owner = object_of(source, model)
+    sheets = {other.sheet for other in plan.sources if other.path == source.path}
+    lines = ["", f"  # {_about(entry, language)}", f"  - path: {scalar(entry.path)}"]
+    lines.append(
+        _line(f"    system: {scalar(_system(entry.path))}", say("mapping.text.system", language))
+    )
+    if len(sheets) > 1 and source.sheet:
+        lines.append(f"    sheet: {scalar(source.sheet)}")
+    if owner != "customer":
+        lines.append(f"    object: {owner}")
+    lines.append(f"    fields:{'' if any(g.field for g in guesses) else ' {}'}")
+    mapped = [g for g in guesses if g.field]
+    lines += [_field_line(g, model, language) for g in mapped]
+    lines += _missing(owner, mapped, model, language)
+    lines += _unmapped([g for g in guesses if not g.field and not droppable(g.column)], language)
+    dropped = [g.column.heading for g in guesses if not g.field and droppable(g.column)]
+    if dropped:
+        lines.append(_line(f"    drop: {_flow(dropped)}", say("mapping.text.drop", language)))
+    unsure = [g.field for g in mapped if g.tier == "review"]
+    if unsure:
+        lines.append(_line(f"    review: {_flow(unsure)}", say("mapping.text.review", language)))
+    marks = headings.fingerprint(column.heading for column in source.columns)
+    return [
+        *lines,
+        _line(f"    fingerprint: {json.dumps(marks)}", say("mapping.text.marks", language)),
+    ]
+
+
+def droppable(column: Column) -> bool:
+    """Empty, or a running number: nothing is lost when such a column is left behind."""
+    return not column.filled or (
+        content.is_numbering(column.heading)
+        and content.detect(column.samples).get("serial", 1) == 1
+    )
+
+
+def _about(entry: Entry, language: str) -> str:
+    rows = sum(source.counts.get("data", 0) for source in entry.sources)
+    names = "、".join(source.name for source in entry.sources[:5])
+    more = " …" if len(entry.sources) > 5 else ""
+    header = "-".join(str(row) for row in entry.sources[0].header_rows) or "?"
+    return say(
+        "mapping.text.source", language, names=_printed(names + more), rows=rows, header=header
+    )
+
+
+def _system(path: str) -> str:
+    stem = PurePosixPath(path.replace("\\", "/")).stem
+    return re.sub(r"[*\s_\-—.]+$", "", stem.split("*")[0]) or stem.replace("*", "") or "1"
+
+
+def _field_line(guess: Guess, model: dict[str, Object], language: str) -> str:
+    heading = scalar(guess.column.heading)
+    if guess.unit and guess.unit != "元":
+        heading = f"{{column: {scalar(guess.column.heading)}, unit: {guess.unit}}}"
+    owner, _, name = str(guess.field).partition(".")
+    field = model[owner].fields[name]
+    why = "、".join(say(code, language, fact=fact) for code, fact in guess.reasons)
+    sure = say(f"mapping.tier.{guess.tier}", language)
+    kind = privacy.mask_kind(field.name, field.kind, field.sensitive)
+    told = f"{sure} {guess.confidence:.0%}（{why}）{_samples(guess.column, kind, language)}"
+    return _line(f"      {guess.field}: {heading}", told)
+
+
+def _missing(
+    owner: str, mapped: list[Guess], model: dict[str, Object], language: str
+) -> Iterable[str]:
+    """Required fields of the source's object that no column was found for."""
+    have = {guess.field for guess in mapped}
+    for field in model[owner].fields.values():
+        if field.required == "target" and field.path not in have:
+            told = say("mapping.text.missing", language, label=field.label[language])
+            yield f"      # {field.path}: ?   # {told}"
+
+
+def _unmapped(guesses: list[Guess], language: str) -> list[str]:
+    lines = []
+    for guess in guesses:
+        column = guess.column
+        why = "、".join(say(code, language, fact=fact) for code, fact in guess.reasons)
+        told = say("mapping.text.unmapped_column", language, count=column.filled, why=why)
+        kind = content.mask_kind(column.samples)
+        lines.append(
+            _line(f"      # ?: {scalar(column.heading)}", told + _samples(column, kind, language))
+        )
+    return [f"      # {say('mapping.text.unmapped', language)}", *lines] if lines else []
+
+
+def _samples(column: Column, kind: str, language: str) -> str:
+    shown = [privacy.mask_text(kind, sample) or "" for sample in column.samples[:SAMPLES]]
+    cut = [
+        s if len(s) <= SAMPLE_WIDTH else s[: SAMPLE_WIDTH - 1] + "…" for s in map(_printed, shown)
+    ]
+    return say("mapping.text.samples", language, samples=" · ".join(cut)) if cut else ""
+
+
+def _printed(text: str) -> str:
+    return privacy.printable(re.sub(r"\s+", " ", text))
+
+
+def _line(text: str, comment: str) -> str:
+    width = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return f"{text}{' ' * max(2, COMMENT_AT - width)}# {_printed(comment)}"
+
+
+def _flow(texts: list[str]) -> str:
+    return "[" + ", ".join(scalar(text) for text in texts) + "]"
+
+
+_PLAIN = re.compile(r"[A-Za-z\u3400-\u9fff][\w\u3400-\u9fff /().（）*+·年%-]*(?<! )")
+_WORDS = re.compile(r"(?i)true|false|yes|no|on|off|null|y|n|nan")
+
+
+def scalar(text: str) -> str:
+    """Text as a YAML scalar: plain where that is safe, else in double quotes.
+
+    >>> scalar("公司名称"), scalar("联系方式/手机"), scalar("no"), scalar("a: b")
+    ('公司名称', '联系方式/手机', '"no"', '"a: b"')
+    """
+    safe = _PLAIN.fullmatch(text.replace(".", "")) and not _WORDS.fullmatch(text)
+    return text if safe and "\n" not in text else json.dumps(text, ensure_ascii=False)
