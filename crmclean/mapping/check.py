@@ -1,8 +1,7 @@
 """What crmclean.yaml says about columns, held against what the files really have.
 
 A name that is not there is an error with "did you mean", never an empty field. A filled column that
-nobody decided on is listed with its count (design.md 3, law 2): an issue, or with --no-input
---strict a stop.
+nobody decided on is listed with its count (design.md 3, law 2): an issue, or a stop where the run is strict.
 """
 
 import difflib
@@ -30,8 +29,8 @@ def check(
     """Issues about columns: undecided, absent from one of several files, renamed since `init`.
 
     Raises UsageError for a field or column that does not exist or is ambiguous, and (frozen) for
-    headings that changed; DecisionNeeded (no_input) for a required field still under `review`, and
-    (no_input and strict) for filled columns that are neither mapped nor dropped.
+    headings that changed; DecisionNeeded (no_input or strict) for a required field still under
+    `review`, and (strict) for filled columns that are neither mapped nor dropped.
     """
     issues = []
     for number, entry in enumerate(project.sources):
@@ -41,14 +40,14 @@ def check(
         if not planned:
             continue
         _check_columns(place, entry, planned)
-        if no_input:
+        if no_input or strict:
             _check_review(place, entry, model)
         for source in planned:
             issues += _absent(entry, source)
             issues += _drift(place, entry, source, frozen)
             issues += _undecided(entry, source)
     undecided = [issue for issue in issues if issue["code"] == "MAPPING_UNDECIDED"]
-    if undecided and no_input and strict:
+    if undecided and strict:
         listed = "、".join(f"{plan.source(i['source']).name}: {i['column']}" for i in undecided)
         raise DecisionNeeded("MAPPING_UNDECIDED_COLUMNS", count=len(undecided), columns=listed)
     return pa.Table.from_pylist(

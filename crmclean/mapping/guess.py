@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from crmclean.mapping import content, names
+from crmclean.messages import say
 from crmclean.model import Field, Object
 from crmclean.plan import Column, Source
 
@@ -38,20 +39,20 @@ CALLED = {
 @dataclass(frozen=True)
 class Guess:
     """One column and the field it seems to hold: `object.field` or None, confidence 0 to 1, tier
-    auto | review | unmapped, and the reasons in the words of the catalogue (code, facts)."""
+    auto | review | unmapped, and the reasons in words."""
 
     column: Column
     field: str | None
     confidence: float
     tier: str
-    reasons: tuple[tuple[str, str], ...] = ()
+    reasons: tuple[str, ...] = ()
     unit: str | None = None
 
 
 @dataclass(frozen=True)
 class _Scored:
     score: float
-    reasons: tuple[tuple[str, str], ...]
+    reasons: tuple[str, ...]
     contradicted: bool = False
     exact: bool = False
 
@@ -112,19 +113,19 @@ def _score(heading: names.Heading, column: Column, field: Field, rates: dict) ->
     reasons = []
     contradicted = fit is not None and fit < CONTRADICTED and field.kind in content.STRICT
     if by_alias:
-        reasons.append(("mapping.why.alias", ""))
+        reasons.append(say("mapping.why.alias"))
         score = by_alias + 0.04 * ((fit if fit is not None else 0.5) - 0.5)
     else:
         alike = names.likeness(heading, field)
         if alike < 0.5:
             return _Scored(0.0, ())
-        reasons.append(("mapping.why.like", f"{alike:.0%}"))
+        reasons.append(say("mapping.why.like", fact=f"{alike:.0%}"))
         score = min(HEADING_ONLY, alike) if fit is None else 0.6 * alike + 0.4 * fit
     if fit is not None:
-        reasons.append(("mapping.why.content", f"{fit:.0%}"))
+        reasons.append(say("mapping.why.content", fact=f"{fit:.0%}"))
     if contradicted:
         score = min(score, REVIEW + 0.01) if by_alias else 0.0
-        reasons.append(("mapping.why.contradicted", ""))
+        reasons.append(say("mapping.why.contradicted"))
     return _Scored(score, tuple(reasons), contradicted, bool(by_alias))
 
 
@@ -155,10 +156,8 @@ def _judged(
     return replace(found, tier="auto") if sure else found
 
 
-def _why_not(
-    row: list[_Scored], chosen: dict[int, int], fields: list[Field]
-) -> tuple[tuple[str, str], ...]:
+def _why_not(row: list[_Scored], chosen: dict[int, int], fields: list[Field]) -> tuple[str, ...]:
     best = max(range(len(row)), key=lambda f: row[f].score, default=None)
     if best is None or row[best].score < REVIEW:
-        return (("mapping.why.unknown", ""),)
-    return (("mapping.why.taken", fields[best].path),)
+        return (say("mapping.why.unknown"),)
+    return (say("mapping.why.taken", fact=fields[best].path),)

@@ -8,7 +8,7 @@ only empty columns and running numbers are dropped by themselves (design.md 3, l
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
@@ -33,12 +33,12 @@ class Entry:
 
 def project_text(
     plan: Plan,
-    guesses: dict[int, list[Guess]],
+    guesses: Sequence[list[Guess]],
     model: dict[str, Object],
     language: str,
     target: str = "generic",
 ) -> str:
-    """A commented crmclean.yaml that loads. `guesses`: by the number of the source."""
+    """A commented crmclean.yaml that loads. `guesses`: one list per source."""
     lines = [f"# {line}" for line in say("mapping.text.top", language).splitlines()]
     lines += [
         "",
@@ -48,8 +48,9 @@ def project_text(
         "",
         "sources:",
     ]
+    by_source = {source.number: mine for source, mine in zip(plan.sources, guesses, strict=True)}
     for entry in grouped(plan):
-        lines += _entry(entry, guesses[entry.sources[0].number], plan, model, language)
+        lines += _entry(entry, by_source[entry.sources[0].number], plan, model, language)
     return "\n".join(lines) + "\n"
 
 
@@ -155,7 +156,7 @@ def _field_line(guess: Guess, model: dict[str, Object], language: str) -> str:
         heading = f"{{column: {scalar(guess.column.heading)}, unit: {guess.unit}}}"
     owner, _, name = str(guess.field).partition(".")
     field = model[owner].fields[name]
-    why = "、".join(say(code, language, fact=fact) for code, fact in guess.reasons)
+    why = "、".join(guess.reasons)
     sure = say(f"mapping.tier.{guess.tier}", language)
     kind = privacy.mask_kind(field.name, field.kind, field.sensitive)
     told = f"{sure} {guess.confidence:.0%}（{why}）{_samples(guess.column, kind, language)}"
@@ -177,7 +178,7 @@ def _unmapped(guesses: list[Guess], language: str) -> list[str]:
     lines = []
     for guess in guesses:
         column = guess.column
-        why = "、".join(say(code, language, fact=fact) for code, fact in guess.reasons)
+        why = "、".join(guess.reasons)
         told = say("mapping.text.unmapped_column", language, count=column.filled, why=why)
         kind = content.mask_kind(column.samples)
         lines.append(
