@@ -1,0 +1,15 @@
+"""What is missing after duplicates were joined, whose it is to fill, and taking it back.
+
+    find          golden records → one row per missing required value
+    completeness  golden records → filled and total, per field, source system and owner
+    write         gaps → one workbook per owner with exactly the cells to fill
+    apply_fills   filled values that came back → golden records, while the source is still empty
+
+Gaps are looked for on golden records, so that nobody is asked for what a duplicate already holds.
+"""
+
+from crmclean.gaps.fills import apply_fills
+from crmclean.gaps.find import GAPS, completeness, find
+from crmclean.gaps.write import write
+
+__all__ = ["GAPS", "apply_fills", "completeness", "find", "write"]

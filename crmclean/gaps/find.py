@@ -1,0 +1,150 @@
+"""Missing required values of golden records, and completeness per field, source and owner.
+
+Required has two meanings (design.md 4): `target`, the import refuses the record; `standard`, the
+business wants the value and the record loads all the same. Both are gaps.
+"""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean import tables
+from crmclean.model import Field, Object
+from crmclean.plan import Plan
+from crmclean.project import Project
+
+TEXT = tables.TEXT
+GAPS = pa.schema(
+    [
+        ("object", TEXT),
+        ("golden", TEXT),
+        ("field", TEXT),
+        ("record", pa.int64()),
+        ("required", TEXT),
+        ("owner", TEXT),
+        ("source", pa.int32()),
+        ("row", pa.int64()),
+    ]
+)
+COMPLETENESS = pa.schema(
+    [
+        ("dimension", TEXT),  # all | source | owner
+        ("name", TEXT),
+        ("object", TEXT),
+        ("field", TEXT),
+        ("required", TEXT),
+        ("filled", pa.int64()),
+        ("total", pa.int64()),
+    ]
+)
+#: Ends of records that are, or would be, in the target: nobody fills what waits for a decision.
+ASKED = pa.array(["loaded", "rejected"])
+
+
+def find(
+    golden: dict[str, pa.Table],
+    crosswalk: pa.Table,
+    plan: Plan,
+    project: Project,
+    model: dict[str, Object],
+) -> pa.Table:
+    """GAPS: one row per golden record and required field that has no value."""
+    parts = []
+    for name, records in _asked(golden, crosswalk).items():
+        owner = owners(golden, records, name, project)
+        for field in required(model[name]):
+            mask = pc.invert(filled(records, field))
+            ids = pc.filter(records["record"], mask)
+            columns = {
+                "object": name,
+                "golden": pc.filter(records["golden"], mask),
+                "record": ids,
+                "field": field.name,
+                "required": field.required,
+                "owner": pc.filter(owner, mask),
+                "source": tables.sources_of(ids),
+                "row": tables.rows_of(ids),
+            }
+            parts.append(tables.table(GAPS, columns))
+    return tables.concat(GAPS, parts)
+
+
+def completeness(
+    golden: dict[str, pa.Table],
+    crosswalk: pa.Table,
+    plan: Plan,
+    project: Project,
+    model: dict[str, Object],
+) -> pa.Table:
+    """COMPLETENESS: over all records, per source system and per owner; every field that is
+    required, or that some record fills."""
+    systems = pa.array([None, *(s.system or s.name for s in plan.sources)], TEXT)
+    parts = []
+    for name, records in _asked(golden, crosswalk).items():
+        system = systems.take(tables.sources_of(_flat(records["record"])))
+        owner = owners(golden, records, name, project)
+        for field in model[name].fields.values():
+            has = filled(records, field)
+            if field.required == "no" and not pc.any(has, min_count=0).as_py():
+                continue
+            parts.append(_counted("all", pa.repeat("", len(has)), has, field))
+            parts.append(_counted("source", system, has, field))
+            if field.required != "no":
+                parts.append(_counted("owner", owner, has, field))
+    return tables.concat(COMPLETENESS, parts)
+
+
+def required(owner: Object) -> list[Field]:
+    """The fields of an object that must have a value, for the target or by the standard."""
+    return [field for field in owner.fields.values() if field.required != "no"]
+
+
+def filled(records: pa.Table, field: Field) -> pa.Array:
+    """Which golden records have a value; a reference that was resolved counts as one."""
+    names = [name for name in (field.name, f"{field.name}_golden") if name in records.column_names]
+    has = pa.repeat(False, records.num_rows)
+    for name in names:
+        has = pc.or_(has, pc.is_valid(_flat(records[name])))
+    return has
+
+
+def owners(golden: dict[str, pa.Table], records: pa.Table, name: str, project: Project) -> pa.Array:
+    """Whose each record is: its own owner, else that of its customer; reassigned by the project."""
+    own = next((field for field in ("owner", "by") if field in records.column_names), None)
+    owner = _flat(records[own]) if own else pa.nulls(records.num_rows, TEXT)
+    customers = golden.get("customer")
+    if name != "customer" and customers is not None and "customer_golden" in records.column_names:
+        place = pc.index_in(_flat(records["customer_golden"]), value_set=_flat(customers["golden"]))
+        owner = pc.coalesce(owner, _flat(customers["owner"]).take(place))
+    if project.owners:
+        place = pc.index_in(pc.fill_null(owner, ""), value_set=pa.array(list(project.owners), TEXT))
+        owner = pc.coalesce(pa.array(list(project.owners.values()), TEXT).take(place), owner)
+    return owner
+
+
+def _asked(golden: dict[str, pa.Table], crosswalk: pa.Table) -> dict[str, pa.Table]:
+    """The golden records that go to the target, judged by the end of their master record."""
+    found = {}
+    for name, records in golden.items():
+        mine = pc.and_(pc.equal(crosswalk["object"], name), pc.is_in(crosswalk["end"], ASKED))
+        ids = crosswalk.filter(mine)["record"]
+        found[name] = records.filter(pc.is_in(records["record"], value_set=_flat(ids)))
+    return found
+
+
+def _counted(dimension: str, names: pa.Array, has: pa.Array, field: Field) -> pa.Table:
+    one = pa.table({"name": pc.fill_null(names, ""), "filled": pc.cast(has, pa.int64())})
+    sums = one.group_by("name").aggregate([("filled", "sum"), ("filled", "count")])
+    columns = {
+        "dimension": dimension,
+        "name": sums["name"],
+        "object": field.object,
+        "field": field.name,
+        "required": field.required,
+        "filled": sums["filled_sum"],
+        "total": sums["filled_count"],
+    }
+    return tables.table(COMPLETENESS, columns).sort_by("name")
+
+
+def _flat(values: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values

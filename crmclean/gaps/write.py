@@ -1,0 +1,174 @@
+"""One workbook per owner with exactly the cells to fill.
+
+A row per record, what the owner recognises it by on the left (grey, locked), then the columns that
+some record lacks; the cells to fill are yellow. `golden` and `seen` are hidden: `apply` knows by
+them where a value belongs.
+"""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean import tables, workbooks
+from crmclean.gaps.fills import seen
+from crmclean.gaps.find import filled
+from crmclean.messages import say
+from crmclean.model import Field, Object
+from crmclean.plan import Plan
+from crmclean.project import Project
+
+MAX_ROWS = 100_000
+NEEDED, WANTED, GREY = "#FFD966", "#FFF2CC", "#F2F2F2"
+#: What a person recognises a record by, beside its place in the source.
+CONTEXT = {
+    "customer": ("code", "name"),
+    "contact": ("customer", "name", "mobile"),
+    "lead": ("code", "name", "customer"),
+    "follow_up": ("customer", "at", "content"),
+    "opportunity": ("code", "name", "customer"),
+}
+YES_NO = {"zh": ("是", "否"), "en": ("yes", "no")}
+_RESERVED = re.compile(r"(?i)con|prn|aux|nul|com\d|lpt\d")
+
+
+def write(
+    gaps: pa.Table,
+    golden: dict[str, pa.Table],
+    plan: Plan,
+    project: Project,
+    model: dict[str, Object],
+    folder: Path,
+    language: str,
+) -> list[Path]:
+    """Write the workbooks into `folder`; their paths, sorted by owner. Raises OutputRefused."""
+    folder.mkdir(parents=True, exist_ok=True)
+    taken: set[str] = set()
+    paths = []
+    for owner, mine in _by_owner(gaps):
+        for part in _bounded(mine):
+            path = folder / f"{_file_name(owner or say('gaps.nobody', language), taken)}.xlsx"
+            sheets = [
+                _sheet(part, name, golden, plan, model, language)
+                for name in model
+                if pc.any(pc.equal(part["object"], name), min_count=0).as_py()
+            ]
+            workbooks.write(path, sheets)
+            paths.append(path)
+    return paths
+
+
+def _by_owner(gaps: pa.Table) -> list[tuple[str, pa.Table]]:
+    """The gaps of each owner; those of nobody under ""."""
+    encoded = pc.fill_null(gaps["owner"], "").combine_chunks().dictionary_encode()
+    codes = encoded.indices.to_numpy(zero_copy_only=False)
+    order = np.argsort(codes, kind="stable")
+    ends = np.searchsorted(codes[order], np.arange(len(encoded.dictionary) + 1))
+    found = {
+        owner: gaps.take(pa.array(order[ends[n] : ends[n + 1]]))
+        for n, owner in enumerate(encoded.dictionary.to_pylist())
+    }
+    return sorted(found.items())
+
+
+def _bounded(gaps: pa.Table) -> list[pa.Table]:
+    """At most MAX_ROWS records a workbook: more than that nobody fills, and Excel has an end."""
+    codes = gaps["record"].combine_chunks().dictionary_encode().indices
+    count = (pc.max(codes).as_py() or 0) + 1
+    if count <= MAX_ROWS:
+        return [gaps]
+    part = pc.divide(pc.cast(codes, pa.int64()), MAX_ROWS)
+    return [gaps.filter(pc.equal(part, n)) for n in range(-(-count // MAX_ROWS))]
+
+
+def _sheet(
+    gaps: pa.Table,
+    name: str,
+    golden: dict[str, pa.Table],
+    plan: Plan,
+    model: dict[str, Object],
+    language: str,
+) -> workbooks.Sheet:
+    owner, mine = model[name], gaps.filter(pc.equal(gaps["object"], name))
+    wanted = pc.is_in(golden[name]["golden"], value_set=mine["golden"].combine_chunks())
+    records = golden[name].filter(wanted)
+    lacking = set(mine["field"].unique().to_pylist())
+    fields = [field for field in owner.fields.values() if field.name in lacking]
+    context = [owner.fields[f] for f in CONTEXT[name] if f not in lacking]
+    columns = [
+        workbooks.Col("golden", hidden=True, locked=True),
+        workbooks.Col("seen", hidden=True, locked=True),
+        workbooks.Col(say("gaps.place", language), locked=True, colour=GREY),
+        *(workbooks.Col(f.label[language], locked=True, colour=GREY) for f in context),
+        *(_to_fill(field, language) for field in fields),
+    ]
+    cells = [
+        records["golden"],
+        seen(records, name),
+        _places(records["record"].combine_chunks(), plan),
+        *(_shown(records, field, golden) for field in context),
+        *(records[field.name] for field in fields),
+    ]
+    rows = pa.Table.from_arrays(cells, names=[str(n) for n in range(len(cells))])
+    title = say("gaps.title", language, count=mine.num_rows).strip().splitlines()
+    label = workbooks.sheet_name(owner.label[language])
+    marks = _marks(records, fields, language)
+    return workbooks.Sheet(label, columns, rows, title=title, protect=True, marks=marks)
+
+
+def _to_fill(field: Field, language: str) -> workbooks.Col:
+    choices = YES_NO[language] if field.kind == "yes_no" else field.values
+    note = say(f"gaps.required.{field.required}", language)
+    return workbooks.Col(
+        field.label[language], choices=choices, note=note, required=field.required == "target"
+    )
+
+
+def _shown(records: pa.Table, field: Field, golden: dict[str, pa.Table]) -> pa.Array:
+    """The value of a field; for a reference that was resolved, the name of the customer."""
+    value = records[field.name].combine_chunks()
+    key = f"{field.name}_golden"
+    if key not in records.column_names:
+        return value
+    customers = golden["customer"]
+    at = pc.index_in(records[key].combine_chunks(), value_set=customers["golden"].combine_chunks())
+    return pc.coalesce(customers["name"].combine_chunks().take(at), value)
+
+
+def _places(records: pa.Array, plan: Plan) -> pa.Array:
+    """`file#sheet!row` of each record."""
+    names = pa.array([None, *(source.name for source in plan.sources)], tables.TEXT)
+    name = names.take(tables.sources_of(records))
+    return pc.binary_join_element_wise(name, pc.cast(tables.rows_of(records), tables.TEXT), "!")
+
+
+def _marks(records: pa.Table, fields: list[Field], language: str) -> pa.Table:
+    parts = []
+    for field in fields:
+        rows = np.flatnonzero(~filled(records, field).to_numpy(zero_copy_only=False))
+        colour = NEEDED if field.required == "target" else WANTED
+        heading = field.label[language]
+        parts.append(
+            pa.table(
+                {
+                    "row": pa.array(rows, pa.int64()),
+                    "column": pa.repeat(heading, len(rows)),
+                    "colour": pa.repeat(colour, len(rows)),
+                }
+            )
+        )
+    return pa.concat_tables(parts)
+
+
+def _file_name(owner: str, taken: set[str]) -> str:
+    """A file name that every system accepts, different from those before."""
+    name = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", owner).strip(" .")[:60] or "_"
+    name = f"_{name}" if _RESERVED.fullmatch(name) else name
+    number, free = 1, name
+    while free.lower() in taken:
+        number += 1
+        free = f"{name}_{number}"
+    taken.add(free.lower())
+    return free
