@@ -1,0 +1,123 @@
+"""Comparisons: a ladder of levels on one field; the first level that holds wins.
+
+Missing comes first and is level 0, worth 0 bits: an empty cell says nothing. Texts are compared
+once per distinct pair of values, by characters (databases' string distances count bytes and are
+wrong for Chinese), in float64, on all cores.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from crmclean.dedupe.fields import Field
+
+MISSING = 0
+
+
+@dataclass(frozen=True)
+class Level:
+    """One step of a ladder. how: equal, shared (any of several values), inside (one's characters
+    stand in the other in order), start (one starts with the other), osa, jaro, ratio, token
+    (likeness of at least `least`), else. `m` and `u`: how often true duplicates and strangers
+    reach this level, before anything is learned. `rare`: how much the frequency of the value counts
+    (0 not at all, 1 in full); up to `free` holders a value is not held to be common."""
+
+    name: str
+    how: str
+    field: str = ""
+    least: float = 0.0
+    m: float = 0.1
+    u: float = 0.1
+    rare: float = 0.0
+    free: int = 0
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A named ladder; `field` is the one whose absence makes it missing. Bits stay within `most`
+    and `-worst`; comparisons of one `group` are correlated and share the cap of the group."""
+
+    name: str
+    field: str
+    levels: tuple[Level, ...]
+    most: float = 24.0
+    worst: float = 12.0
+    group: str = ""
+
+
+def levels(
+    comparison: Comparison, fields: dict[str, Field], left: np.ndarray, right: np.ndarray
+) -> np.ndarray:
+    """The level of each pair: 0 where a value is missing, else 1 for the first level and so on."""
+    own = fields[comparison.field]
+    found = np.zeros(len(left), np.uint8)
+    open_ = np.flatnonzero(own.filled[left] & own.filled[right])
+    for number, level in enumerate(comparison.levels, 1):
+        if not len(open_):
+            break
+        holds = _holds(level, fields, left[open_], right[open_])
+        found[open_[holds]] = number
+        open_ = open_[~holds]
+    return found
+
+
+def _holds(
+    level: Level, fields: dict[str, Field], left: np.ndarray, right: np.ndarray
+) -> np.ndarray:
+    if level.how == "else":
+        return np.ones(len(left), bool)
+    field = fields[level.field]
+    one, two = field.codes[left], field.codes[right]
+    if level.how == "equal":
+        return (one == two) & (one >= 0)
+    if level.how == "shared":
+        return shared(one, two) >= 0
+    both = (one >= 0) & (two >= 0)
+    holds = np.zeros(len(left), bool)
+    holds[both] = alike(level.how, field.values, one[both], two[both], level.least)
+    return holds
+
+
+def shared(one: np.ndarray, two: np.ndarray) -> np.ndarray:
+    """The first value that two records with several values have in common, -1 for none."""
+    found = np.full(len(one), -1, np.int64)
+    for first in range(one.shape[1] - 1, -1, -1):
+        for second in range(two.shape[1] - 1, -1, -1):
+            same = (one[:, first] == two[:, second]) & (one[:, first] >= 0)
+            found[same] = one[same, first]
+    return found
+
+
+def alike(
+    how: str, values: np.ndarray, one: np.ndarray, two: np.ndarray, least: float
+) -> np.ndarray:
+    """Whether pairs of distinct values are alike, each pair of values measured once."""
+    if not len(one):
+        return np.zeros(0, bool)
+    low, high = np.minimum(one, two).astype(np.int64), np.maximum(one, two).astype(np.int64)
+    pairs, inverse = np.unique(low * len(values) + high, return_inverse=True)
+    first, second = values[pairs // len(values)], values[pairs % len(values)]
+    return _measured(how, first, second, least)[inverse]
+
+
+def _measured(how: str, first: np.ndarray, second: np.ndarray, least: float) -> np.ndarray:
+    from rapidfuzz import distance, fuzz, process
+
+    if how in ("inside", "start"):
+        scorer = distance.LCSseq.similarity if how == "inside" else distance.Prefix.similarity
+        common = process.cpdist(first, second, scorer=scorer, dtype=np.float64, workers=-1)
+        short = np.minimum(_lengths(first), _lengths(second))
+        return (common == short) & (short >= least)
+    scorer = {
+        "osa": distance.OSA.normalized_similarity,
+        "jaro": distance.JaroWinkler.normalized_similarity,
+        "ratio": distance.Indel.normalized_similarity,
+        "token": fuzz.token_set_ratio,
+    }[how]
+    scale = 100.0 if how == "token" else 1.0
+    score = process.cpdist(first, second, scorer=scorer, dtype=np.float64, workers=-1)
+    return score >= least * scale - 1e-9
+
+
+def _lengths(values: np.ndarray) -> np.ndarray:
+    return np.fromiter(map(len, values), np.int64, len(values))

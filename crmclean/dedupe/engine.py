@@ -1,0 +1,107 @@
+"""The matching engine: fields in, scored pairs and clusters out. Knows nothing of customers.
+
+Keys → candidate pairs → levels → weights → clusters (reference: Fellegi and Sunter 1969; ARCS
+blocking; average linkage). Everything is arrays; nothing depends on the order of a set or the
+clock, so the same records give the same bytes.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from crmclean.dedupe import weights as learning
+from crmclean.dedupe.cluster import clusters
+from crmclean.dedupe.compare import Comparison, levels
+from crmclean.dedupe.fields import Field
+from crmclean.dedupe.keys import CAP, LEAST, Key, candidates
+
+
+@dataclass(frozen=True)
+class Spec:
+    """How records of one kind are matched: keys, the fields that refine keys that are too common,
+    comparisons, and the most bits that correlated comparisons of a group may give together."""
+
+    keys: tuple[Key, ...]
+    comparisons: tuple[Comparison, ...]
+    refine: tuple[str, ...] = ()
+    caps: dict[str, float] = field(default_factory=dict)
+    cap: int = CAP
+    least: float = LEAST
+
+
+@dataclass(frozen=True)
+class Laws:
+    """What holds whatever the score. `exclusive`: one number per record, two that differ and are
+    not -1 never meet in a cluster; `never`, `always`: pairs (left < right) as left * n + right."""
+
+    exclusive: tuple[np.ndarray, ...] = ()
+    never: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    always: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def forbidden(self, left: np.ndarray, right: np.ndarray, count: int) -> np.ndarray:
+        """Whether each pair may never be one."""
+        banned = np.isin(left * count + right, self.never)
+        for codes in self.exclusive:
+            one, two = codes[left], codes[right]
+            banned |= (one != two) & (one >= 0) & (two >= 0)
+        return banned
+
+    def commanded(self, left: np.ndarray, right: np.ndarray, count: int) -> np.ndarray:
+        return np.isin(left * count + right, self.always)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The compared pairs: levels and bits per comparison, the weight, and how they were found."""
+
+    left: np.ndarray
+    right: np.ndarray
+    levels: np.ndarray
+    bits: np.ndarray
+    weight: np.ndarray
+    weights: learning.Weights
+    blocks: list[tuple[str, int, int, int, int, int]]
+
+
+def score(
+    fields: dict[str, Field],
+    spec: Spec,
+    laws: Laws | None = None,
+    frozen: learning.Weights | None = None,
+) -> Scored:
+    """Every candidate pair with its weight; pairs that a person named are always among them."""
+    count = len(next(iter(fields.values())).codes)
+    found = candidates(fields, spec.keys, spec.refine, spec.cap, spec.least)
+    left, right = _and_named(found.left, found.right, laws or Laws(), count)
+    reached = compared(fields, spec, left, right)
+    learned = frozen or learning.train(spec.comparisons, fields, reached, count)
+    weight, bits = learning.total(
+        spec.comparisons, learned, fields, reached, left, right, spec.caps
+    )
+    return Scored(left, right, reached, bits, weight, learned, found.blocks)
+
+
+def compared(
+    fields: dict[str, Field], spec: Spec, left: np.ndarray, right: np.ndarray
+) -> np.ndarray:
+    """The level of each pair on each comparison."""
+    columns = [levels(c, fields, left, right) for c in spec.comparisons]
+    return np.column_stack(columns) if columns else np.zeros((len(left), 0), np.uint8)
+
+
+def grouped(scored: Scored, laws: Laws, match: float, count: int) -> np.ndarray:
+    """The cluster of each record: the number of its first member."""
+    value = scored.weight - match
+    value[laws.commanded(scored.left, scored.right, count)] = np.inf
+    value[laws.forbidden(scored.left, scored.right, count)] = -np.inf
+    return clusters(count, scored.left, scored.right, value, laws.exclusive)
+
+
+def _and_named(
+    left: np.ndarray, right: np.ndarray, laws: Laws, count: int
+) -> tuple[np.ndarray, np.ndarray]:
+    named = np.union1d(laws.never, laws.always)
+    if not len(named):
+        return left, right
+    every = np.union1d(left * count + right, named)
+    return every // count, every % count

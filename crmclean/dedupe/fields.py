@@ -1,0 +1,76 @@
+"""A field as the engine sees it: distinct values, and for every record a number into them.
+
+Everything expensive is done once per distinct value; everything per record or per pair is an
+array of numbers.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+@dataclass(frozen=True)
+class Field:
+    """`codes[record]` is the number of its value in `values`, -1 where it is missing. A field with
+    several values per record (telephones) has one column of codes per value."""
+
+    codes: np.ndarray
+    values: np.ndarray
+
+    @cached_property
+    def counts(self) -> np.ndarray:
+        """How many records hold each value."""
+        codes = self.codes[self.codes >= 0]
+        return np.bincount(codes, minlength=len(self.values))
+
+    @cached_property
+    def share(self) -> np.ndarray:
+        """The relative frequency of each value among the filled ones."""
+        return self.counts / max(int(self.counts.sum()), 1)
+
+    @property
+    def filled(self) -> np.ndarray:
+        codes = self.codes if self.codes.ndim == 1 else self.codes[:, 0]
+        return codes >= 0
+
+
+def encode(values: pa.Array | pa.ChunkedArray) -> Field:
+    """The field of one text column; null and "" are missing."""
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    values = pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
+    encoded = values.dictionary_encode()
+    codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
+    return Field(codes.astype(np.int32), _objects(encoded.dictionary))
+
+
+def mapped(field: Field, texts: list[str]) -> Field:
+    """The field with each distinct value replaced by another text; equal texts fall together."""
+    other = encode(pa.array(texts, pa.string()))
+    lookup = np.append(other.codes, np.int32(-1))
+    return Field(lookup[field.codes], other.values)
+
+
+def several(columns: list[pa.Array]) -> Field:
+    """A field with several values per record, from columns of which the first is filled first."""
+    joined = encode(pa.concat_arrays([_flat(column) for column in columns]))
+    codes = joined.codes.reshape(len(columns), -1).T
+    order = np.argsort(codes < 0, axis=1, kind="stable")
+    return Field(np.ascontiguousarray(np.take_along_axis(codes, order, axis=1)), joined.values)
+
+
+def distinct(codes: np.ndarray) -> np.ndarray:
+    """Rows of several codes as one number each, equal rows equal."""
+    _, number = np.unique(codes, axis=0, return_inverse=True)
+    return number.reshape(-1)
+
+
+def _flat(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _objects(values: pa.Array) -> np.ndarray:
+    return values.to_numpy(zero_copy_only=False).astype(object)

@@ -1,0 +1,66 @@
+"""The curated word lists behind company names: places, trades, organisation forms, annotations.
+
+Sources and licences stand in NOTICE beside this file. A place maps to its GB/T 2260 code (2, 4 or
+6 digits; "" where several places carry the name), a form to its class. Lists are data: stewards
+extend them without touching code.
+"""
+
+import csv
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+
+
+@cache
+def table(name: str) -> dict[str, str]:
+    """First column to second column of `<name>.csv`."""
+    with (_HERE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file)
+        next(rows)
+        return dict(rows)
+
+
+@cache
+def listed(name: str) -> frozenset[str]:
+    """The lines of `<name>.txt`."""
+    return frozenset((_HERE / f"{name}.txt").read_text(encoding="utf-8").split())
+
+
+class Affixes:
+    """Longest-match search for the words of a list at the start or the end of a text.
+
+    Lengths are kept by first (last) character, so that most texts cost one look-up: a class and
+    not a function because this is called several times for every distinct name."""
+
+    def __init__(self, name: str) -> None:
+        self.words = listed(name) if (_HERE / f"{name}.txt").is_file() else frozenset(table(name))
+        self._first = _lengths((word[0], len(word)) for word in self.words)
+        self._last = _lengths((word[-1], len(word)) for word in self.words)
+
+    def prefix(self, text: str, leave: int = 2) -> str:
+        """The longest word that `text` starts with, `leave` characters remaining, or ""."""
+        room = len(text) - leave
+        for size in self._first.get(text[:1], ()):
+            if size <= room and text[:size] in self.words:
+                return text[:size]
+        return ""
+
+    def suffix(self, text: str, leave: int = 2) -> str:
+        """The longest word that `text` ends with, `leave` characters remaining, or ""."""
+        room = len(text) - leave
+        for size in self._last.get(text[-1:], ()):
+            if size <= room and text[-size:] in self.words:
+                return text[-size:]
+        return ""
+
+
+affixes = cache(Affixes)
+
+
+def _lengths(ends: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
+    lengths: dict[str, set[int]] = {}
+    for character, size in ends:
+        lengths.setdefault(character, set()).add(size)
+    return {character: tuple(sorted(sizes, reverse=True)) for character, sizes in lengths.items()}
