@@ -82,8 +82,9 @@ def landline(rng: random.Random, number: str, extension: str = "") -> Cell:
     """A landline or 400 number; `number` is `0571-55512345`."""
     area, local = number.split("-", 1)
     if area == "400":
-        shown = rng.choice((number, number.replace("-", ""), f"400 {local.replace('-', ' ')}"))
-        return Cell(shown, number)
+        digits = number.replace("-", "")
+        shown = rng.choice((number, digits, f"400 {local.replace('-', ' ')}"))
+        return Cell(shown, digits, "clean" if shown == digits else "fix")
     if rng.random() < 0.05:
         return Cell(local, number, "keep")  # no area code
     if extension and rng.random() < 0.12:
