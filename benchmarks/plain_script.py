@@ -6,7 +6,7 @@ pandas.read_csv, phonenumbers per value, pandera, rapidfuzz in a loop over block
 four characters of the name (at most 200 rows of a block are compared), openpyxl out. It cleans the
 same columns, validates, finds duplicates, lists gaps and writes the import file, but keeps no
 lineage, asks nobody, explains nothing and cannot be undone. It is not made slow: vectorised pandas
-where that is what people write, no needless copies.
+where that is what people write, workbooks in openpyxl's streaming mode.
 """
 
 import re
@@ -16,6 +16,7 @@ from datetime import datetime
 from itertools import combinations
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pandera.pandas as pa
 import phonenumbers
@@ -136,6 +137,15 @@ def duplicates(table):
     return [root(n) for n in range(len(table))]
 
 
+def save(table, path):
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(list(table.columns))
+    for row in table.astype(object).where(table.notna(), None).itertuples(index=False, name=None):
+        sheet.append(row)
+    book.save(path)
+
+
 def main(source, folder):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -143,13 +153,11 @@ def main(source, folder):
     found = problems(table)
     table["cluster"] = duplicates(table)
     golden = table.groupby("cluster").first().reset_index(drop=True)
-    golden.to_excel(folder / "customers.xlsx", index=False, engine="openpyxl")
-    table[table["cluster"].duplicated(keep=False)].to_excel(
-        folder / "duplicates.xlsx", engine="openpyxl"
-    )
-    found.to_excel(folder / "problems.xlsx", index=False, engine="openpyxl")
+    save(golden, folder / "customers.xlsx")
+    save(table[table["cluster"].duplicated(keep=False)], folder / "duplicates.xlsx")
+    save(found, folder / "problems.xlsx")
     for owner, rows in golden[golden[["手机", "职位"]].isna().any(axis=1)].groupby("负责人"):
-        rows.to_excel(folder / f"gaps_{owner}.xlsx", index=False, engine="openpyxl")
+        save(rows, folder / f"gaps_{owner}.xlsx")
     print(f"{len(table)} rows, {len(golden)} customers, {len(found)} problems")
 
 
