@@ -1,8 +1,8 @@
 """One workbook per owner with exactly the cells to fill.
 
 A row per record, what the owner recognises it by on the left (grey, locked), then the columns that
-some record lacks; the cells to fill are yellow. `golden` and `seen` are hidden: `apply` knows by
-them where a value belongs.
+some record lacks: the cells to fill are yellow, a tick stands where nothing is missing. The columns
+HIDDEN are for `apply`: where a value belongs, and which fields were asked for.
 """
 
 import re
@@ -30,6 +30,7 @@ CONTEXT = {
     "follow_up": ("customer", "at", "content"),
     "opportunity": ("code", "name", "customer"),
 }
+HIDDEN = ("object", "golden", "seen", "asked")
 YES_NO = {"zh": ("是", "否"), "en": ("yes", "no")}
 _RESERVED = re.compile(r"(?i)con|prn|aux|nul|com\d|lpt\d")
 
@@ -98,24 +99,32 @@ def _sheet(
     fields = [field for field in owner.fields.values() if field.name in lacking]
     context = [owner.fields[f] for f in CONTEXT[name] if f not in lacking]
     columns = [
-        workbooks.Col("golden", hidden=True, locked=True),
-        workbooks.Col("seen", hidden=True, locked=True),
+        *(workbooks.Col(key, hidden=True, locked=True) for key in HIDDEN),
         workbooks.Col(say("gaps.place", language), locked=True, colour=GREY),
         *(workbooks.Col(f.label[language], locked=True, colour=GREY) for f in context),
         *(_to_fill(field, language) for field in fields),
     ]
     cells = [
+        pa.repeat(name, records.num_rows),
         records["golden"],
         seen(records, name),
+        _asked(records, fields),
         _places(records["record"].combine_chunks(), plan),
         *(_shown(records, field, golden) for field in context),
-        *(records[field.name] for field in fields),
+        *(pc.if_else(filled(records, field), say("gaps.there"), None) for field in fields),
     ]
     rows = pa.Table.from_arrays(cells, names=[str(n) for n in range(len(cells))])
     title = say("gaps.title", language, count=mine.num_rows).strip().splitlines()
     label = workbooks.sheet_name(owner.label[language])
     marks = _marks(records, fields, language)
     return workbooks.Sheet(label, columns, rows, title=title, protect=True, marks=marks)
+
+
+def _asked(records: pa.Table, fields: list[Field]) -> pa.Array:
+    """The names of the fields that each record lacks, with a space between."""
+    names = [pc.if_else(filled(records, field), "", field.name) for field in fields]
+    joined = pc.binary_join_element_wise(*names, " ")
+    return pc.utf8_trim_whitespace(pc.replace_substring_regex(joined, " +", " "))
 
 
 def _to_fill(field: Field, language: str) -> workbooks.Col:

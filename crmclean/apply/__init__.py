@@ -1,0 +1,92 @@
+"""What people filled in or decided, taken back into the state; the next run honours it.
+
+    gaps/<owner>.xlsx        filled cells         → state `values`
+    review/*.xlsx            verdicts, owners     → state `pairs`, `owners`
+    decisions.json           from the report      → any of them
+
+Every filled value goes through the rule of its field, as a cell of a source would: what is refused
+is listed with its place and stays open. Applying the same file twice adds nothing.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crmclean.apply.sheets import Refused, Taken, read_sheets
+from crmclean.decisions import State
+from crmclean.errors import InputRefused
+from crmclean.model import Object
+
+#: What an entry of each kind must hold, and what names its subject.
+KEYS = {
+    "pairs": (("object", "left", "right", "verdict"), ("object", "left", "right")),
+    "owners": (("object", "record", "owner"), ("object", "record")),
+    "values": (("object", "golden", "field", "value", "seen"), ("object", "golden", "field")),
+}
+
+VERDICTS = ("same", "different")
+
+
+@dataclass
+class Applied:
+    """What one file gave: entries taken by kind, how many were known already or left empty, and
+    what was refused, each with its place."""
+
+    file: Path
+    taken: dict[str, int] = field(default_factory=dict)
+    known: int = 0
+    empty: int = 0
+    refused: list[Refused] = field(default_factory=list)
+
+
+def read(path: Path, state: State, model: dict[str, Object]) -> Applied:
+    """Take a reviewed workbook or decisions file into the state.
+
+    Raises InputRefused when the file is missing, unreadable, or none of ours.
+    """
+    if not path.is_file():
+        raise InputRefused("APPLY_MISSING", file=path)
+    found = _json(path, model) if path.suffix.lower() == ".json" else read_sheets(path, model)
+    applied = Applied(path)
+    by_kind: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KEYS}
+    for item in found:
+        if isinstance(item, Refused):
+            applied.refused.append(item)
+        elif item.entry is None:
+            applied.empty += 1
+        else:
+            by_kind[item.kind].append(item.entry)
+    for kind, entries in by_kind.items():
+        new = _new(kind, entries, state)
+        state.append(kind, new)
+        applied.known += len(entries) - len(new)
+        if new:
+            applied.taken[kind] = len(new)
+    return applied
+
+
+def _new(kind: str, entries: list[dict[str, Any]], state: State) -> list[dict[str, Any]]:
+    """The entries that say something else than the last one on their subject."""
+    subject = KEYS[kind][1]
+    latest = {tuple(entry.get(key) for key in subject): entry for entry in state.entries(kind)}
+    wanted = {tuple(entry[key] for key in subject): entry for entry in entries}
+    return [entry for key, entry in wanted.items() if latest.get(key) != entry]
+
+
+def _json(path: Path, model: dict[str, Object]) -> Iterator[Taken | Refused]:
+    """The entries of a decisions file: a list, or a mapping with the list under `decisions`."""
+    try:
+        tree = json.loads(path.read_text(encoding="utf-8-sig"))
+        entries = tree["decisions"] if isinstance(tree, dict) else tree
+        entries = [dict(entry) for entry in entries]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise InputRefused("APPLY_NOT_OURS", file=path) from error
+    for number, entry in enumerate(entries, 1):
+        kind = entry.pop("kind", "pairs")
+        right = kind in KEYS and all(isinstance(entry.get(key), str) for key in KEYS[kind][0])
+        if right and entry["object"] in model and entry.get("verdict", "same") in VERDICTS:
+            yield Taken(kind, entry)
+        else:
+            yield Refused("", number, str(kind), "APPLY_BAD_ENTRY")

@@ -1,0 +1,172 @@
+"""The sheets of workbooks that come back: known by their hidden columns, not by name or place.
+
+People sort, filter, add lines above and save with other programs; the hidden columns say what each
+row is about. A row or cell that is not understood is listed, never guessed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crmclean import rules
+from crmclean.errors import InputRefused
+from crmclean.messages import say
+from crmclean.model import Field, Object
+from crmclean.workbooks import reread
+
+HEADER_WITHIN = 20
+#: Words of a verdict, as people write them; anything else is listed.
+VERDICT_WORDS = {
+    "same": ("same", "同一", "同一客户", "同一个", "同一家", "相同", "是", "合并", "yes", "y", "merge"),
+    "different": ("different", "不同", "不同客户", "不是", "否", "不合并", "no", "n", "apart"),
+}  # fmt: skip
+VERDICT_HEADINGS = ("verdict", "结论", "判断", "判定", "Verdict", "Decision")
+OWNER_HEADINGS = ("owner", "归属人", "负责人", "新负责人", "Owner")
+
+Row = dict[str, str | None]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A cell or entry that was not taken: where (sheet, row, column) and the code of the reason."""
+
+    sheet: str
+    row: int
+    column: str
+    code: str
+    suggestion: str | None = None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """An entry for the state, or None where the person left the cell empty."""
+
+    kind: str
+    entry: dict[str, Any] | None
+
+
+def read_sheets(path: Path, model: dict[str, Object]) -> Iterator[Taken | Refused]:
+    """Everything that the sheets of a workbook say. Raises InputRefused."""
+    try:
+        sheets = [(name, reread.cells(path, name)) for name in reread.names(path)]
+    except Exception as error:  # the reader has a whole tree of errors of its own
+        raise InputRefused("APPLY_UNREADABLE", file=path) from error
+    ours = [(name, rows, at) for name, rows in sheets if (at := _header(rows)) is not None]
+    if not ours:
+        raise InputRefused("APPLY_NOT_OURS", file=path)
+    for name, cells, at in ours:
+        headings = [heading or "" for heading in cells[at]]
+        numbered = enumerate(cells[at + 1 :], at + 2)
+        rows = [(n, dict(zip(headings, line, strict=False))) for n, line in numbered if any(line)]
+        reader = next(READERS[key] for key in READERS if key in headings)
+        yield from reader(name, rows, model)
+
+
+def checked(value: str, field: Field) -> str:
+    """The value as its rule writes it. Raises ValueError(code) where the rule refuses it, or where
+    the cell holds something else than one value of this field."""
+    options = {"values": field.values, "synonyms": field.synonyms, **field.options}
+    clean = rules.rule(field.kind).clean(value, **options)
+    if isinstance(clean, rules.Parts):
+        own = field.options.get("want", "")
+        parts = {part or own: text for part, text in clean.values.items() if text}
+        if set(parts) != {own} or clean.more:
+            raise ValueError("APPLY_SEVERAL_VALUES")
+        clean = parts[own]
+    if not clean:
+        raise ValueError("APPLY_NO_VALUE")
+    return clean
+
+
+def _header(cells: list[list[str | None]]) -> int | None:
+    for at, line in enumerate(cells[:HEADER_WITHIN]):
+        if "object" in line and any(key in line for key in READERS):
+            return at
+    return None
+
+
+def _gaps(
+    sheet: str, rows: list[tuple[int, Row]], model: dict[str, Object]
+) -> Iterator[Taken | Refused]:
+    """The cells that were asked for; one that was not asked for and holds more than a tick is
+    listed. A column where nothing was asked only shows the record."""
+    asked_at_all = {name for _, row in rows for name in (row.get("asked") or "").split()}
+    once: set[tuple[str, str]] = set()
+    for number, row in rows:
+        owner, key = model.get(row["object"] or ""), row["golden"]
+        if owner is None or not key or not row.get("seen"):
+            yield Refused(sheet, number, "", "APPLY_ROW_UNKNOWN")
+            continue
+        if (owner.name, key) in once:
+            yield Refused(sheet, number, "", "APPLY_ROW_TWICE")
+            continue
+        once.add((owner.name, key))
+        for heading, cell in row.items():
+            field = _field(owner, heading)
+            if field is not None and field.name in asked_at_all:
+                yield from _gap(sheet, number, heading, field, row, (cell or "").strip())
+
+
+def _gap(
+    sheet: str, number: int, heading: str, field: Field, row: Row, value: str
+) -> Iterator[Taken | Refused]:
+    if field.name not in (row.get("asked") or "").split():
+        if value not in ("", say("gaps.there")):
+            yield Refused(sheet, number, heading, "APPLY_NOT_ASKED")
+        return
+    if not value:
+        yield Taken("values", None)
+        return
+    try:
+        clean = checked(value, field)
+    except ValueError as error:
+        code, suggestion = (*error.args, None, None)[:2]
+        yield Refused(sheet, number, heading, str(code), suggestion)
+        return
+    entry = {"object": field.object, "golden": row["golden"], "field": field.name}
+    yield Taken("values", {**entry, "value": clean, "seen": row["seen"]})
+
+
+def _field(owner: Object, heading: str) -> Field | None:
+    fields = owner.fields.values()
+    return next((field for field in fields if heading in field.label.values()), None)
+
+
+def _pairs(
+    sheet: str, rows: list[tuple[int, Row]], model: dict[str, Object]
+) -> Iterator[Taken | Refused]:
+    for number, row in rows:
+        heading = next((name for name in VERDICT_HEADINGS if name in row), "")
+        word = (row.get(heading) or "").strip().lower()
+        verdict = next((v for v, words in VERDICT_WORDS.items() if word in words), None)
+        if row["object"] not in model or not row["left"] or not row.get("right"):
+            yield Refused(sheet, number, "", "APPLY_ROW_UNKNOWN")
+        elif not word:
+            yield Taken("pairs", None)
+        elif verdict is None:
+            yield Refused(sheet, number, heading, "APPLY_BAD_VERDICT")
+        else:
+            keys = ("object", "left", "right", "seen")
+            entry = {key: row[key] for key in keys if row.get(key)}
+            yield Taken("pairs", {**entry, "verdict": verdict})
+
+
+def _owners(
+    sheet: str, rows: list[tuple[int, Row]], model: dict[str, Object]
+) -> Iterator[Taken | Refused]:
+    for number, row in rows:
+        heading = next((name for name in OWNER_HEADINGS if name in row), "")
+        owner = (row.get(heading) or "").strip()
+        if row["object"] not in model or not row["record"]:
+            yield Refused(sheet, number, "", "APPLY_ROW_UNKNOWN")
+        elif not owner:
+            yield Taken("owners", None)
+        else:
+            yield Taken(
+                "owners", {"object": row["object"], "record": row["record"], "owner": owner}
+            )
+
+
+#: The hidden heading that tells each kind of sheet.
+READERS = {"golden": _gaps, "left": _pairs, "record": _owners}
