@@ -1,0 +1,143 @@
+"""Bad input ends with one clear message, the right exit code, and nothing half-written."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+FIELDS = "fields: {customer.name: 客户名称, contact.mobile: 手机}"
+GOOD = "客户名称,手机\n杭州青栎机械有限公司,13800012345\n宁波朔川食品有限公司,13900012346\n"
+Case = Callable[[Path], str]
+
+
+def missing_file(folder: Path) -> str:
+    return f"sources: [{{path: 没有.csv, {FIELDS}}}]"
+
+
+def empty_file(folder: Path) -> str:
+    (folder / "a.csv").write_bytes(b"")
+    return f"sources: [{{path: a.csv, {FIELDS}}}]"
+
+
+def encrypted_workbook(folder: Path) -> str:
+    from msoffcrypto.format.ooxml import OOXMLFile
+
+    plain = folder / "plain.xlsx"
+    with xlsxwriter.Workbook(str(plain)) as book:
+        book.add_worksheet().write_row(0, 0, ["客户名称", "手机"])
+    with plain.open("rb") as source, (folder / "a.xlsx").open("wb") as target:
+        OOXMLFile(source).encrypt("secret", target)
+    plain.unlink()
+    return f"sources: [{{path: a.xlsx, {FIELDS}}}]"
+
+
+def sheet_without_header(folder: Path) -> str:
+    (folder / "a.csv").write_text("13800012345,12\n13900012346,15\n", encoding="utf-8")
+    return f"sources: [{{path: a.csv, {FIELDS}}}]"
+
+
+def unknown_key(folder: Path) -> str:
+    (folder / "a.csv").write_text(GOOD, encoding="utf-8")
+    return f"sources:\n  - path: a.csv\n    feilds: {{}}\n    {FIELDS}"
+
+
+def unknown_column(folder: Path) -> str:
+    (folder / "a.csv").write_text(GOOD, encoding="utf-8")
+    return "sources: [{path: a.csv, fields: {customer.name: 客户名, contact.mobile: 手机}}]"
+
+
+def one_file_twice(folder: Path) -> str:
+    (folder / "a.csv").write_text(GOOD, encoding="utf-8")
+    entry = f"{{path: a.csv, {FIELDS}}}"
+    return f"sources: [{entry}, {entry}]"
+
+
+def column_for_nobody(folder: Path) -> str:
+    (folder / "a.csv").write_text(GOOD, encoding="utf-8")
+    return "sources: [{path: a.csv, fields: {customer.name: 客户名称}}]"
+
+
+#: what is wrong, exit code, words that the message must hold
+CASES: list[tuple[Case, int, tuple[str, ...]]] = [
+    (missing_file, 3, ("没有.csv",)),
+    (empty_file, 3, ("a.csv", "空")),
+    (encrypted_workbook, 3, ("a.xlsx", "加密")),
+    (sheet_without_header, 3, ("a.csv", "表头")),
+    (unknown_key, 2, ("feilds", "fields", "5")),
+    (unknown_column, 2, ("客户名", "客户名称")),
+    (one_file_twice, 2, ("a.csv",)),
+    (column_for_nobody, 5, ("手机",)),
+]
+
+
+@pytest.mark.parametrize(("case", "code", "words"), CASES, ids=[c[0].__name__ for c in CASES])
+def test_refused(
+    case: Case, code: int, words: tuple[str, ...], tmp_path: Path, cli: Callable
+) -> None:
+    sources = case(tmp_path)
+    (tmp_path / "crmclean.yaml").write_text(f"version: 1\n{sources}\n", encoding="utf-8")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    done = cli("run", "-o", "out", "--no-input", cwd=tmp_path)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert all(word in done.stderr for word in words), done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    assert len(done.stderr.strip().splitlines()) <= 6
+    assert published(tmp_path / "out") == []
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def published(out: Path) -> list[Path]:
+    """Files of a result, apart from the machine's own."""
+    own = {".work", ".lock"}
+    return [p for p in out.rglob("*") if p.is_file() and not own & set(p.relative_to(out).parts)]
+
+
+def good_project(folder: Path) -> None:
+    (folder / "a.csv").write_text(GOOD, encoding="utf-8")
+    project = f"version: 1\nsources: [{{path: a.csv, {FIELDS}}}]\n"
+    (folder / "crmclean.yaml").write_text(project, encoding="utf-8")
+
+
+def test_no_project_file(tmp_path: Path, cli: Callable) -> None:
+    done = cli("run", cwd=tmp_path)
+    assert (done.returncode, "crmclean init" in done.stderr) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_output_below_a_file(tmp_path: Path, cli: Callable) -> None:
+    good_project(tmp_path)
+    done = cli("run", "-o", "a.csv/out", "--no-input", cwd=tmp_path)
+    assert done.returncode == 7, done.stderr
+    assert "a.csv" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write")
+def test_output_without_rights(tmp_path: Path, cli: Callable) -> None:
+    good_project(tmp_path)
+    locked = tmp_path / "locked"
+    locked.mkdir(mode=0o500)
+    done = cli("run", "-o", locked / "out", "--no-input", cwd=tmp_path)
+    locked.chmod(0o700)
+    assert done.returncode == 7, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_failed_run_leaves_the_last_result(tmp_path: Path, cli: Callable) -> None:
+    good_project(tmp_path)
+    assert cli("run", "-o", "out", "--no-input", cwd=tmp_path).returncode == 0
+    before = {p: p.read_bytes() for p in published(tmp_path / "out")}
+    assert before
+    (tmp_path / "a.csv").write_bytes(b"")
+    assert cli("run", "-o", "out", "--no-input", cwd=tmp_path).returncode == 3
+    assert {p: p.read_bytes() for p in published(tmp_path / "out")} == before
+
+
+def test_a_source_is_never_written(tmp_path: Path, cli: Callable) -> None:
+    good_project(tmp_path)
+    before = (tmp_path / "a.csv").read_bytes(), (tmp_path / "a.csv").stat().st_mtime_ns
+    cli("run", "-o", "out", "--no-input", cwd=tmp_path)
+    after = (tmp_path / "a.csv").read_bytes(), (tmp_path / "a.csv").stat().st_mtime_ns
+    assert after == before
