@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 OBJECTS = ("customer", "contact", "lead", "follow_up", "opportunity")
-ROW_KINDS = ("header", "data", "blank", "title", "note", "footer", "repeat_header", "bad")
+ROW_KINDS = ("header", "data", "blank", "title", "note", "footer", "repeat_header", "hidden", "bad")
 ENDS = ("loaded", "merged", "held", "rejected", "excluded")
 
 PART_BITS, ROW_BITS = 8, 40
@@ -57,6 +57,7 @@ def rows_of(records: pa.Array) -> pa.Array:
 
 
 TEXT = pa.string()
+
 
 #: Every physical row of one source, once. One Parquet per source (`rows/<source>.parquet`), with
 #: one text column per cell, c1..cn, as read: before fills, mapping and cleaning.
@@ -137,6 +138,7 @@ GOLDEN = pa.schema(
 CROSSWALK = pa.schema(
     [("object", TEXT), ("record", pa.int64()), ("golden", TEXT), ("end", TEXT), ("reason", TEXT)]
 )
+
 
 #: One row per golden record of one object (`golden/<object>.parquet`): `golden`, `record` (the
 #: master record, whose crosswalk end is this golden record's end), then one column per field.

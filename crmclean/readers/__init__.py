@@ -1,0 +1,87 @@
+"""Readers: any legacy file becomes numbered rows of text, or one coded refusal.
+
+One module per format; the content of a file decides which, never its name. Nothing here knows
+what a header or a customer is: that is `scan`. A new format is a module with an `open_…` function
+that returns a `File`, and one line in `open_file`.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean import plan, tables
+from crmclean.errors import InputRefused
+from crmclean.readers import container
+from crmclean.readers.sheet import File, Merge, Note, Sheet
+
+__all__ = ["File", "Merge", "Note", "Sheet", "open_file", "rows"]
+
+
+def open_file(path: Path | str, **reading: Any) -> File:
+    """Open a file of any known kind.
+
+    `reading` overrides what would be found: container, encoding, delimiter, password_env…
+    Raises InputRefused for a file that is missing, empty, unsafe, encrypted or of no known kind.
+    """
+    path = Path(path)
+    found = container.detect(path)
+    said = {key: value for key, value in reading.items() if value is not None}
+    said.pop("container", None)
+    if found in ("xlsx", "xlsb", "ods", "ole", "xls"):
+        from crmclean.readers.workbook import open_workbook
+
+        return open_workbook(path, found, **said)
+    if found == "html":
+        from crmclean.readers.html import open_html
+
+        return open_html(path, **said)
+    if found == "csv":
+        from crmclean.readers.delimited import open_delimited
+
+        return open_delimited(path, **said)
+    raise InputRefused("FILE_KIND_UNKNOWN", file=path.name, container=found)
+
+
+def rows(source: plan.Source, base: Path) -> Iterator[pa.Table]:
+    """Every physical row of a source as `tables.rows_schema`: row, kind, c1..cn; cells as read.
+
+    Raises InputRefused where the file is no longer what the plan was made from."""
+    path = base / source.path
+    if not path.is_file() or path.stat().st_size != source.size:
+        raise InputRefused("FILE_CHANGED", file=path.name)
+    file = open_file(path, **source.reading)
+    try:
+        sheet = file.sheet(source.sheet)
+    except KeyError as error:
+        raise InputRefused("FILE_CHANGED", file=path.name) from error
+    width = max((column.number for column in source.columns), default=0)
+    kinds = _kinds(source)
+    for part in sheet.batches():
+        yield numbered(part, width, kinds)
+
+
+def numbered(part: pa.RecordBatch, width: int, kinds: tuple[pa.Array, pa.Array]) -> pa.Table:
+    """A batch as a table of `tables.rows_schema(width)`; cells beyond `width` are empty ones."""
+    names = part.schema.names[1 : width + 1]
+    columns = [part.column(name) for name in names]
+    columns += [pa.nulls(part.num_rows, pa.string())] * (width - len(columns))
+    kind = pc.if_else(_all_null(columns, part.num_rows), "blank", "data")
+    places = pc.index_in(part.column("row"), value_set=kinds[0])
+    kind = pc.coalesce(kinds[1].take(places), kind)
+    return pa.table([part.column("row"), kind, *columns], schema=tables.rows_schema(width))
+
+
+def _kinds(source: plan.Source) -> tuple[pa.Array, pa.Array]:
+    numbers = sorted(source.kinds)
+    kinds = [source.kinds[number] for number in numbers]
+    return pa.array(numbers, pa.int64()), pa.array(kinds, pa.string())
+
+
+def _all_null(columns: list[pa.Array], count: int) -> pa.Array:
+    empty = pa.array([True] * count) if not columns else pc.is_null(columns[0])
+    for column in columns[1:]:
+        empty = pc.and_(empty, pc.is_null(column))
+    return empty

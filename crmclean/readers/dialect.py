@@ -1,0 +1,72 @@
+"""How a delimited text file is cut into cells: an own vote over few candidates.
+
+csv.Sniffer fails on full-width delimiters, ragged files and `="0138"`; a delimiter here is what
+gives the same number of cells on most of the first 200 lines (dirty-input.md C09, C10, C13).
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+CANDIDATES = ("\t", ",", ";", "|", "，", "；", "\x01", "\x1f", "^", "$", "~", "||", "、", ":")
+#: Delimiters that also stand inside prose win only with more columns and near-perfect agreement.
+DOUBTFUL = ("、", ":", "，", "；")
+LINES = 200
+_QUOTED = re.compile(r'"(?:[^"\n]|"")*"')
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """`width`: the number of cells most lines have. `skip`: lines before the table (`sep=;`)."""
+
+    delimiter: str
+    width: int
+    backslash: bool = False
+    skip: int = 0
+    evidence: str = ""
+
+
+def decide(head: str, delimiter: str | None = None) -> Dialect:
+    r"""The dialect of a text from its first lines.
+
+    >>> decide("a;b;c\n1;2,5;3\n").delimiter, decide("姓名，电话\n张三，138\n李四，139\n").delimiter
+    (';', '，')
+    """
+    lines = head.split("\n")
+    skip = 0
+    said = re.match(r"sep=(.)\s*$", lines[0], re.I)
+    if said:
+        skip, delimiter = 1, delimiter or said[1]
+    lines = [line for line in lines[skip : skip + LINES] if line.strip()]
+    backslash = _escapes(lines)
+    bare = [_QUOTED.sub("", line) for line in lines]
+    if delimiter:
+        width = _vote(bare, delimiter)[1]
+        return Dialect(delimiter, width, backslash, skip, "sep= line" if said else "as told")
+    score, width, best = max(
+        ((*_vote(bare, candidate), candidate) for candidate in CANDIDATES),
+        key=lambda vote: (vote[0], -CANDIDATES.index(vote[2])),
+    )
+    if score == 0:
+        return Dialect(",", 1, backslash, skip, "no delimiter: one column")
+    evidence = f"{best!r} cuts most of the first {len(lines)} lines into {width} cells"
+    return Dialect(best, width, backslash, skip, evidence)
+
+
+def _vote(lines: list[str], delimiter: str) -> tuple[float, int]:
+    counts = Counter(line.count(delimiter) + 1 for line in lines)
+    wide = {width: votes for width, votes in counts.items() if width > 1}
+    if not wide:
+        return 0.0, 1
+    width, votes = max(wide.items(), key=lambda item: (item[1], item[0]))
+    agreement = votes / len(lines)
+    if delimiter in DOUBTFUL and (agreement < 0.9 or (width < 3 and delimiter == ":")):
+        return 0.0, 1
+    doubt = 0.5 if delimiter in DOUBTFUL else 1.0
+    bonus = 1.05 if delimiter == "||" else 1.0
+    return agreement * agreement * min(width, 8) ** 0.25 * doubt * bonus, width
+
+
+def _escapes(lines: list[str]) -> bool:
+    text = "\n".join(lines)
+    return r"\"" in text and text.count(r"\"") > text.count('""')

@@ -1,0 +1,184 @@
+"""Packages (xlsx, xlsb, ods, zip) are looked through before anything opens them.
+
+Some readers abort their process on 1,462 bytes (two cells, A1 and XFD1048576), others expand a
+512 MiB string. So every part is inflated once as a stream, with caps on size and ratio; entities,
+duplicate and escaping names, and absurd ranges are refused. The same pass notes what the sheet
+XML holds that the fast reader does not tell (error cells, formulas without a value, hidden parts),
+so that only such sheets pay for a detailed pass.
+Limits and measurements: trust.md 4.1; ratio 200:1 only above 64 MiB, because real styles.xml
+files are over 100:1.
+"""
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from crmclean.errors import InputRefused
+
+MiB = 1 << 20
+MAX_PACKAGE, MAX_ENTRIES = 512 * MiB, 2_000
+MAX_PART, MAX_TOTAL = 2_048 * MiB, 4_096 * MiB
+MAX_RATIO, RATIO_FLOOR = 200, 64 * MiB
+MAX_SPAN, MIN_DENSITY = 10_000_000, 1 / 10_000
+MAX_DENSE = 200_000_000  # cells of the bounding box that the fast reader allocates at once
+MAX_MERGED = 1_000_000
+MAX_CELL_TEXT = 32_767
+OVERLAP = 512
+READ = 1 << 20
+
+_REFERENCE = re.compile(rb'\br=["\']([A-Z]{1,3})([0-9]{1,7})["\']')
+_WIDE = re.compile(rb'\br=["\']([A-Z]{2,3})[0-9]')
+_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br=["\']([0-9]{1,7})["\']')
+_MERGE = re.compile(rb'ref=["\']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})["\']')
+_NO_VALUE = re.compile(
+    rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f(?: [^>]*)?/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+
+
+@dataclass
+class Part:
+    """What a part of a package holds: for sheet XML, its cells, its reach, and oddities."""
+
+    size: int = 0
+    cells: int = 0
+    rows: int = 0
+    columns: int = 0
+    merged: int = 0
+    errors: bool = False
+    formulas: bool = False
+    empty_formulas: bool = False
+    hidden: bool = False
+
+    @property
+    def odd(self) -> bool:
+        return self.errors or self.empty_formulas or self.hidden
+
+
+def check(content: io.BytesIO | Path, path: Path) -> dict[str, Part]:
+    """Every part of a package by name. Raises InputRefused for a package that is not safe."""
+    if path.stat().st_size > MAX_PACKAGE:
+        raise InputRefused("FILE_TOO_BIG", file=path.name, limit="512 MiB")
+    try:
+        with zipfile.ZipFile(content) as package:
+            _names(package, path)
+            return _parts(package, path)
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError) as error:
+        raise InputRefused("FILE_TRUNCATED", file=path.name) from error
+    except Exception as error:
+        if type(error).__module__ == "zlib":
+            raise InputRefused("FILE_TRUNCATED", file=path.name) from error
+        raise
+
+
+def _names(package: zipfile.ZipFile, path: Path) -> None:
+    entries = package.infolist()
+    if len(entries) > MAX_ENTRIES:
+        _refuse(path, "entries")
+    seen: set[str] = set()
+    end = 0
+    for entry in sorted(entries, key=lambda entry: entry.header_offset):
+        name = entry.filename
+        if name.lower() in seen or name.startswith(("/", "\\")) or ".." in name.split("/"):
+            _refuse(path, "names")
+        if "\\" in entry.orig_filename and not name.lower().startswith(("xl\\", "xl/", "_", "doc")):
+            _refuse(path, "names")
+        seen.add(name.lower())
+        if entry.flag_bits & 1:
+            raise InputRefused("FILE_ENCRYPTED", file=path.name)
+        mode = entry.external_attr >> 16
+        if mode & 0o170000 not in (0, 0o100000, 0o040000):
+            _refuse(path, "links")
+        if entry.header_offset < end:
+            _refuse(path, "overlap")
+        end = entry.header_offset + 30 + entry.compress_size
+
+
+def _parts(package: zipfile.ZipFile, path: Path) -> dict[str, Part]:
+    parts: dict[str, Part] = {}
+    total = 0
+    for entry in package.infolist():
+        part = parts[entry.filename] = _part(package, entry, path)
+        total += part.size
+        if total > MAX_TOTAL:
+            _refuse(path, "inflated")
+        _reach(part, path)
+    return parts
+
+
+def _part(package: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> Part:
+    part = Part()
+    name = entry.filename.lower()
+    xml = name.endswith((".xml", ".rels", ".vml"))
+    sheet = xml and "worksheets/" in name and not name.endswith(".rels")
+    tail = b""
+    with package.open(entry) as stream:
+        while chunk := stream.read(READ):
+            part.size += len(chunk)
+            if part.size > MAX_PART:
+                _refuse(path, "inflated")
+            if part.size > RATIO_FLOOR and part.size > MAX_RATIO * max(entry.compress_size, 1):
+                _refuse(path, "ratio")
+            if xml:
+                _xml(tail + chunk, part, path)
+            if sheet:
+                _sheet(tail, chunk, part)
+                tail = chunk[-OVERLAP:]
+    return part
+
+
+def _xml(window: bytes, part: Part, path: Path) -> None:
+    if b"<!DOCTYPE" in window or b"<!ENTITY" in window or b"<\0!\0D\0O\0C" in window:
+        _refuse(path, "entities")
+
+
+def _sheet(tail: bytes, chunk: bytes, part: Part) -> None:
+    window = tail + chunk
+    part.cells += chunk.count(b"<c ") + chunk.count(b":c ")
+    part.errors = part.errors or b't="e"' in window or b"t='e'" in window
+    part.hidden = part.hidden or b"hidden=" in window
+    if not part.formulas:
+        part.formulas = b"<f" in window or b":f" in window
+    if part.formulas and not part.empty_formulas:
+        part.empty_formulas = bool(_NO_VALUE.search(window))
+    wide = list(set(_WIDE.findall(window)))
+    part.columns = max([part.columns, 26 if part.cells else 0, *map(column_number, wide)])
+    rows = _ROW.findall(window) if b"<row" in window or b":row" in window else []
+    references = _REFERENCE.findall(window) if part.cells < 100 else []
+    part.rows = max([part.rows, *map(int, rows), *(int(row) for _, row in references)])
+    if b"mergeCell" in window:
+        fresh = _MERGE.findall(window)
+        part.merged += sum(_area(found) for found in fresh)
+
+
+def column_number(letters: bytes) -> int:
+    """A column's number from its letters.
+
+    >>> column_number(b"A"), column_number(b"XFD")
+    (1, 16384)
+    """
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _area(found: tuple[bytes, ...]) -> int:
+    left, top, right, bottom = found
+    wide = column_number(right) - column_number(left) + 1
+    return max(wide, 0) * max(int(bottom) - int(top) + 1, 0)
+
+
+def _reach(part: Part, path: Path) -> None:
+    span = part.rows * part.columns
+    if span > MAX_SPAN and part.cells < span * MIN_DENSITY:
+        _refuse(path, "sparse")
+    if span > MAX_DENSE and part.columns > 26:
+        _refuse(path, "sparse")
+    if part.merged > MAX_MERGED * 2:
+        _refuse(path, "merged")
+
+
+def _refuse(path: Path, reason: str) -> None:
+    raise InputRefused(f"FILE_UNSAFE_{reason.upper()}", file=path.name)

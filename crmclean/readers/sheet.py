@@ -1,0 +1,102 @@
+"""What a reader hands over: a File of Sheets, each a stream of numbered rows of text.
+
+A batch is a `pa.RecordBatch(row: int64, c1..cn: string)`. Every physical row stands in it once,
+numbered from 1 as Excel shows it; blank rows after the last filled one are not rows. Batches of
+one sheet may differ in width (a ragged CSV is only known at its end): `rows` pads them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from crmclean.readers import cells
+
+BATCH = 65_536
+Batches = Callable[[int], Iterator[pa.RecordBatch]]
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something a reader noticed: a code of the catalogue, where, and the facts for its words."""
+
+    code: str
+    row: int | None = None
+    column: int | None = None
+    value: str | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Merge:
+    """A merged range, 1-based and inclusive."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass
+class Sheet:
+    """One table of a file. `reading` is what `open_file` needs to read it again just so."""
+
+    name: str
+    read: Batches
+    visibility: str = "visible"
+    merges: tuple[Merge, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    epoch: int = 1900
+    reading: dict[str, Any] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+
+    def batches(self, size: int = BATCH) -> Iterator[pa.RecordBatch]:
+        """Every physical row, in order. `notes` is complete when the last batch has been taken."""
+        return self.read(size)
+
+
+@dataclass
+class File:
+    """An opened file: what it really is (`container`), its text encoding, its sheets."""
+
+    path: Path
+    container: str
+    encoding: str | None
+    sheets: tuple[Sheet, ...]
+    notes: list[Note] = field(default_factory=list)
+
+    def sheet(self, name: str) -> Sheet:
+        """The sheet of that name. Raises KeyError."""
+        for sheet in self.sheets:
+            if sheet.name == name:
+                return sheet
+        raise KeyError(name)
+
+
+def batch(numbers: Sequence[int] | pa.Array, columns: Sequence[pa.Array]) -> pa.RecordBatch:
+    """Row numbers and text columns as one batch."""
+    names = ["row", *(f"c{n}" for n in range(1, len(columns) + 1))]
+    if not isinstance(numbers, pa.Array):
+        numbers = pa.array(numbers, pa.int64())
+    return pa.RecordBatch.from_arrays([numbers, *columns], names=names)
+
+
+def from_rows(rows: Iterable[Sequence[Any]], size: int, first: int = 1) -> Iterator[pa.RecordBatch]:
+    """Rows of cells of any type, without gaps, as batches; ragged rows are padded."""
+    taken = iter(rows)
+    while chunk := list(islice(taken, size)):
+        yield batch(range(first, first + len(chunk)), columns_of(chunk))
+        first += len(chunk)
+
+
+def columns_of(rows: Sequence[Sequence[Any]]) -> list[pa.Array]:
+    """The columns of some rows as text arrays."""
+    from itertools import zip_longest
+
+    if len(set(map(len, rows))) == 1:
+        return [cells.column(column) for column in zip(*rows, strict=True)]
+    return [cells.column(column) for column in zip_longest(*rows)]

@@ -1,0 +1,189 @@
+"""The detailed pass over the XML of a workbook: what the fast reader does not tell.
+
+Error cells (their text, not a blank), formulas whose value was never calculated, hidden rows and
+columns, zero-padded number formats (00000: the leading zeros a person sees), the epoch. A sheet is
+only read this way when the look at the package found a trace of such a thing.
+Source: ECMA-376 part 1, 18.3.1 (worksheets), 18.8.30 (number formats), 18.2.28 (date1904).
+"""
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from crmclean.errors import InputRefused
+from crmclean.readers import preflight
+from crmclean.readers.sheet import Note
+
+LISTED = 1000
+_TAG = re.compile(r"^(?:\{[^}]*\})?")
+_PADDED = re.compile(r"^(?:\[[^\]]*\])?0{2,}$")
+
+
+@dataclass
+class Detail:
+    """What was found in one sheet; `cells` maps (row, column) to the text that belongs there."""
+
+    cells: dict[tuple[int, int], str] = field(default_factory=dict)
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    notes: list[Note] = field(default_factory=list)
+
+
+@dataclass
+class Package:
+    """What was found in the package: the epoch, and the sheets that have a Detail."""
+
+    epoch: int = 1900
+    sheets: dict[str, Detail] = field(default_factory=dict)
+
+    @classmethod
+    def none(cls) -> "Package":
+        return cls()
+
+    def sheet(self, name: str) -> Detail:
+        return self.sheets.get(name) or Detail()
+
+
+def look(content: io.BytesIO | Path, path: Path) -> Package:
+    """Check a package and read the details of its odd sheets. Raises InputRefused if unsafe."""
+    parts = preflight.check(content, path)
+    if "xl/workbook.xml" not in parts:
+        return Package()
+    from lxml import etree
+
+    try:
+        with zipfile.ZipFile(content) as package:
+            return _details(package, parts)
+    except (etree.XMLSyntaxError, KeyError, ValueError) as error:
+        raise InputRefused("FILE_DAMAGED", file=path.name, reason="XML") from error
+
+
+def _details(package: zipfile.ZipFile, parts: dict[str, preflight.Part]) -> Package:
+    book = _parse(package.read("xl/workbook.xml"))
+    epoch = 1900
+    for node in _find(book, "workbookPr"):
+        epoch = 1904 if node.get("date1904") in ("1", "true") else 1900
+    targets = _targets(package, parts)
+    padded = _padded_styles(package, parts)
+    found = Package(epoch)
+    for node in _find(book, "sheet"):
+        target = targets.get(_relation(node), "")
+        part = parts.get(target)
+        if part and (part.odd or padded):
+            with package.open(target) as stream:
+                found.sheets[node.get("name", "")] = _sheet(stream, padded)
+    return found
+
+
+def _parse(content: bytes):
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    return etree.fromstring(content, parser)
+
+
+def _find(tree, name: str) -> list:
+    return list(tree.iter("{*}" + name))
+
+
+def _relation(node) -> str:
+    return next((value for key, value in node.attrib.items() if key.endswith("}id")), "")
+
+
+def _targets(package: zipfile.ZipFile, parts: dict) -> dict[str, str]:
+    if "xl/_rels/workbook.xml.rels" not in parts:
+        return {}
+    tree = _parse(package.read("xl/_rels/workbook.xml.rels"))
+    targets = {}
+    for node in _find(tree, "Relationship"):
+        target = node.get("Target", "")
+        full = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        targets[node.get("Id", "")] = full.replace("xl/./", "xl/")
+    return targets
+
+
+def _padded_styles(package: zipfile.ZipFile, parts: dict) -> dict[str, int]:
+    """Cell styles whose number format is a run of zeros: style index to number of digits."""
+    if "xl/styles.xml" not in parts:
+        return {}
+    content = package.read("xl/styles.xml")
+    if not re.search(rb'formatCode=["\'](?:\[[^\]]*\])?0{2,}["\']', content):
+        return {}
+    tree = _parse(content)
+    codes = {node.get("numFmtId"): node.get("formatCode", "") for node in _find(tree, "numFmt")}
+    digits = {key: code.count("0") for key, code in codes.items() if _PADDED.match(code)}
+    styles = {}
+    for group in _find(tree, "cellXfs"):
+        for place, node in enumerate(group):
+            if node.get("numFmtId") in digits:
+                styles[str(place)] = digits[node.get("numFmtId")]
+    return styles
+
+
+def _sheet(stream, padded: dict[str, int]) -> Detail:
+    from lxml import etree
+
+    detail = Detail()
+    hidden_rows: set[int] = set()
+    hidden_columns: set[int] = set()
+    counts: dict[str, int] = {}
+    row = 0
+    for _, node in etree.iterparse(
+        stream, tag=("{*}row", "{*}col"), resolve_entities=False, no_network=True, huge_tree=False
+    ):
+        if node.tag.endswith("col"):
+            if node.get("hidden") in ("1", "true"):
+                first, last = int(node.get("min", 1)), int(node.get("max", 1))
+                hidden_columns.update(range(first, min(last, 16_384) + 1))
+            continue
+        row = int(node.get("r", row + 1))
+        if node.get("hidden") in ("1", "true"):
+            hidden_rows.add(row)
+        _row(node, row, padded, detail, counts)
+        node.clear()
+        while node.getprevious() is not None:
+            del node.getparent()[0]
+    detail.hidden_rows, detail.hidden_columns = frozenset(hidden_rows), frozenset(hidden_columns)
+    detail.notes.extend(Note(code, facts={"count": n}) for code, n in sorted(counts.items()))
+    return detail
+
+
+def _row(node, row: int, padded: dict[str, int], detail: Detail, counts: dict[str, int]) -> None:
+    column = 0
+    for cell in node:
+        reference = cell.get("r")
+        column = _column(reference) if reference else column + 1
+        found = _odd(cell, padded)
+        if found is None:
+            continue
+        code, value = found
+        detail.cells[row, column] = value
+        counts[code] = counts.get(code, 0) + 1
+        if code != "ZERO_PADDED" and counts[code] <= LISTED:
+            detail.notes.append(Note(code, row, column, value))
+
+
+def _column(reference: str) -> int:
+    return preflight.column_number(reference.rstrip("0123456789").encode())
+
+
+def _odd(cell, padded: dict[str, int]) -> tuple[str, str] | None:
+    """(code, text) of a cell the fast reader would lose, or None."""
+    kind = cell.get("t")
+    formula = value = None
+    for part in cell:
+        name = _TAG.sub("", part.tag) if isinstance(part.tag, str) else ""
+        if name == "f":
+            formula = part.text or ""
+        elif name == "v":
+            value = part.text
+    if kind == "e":
+        return "CELL_ERROR", value or "#N/A"
+    if formula is not None and not value and kind not in ("str", "inlineStr"):
+        return "FORMULA_WITHOUT_VALUE", f"={formula}" if formula else "=?"
+    digits = padded.get(cell.get("s", ""))
+    if digits and kind in (None, "n") and value and value.isdigit():
+        return "ZERO_PADDED", value.zfill(digits)
+    return None

@@ -1,0 +1,157 @@
+"""Workbooks through calamine: xlsx, xlsm, xlsb, ods, and BIFF .xls / WPS .et.
+
+calamine is the fast and the right reader for most cells (openpyxl does not know the Chinese date
+formats and destroys dates out of range), but it gives an error cell and a formula without a value
+as nothing at all. Where the look at the package (`preflight.py`) found such things in a sheet's
+XML, `sheetxml.py` reads those cells and they replace the nothing. Always opened from a file
+object: by path, calamine believes the name.
+Source: dirty-input.md findings 1-3, 7, 8.
+"""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from crmclean.errors import InputRefused
+from crmclean.readers import passwords, sheetxml
+from crmclean.readers.sheet import BATCH, File, Merge, Note, Sheet, batch, columns_of
+
+_VISIBLE = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "very_hidden"}
+
+
+def open_workbook(
+    path: Path, container: str, *, password_env: str | None = None, **_: object
+) -> File:
+    """A workbook. Raises InputRefused where it is unsafe, encrypted or damaged."""
+    notes: list[Note] = []
+    content: io.BytesIO | None = None
+    if container == "ole":
+        content = passwords.decrypted(path, password_env, notes)
+        container = _inner(content) if content else "xls"
+    details = sheetxml.Package.none()
+    if container in ("xlsx", "xlsb", "ods"):
+        details = sheetxml.look(content or path, path)
+    book = _load(content or io.BytesIO(path.read_bytes()), path)
+    reading = {"container": container}
+    if password_env:
+        reading["password_env"] = password_env
+    sheets = tuple(
+        _sheet(book, place, details, path, reading)
+        for place, entry in enumerate(book.sheets_metadata)
+        if str(entry.typ).endswith("WorkSheet")
+    )
+    return File(path, container, None, sheets, notes)
+
+
+def _inner(content: io.BytesIO) -> str:
+    head = content.read(4)
+    content.seek(0)
+    return "xlsx" if head.startswith(b"PK") else "xls"
+
+
+def _load(content: io.BytesIO, path: Path):
+    import python_calamine as calamine
+
+    try:
+        return calamine.CalamineWorkbook.from_filelike(content)
+    except calamine.PasswordError as error:
+        raise InputRefused("FILE_ENCRYPTED", file=path.name) from error
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        raise InputRefused("FILE_DAMAGED", file=path.name, reason=type(error).__name__) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise InputRefused("FILE_DAMAGED", file=path.name, reason="panic") from None
+
+
+def _sheet(book, place: int, details: sheetxml.Package, path: Path, reading: dict) -> Sheet:
+    entry = book.sheets_metadata[place]
+    visibility = _VISIBLE.get(str(entry.visible).rpartition(".")[2], "visible")
+    sheet = Sheet(
+        entry.name, lambda size: iter(()), visibility, epoch=details.epoch, reading=reading
+    )
+    loaded: list = []
+
+    def read(size: int) -> Iterator[pa.RecordBatch]:
+        if not loaded:
+            loaded.append(_cells(book, place, path, entry.name))
+            _describe(sheet, loaded[0], details)
+        yield from _batches(loaded[0], sheet, details, size)
+
+    sheet.read = read
+    return sheet
+
+
+def _cells(book, place: int, path: Path, name: str):
+    try:
+        return book.get_sheet_by_index(place)
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise InputRefused("SHEET_DAMAGED", file=path.name, sheet=name) from None
+
+
+def _describe(sheet: Sheet, loaded, details: sheetxml.Package) -> None:
+    """What can be said once the sheet is loaded: merges, hidden parts, notes."""
+    ranges = loaded.merged_cell_ranges or []
+    sheet.merges = tuple(
+        Merge(top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in ranges
+    )
+    detail = details.sheet(sheet.name)
+    sheet.hidden_rows, sheet.hidden_columns = detail.hidden_rows, detail.hidden_columns
+    sheet.notes.extend(detail.notes)
+
+
+def _batches(
+    loaded,
+    sheet: Sheet,
+    details: sheetxml.Package,
+    size: int,
+) -> Iterator[pa.RecordBatch]:
+    cells = details.sheet(sheet.name).cells
+    if loaded.start is None and not cells:
+        return
+    row, start_column = loaded.start or (0, 0)
+    lead = _blank(row, 1)
+    if lead is not None:
+        yield lead
+    chunk: list[list] = []
+    for chunk in _chunks(loaded.iter_rows() if loaded.start else iter(()), size):
+        columns = [pa.nulls(len(chunk), pa.string())] * start_column + columns_of(chunk)
+        yield _patched(row + 1, columns, cells)
+        row += len(chunk)
+    last = max((at for at, _ in cells), default=0)
+    if last > row:
+        yield _patched(row + 1, [pa.nulls(last - row, pa.string())], cells)
+
+
+def _blank(count: int, first: int) -> pa.RecordBatch | None:
+    if not count:
+        return None
+    return batch(range(first, first + count), [pa.nulls(count, pa.string())])
+
+
+def _chunks(rows: Iterator[list], size: int) -> Iterator[list[list]]:
+    from itertools import islice
+
+    while chunk := list(islice(rows, size or BATCH)):
+        yield chunk
+
+
+def _patched(
+    first: int, columns: list[pa.Array], cells: dict[tuple[int, int], str]
+) -> pa.RecordBatch:
+    """The batch with the cells that only the detailed pass could read put in their places."""
+    count = len(columns[0])
+    here = [(at, value) for at, value in cells.items() if first <= at[0] < first + count]
+    for column in sorted({at[1] for at, _ in here}):
+        while len(columns) < column:
+            columns.append(pa.nulls(count, pa.string()))
+        values = columns[column - 1].to_pylist()
+        for (row, place), value in here:
+            if place == column:
+                values[row - first] = value
+        columns[column - 1] = pa.array(values, pa.string())
+    return batch(range(first, first + count), columns)

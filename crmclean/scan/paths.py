@@ -1,0 +1,56 @@
+"""From what a person wrote to the files that are read: globs, folders, lock files left out.
+
+Order is by path and then sheet, whatever the file system says, so that numbers of sources, and
+with them the ids of records, are the same on every machine.
+"""
+
+import hashlib
+from pathlib import Path
+
+from crmclean.errors import InputRefused
+
+SKIPPED_SUFFIXES = {".yaml", ".yml", ".toml", ".md", ".py", ".html.bak", ".fpt", ".dbt", ".lock"}
+
+
+def find(pattern: str, base: Path) -> tuple[list[Path], list[Path]]:
+    """(files, files left out) for a path, a folder or a glob. Raises InputRefused for none."""
+    path = base / pattern
+    if path.is_file():
+        found = [path]
+    elif path.is_dir():
+        found = [file for file in path.rglob("*") if file.is_file()]
+    elif any(mark in pattern for mark in "*?["):
+        found = [file for file in _glob(pattern, base) if file.is_file()]
+    else:
+        raise InputRefused("FILE_MISSING", file=pattern)
+    locks = [file for file in found if file.name.startswith(("~$", ".~"))]
+    hidden = [file for file in found if file.name.startswith(".") or _beside(file, path)]
+    kept = sorted(set(found) - set(locks) - set(hidden))
+    if not kept:
+        code = "ONLY_LOCK_FILES" if locks else "NO_FILES_MATCH"
+        raise InputRefused(code, file=pattern)
+    return kept, sorted(locks)
+
+
+def _glob(pattern: str, base: Path) -> list[Path]:
+    whole = Path(pattern)
+    if whole.is_absolute():
+        return list(Path(whole.anchor).glob(str(whole.relative_to(whole.anchor))))
+    return list(base.glob(pattern))
+
+
+def _beside(file: Path, asked: Path) -> bool:
+    return file != asked and file.suffix.lower() in SKIPPED_SUFFIXES
+
+
+def relative(path: Path, base: Path) -> str:
+    """A path as the plan keeps it: relative to the project where possible, with "/"."""
+    try:
+        return path.relative_to(base).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,265 @@
+"""One pass over one sheet: layout, kinds of rows, fills, counts per column, and what is odd.
+
+Holds one batch at a time, counts, and the last few rows (for the notes at the end). What it finds
+goes into the plan; nothing here changes a cell.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from itertools import chain
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean import project
+from crmclean.errors import InputRefused
+from crmclean.plan import Column, Fill
+from crmclean.readers import Sheet
+from crmclean.scan import layout as layouts
+from crmclean.scan import losses, rowkinds
+from crmclean.scan.columns import Tally
+
+TAIL = 40
+Found = tuple[int | None, str | None, str, str | None]  # row, heading, code, value
+
+
+class Survey:
+    """What one pass finds out about a sheet."""
+
+    def __init__(self, file: str, sheet: Sheet, said: project.Source | None) -> None:
+        self.file, self.sheet, self.said = file, sheet, said
+        self.layout = layouts.Layout((), ())
+        self.kinds: dict[int, str] = {}
+        self.fills: list[Fill] = []
+        self.found: list[Found] = []
+        self.tallies: list[Tally] = []
+        self.rows = self.blank = self.last = 0
+        self._above: list[str | None] = []
+        self._open: dict[int, list[tuple[int, str]]] = {}  # row: fills that reach it
+        self._tail: deque[tuple[int, list[str | None]]] = deque(maxlen=TAIL)
+        self._header_cells: list[list[str | None]] = []
+
+    def run(self) -> None:
+        """The pass. Raises InputRefused where the sheet has rows but no header."""
+        batches = self.sheet.batches()
+        head = _head(batches)
+        if not head:
+            return
+        self._decide(head)
+        for part in chain(head, batches):
+            self._take(part)
+        self._end()
+
+    def _decide(self, head: list[pa.RecordBatch]) -> None:
+        rows = _as_rows(head, layouts.HEAD)
+        width = max(len(part.schema.names) - 1 for part in head)
+        said = self.said.header_rows if self.said else None
+        found = layouts.decide(rows, self.sheet.merges, said, width)
+        if found is None:
+            raise InputRefused("SHEET_WITHOUT_HEADER", file=self.file, sheet=self.sheet.name)
+        self.layout = found
+        self.kinds.update(found.kinds)
+        cells = dict(rows)
+        self._header_cells = [cells.get(number, []) for number in found.header_rows]
+        self._merges = rowkinds.merged_fills(self.sheet.merges, max(found.header_rows, default=0))
+        if not found.sure:
+            self.found.append((None, None, "HEADER_UNSURE", None))
+
+    def _take(self, part: pa.RecordBatch) -> None:
+        numbers = part.column("row")
+        columns = [part.column(place) for place in range(1, part.num_columns)]
+        self._widen(len(columns))
+        filled = _filled(columns, part.num_rows)
+        empty = self._whitespace(columns, filled, numbers)
+        body = pc.greater(numbers, max(self.layout.header_rows, default=0))
+        listed = pc.is_in(numbers, value_set=pa.array(sorted(self.kinds), pa.int64()))
+        data = pc.and_(pc.and_(body, pc.invert(empty)), pc.invert(listed))
+        data = self._odd_kinds(columns, filled, numbers, data)
+        self.rows += part.num_rows
+        self.last = numbers[-1].as_py() if len(numbers) else self.last
+        self.blank += pc.sum(empty).as_py() or 0
+        self._fill(columns, numbers, data)
+        self._count(columns, numbers, data)
+
+    def _widen(self, width: int) -> None:
+        for place in range(len(self.tallies), width):
+            known = self.layout.headings
+            heading = known[place] if place < len(known) else f"列{layouts.letters(place + 1)}"
+            self.tallies.append(Tally(heading))
+            self._above.append(None)
+
+    def _whitespace(self, columns: list[pa.Array], filled: pa.Array, numbers: pa.Array) -> pa.Array:
+        """Which rows are blank: nothing in them, or nothing but spaces (those get a kind)."""
+        empty = pc.equal(filled, 0)
+        few = pc.and_(pc.less_equal(filled, 3), pc.greater(filled, 0))
+        if not pc.any(few).as_py():
+            return empty
+        places = pc.indices_nonzero(few)
+        bare = pa.array([True] * len(places))
+        for column in columns:
+            text = pc.utf8_trim_whitespace(column.take(places))
+            bare = pc.and_(bare, pc.fill_null(pc.equal(text, ""), True))
+        for row in numbers.take(places).filter(bare).to_pylist():
+            self.kinds.setdefault(row, "blank")
+        spaces = pc.is_in(numbers, value_set=numbers.take(places).filter(bare))
+        return pc.or_(empty, spaces)
+
+    def _odd_kinds(
+        self, columns: list[pa.Array], filled: pa.Array, numbers: pa.Array, data: pa.Array
+    ) -> pa.Array:
+        masks = {"footer": rowkinds.totals(columns, filled, len(columns))}
+        for cells in self._header_cells:
+            again = rowkinds.repeats(columns, cells)
+            masks["repeat_header"] = pc.or_(masks.get("repeat_header", again), again)
+        for kind, mask in masks.items():
+            mask = pc.and_(mask, data)
+            for row in numbers.filter(mask).to_pylist():
+                self.kinds[row] = kind
+            data = pc.and_not(data, mask)
+        if self.said and self.said.hidden_rows == "skip" and self.sheet.hidden_rows:
+            hidden = pc.is_in(numbers, value_set=pa.array(sorted(self.sheet.hidden_rows)))
+            for row in numbers.filter(pc.and_(hidden, data)).to_pylist():
+                self.kinds[row] = "hidden"
+            data = pc.and_not(data, hidden)
+        return data
+
+    def _fill(self, columns: list[pa.Array], numbers: pa.Array, data: pa.Array) -> None:
+        """Cells inside a merge, then 同上: both take the value above them."""
+        first = numbers[0].as_py() if len(numbers) else 0
+        is_data = data.to_pylist() if self._merges or self._open else []
+        for place, wanted in enumerate(is_data):
+            row = first + place
+            for merge in self._merges.get(row, ()) if wanted else ():
+                self._begin(merge, columns, place)
+            for column, value in self._open.pop(row, ()):
+                if wanted and columns[column - 1][place].as_py() is None:
+                    self.fills.append(Fill(row, column, value, "merged"))
+        self._ditto(columns, numbers, data)
+
+    def _begin(self, merge, columns: list[pa.Array], place: int) -> None:
+        if merge.left > len(columns):
+            return
+        value = columns[merge.left - 1][place].as_py()
+        if value is not None:
+            for row in range(merge.top + 1, merge.bottom + 1):
+                self._open.setdefault(row, []).append((merge.left, value))
+
+    def _ditto(self, columns: list[pa.Array], numbers: pa.Array, data: pa.Array) -> None:
+        words = pa.array(rowkinds.DITTO)
+        for place, column in enumerate(columns):
+            marks = pc.and_(pc.is_in(pc.utf8_trim_whitespace(column), value_set=words), data)
+            if pc.any(marks).as_py():
+                self._ditto_column(place, column, numbers, data)
+            else:
+                values = column.filter(data)
+                self._above[place] = values[-1].as_py() if len(values) else self._above[place]
+
+    def _ditto_column(
+        self, place: int, column: pa.Array, numbers: pa.Array, data: pa.Array
+    ) -> None:
+        merged = {fill.row: fill.value for fill in self.fills if fill.column == place + 1}
+        above = self._above[place]
+        rows = numbers.filter(data).to_pylist()
+        for row, value in zip(rows, column.filter(data).to_pylist(), strict=True):
+            if value is not None and value.strip() in rowkinds.DITTO:
+                if above is None:
+                    heading = self.tallies[place].heading
+                    self.found.append((row, heading, "DITTO_WITHOUT_VALUE", value))
+                else:
+                    self.fills.append(Fill(row, place + 1, above, "ditto"))
+                continue
+            above = value if value is not None else merged.get(row)
+        self._above[place] = above
+
+    def _count(self, columns: list[pa.Array], numbers: pa.Array, data: pa.Array) -> None:
+        whole = pc.all(data).as_py()
+        rows = numbers if whole else numbers.filter(data)
+        for place, column in enumerate(columns):
+            values = column if whole else column.filter(data)
+            self.tallies[place].take(values)
+            self.found.extend(losses.find(rows, values, self.tallies[place].heading))
+        if len(rows):
+            start = max(0, len(rows) - TAIL)
+            ends = [column.filter(data)[start:].to_pylist() for column in columns]
+            cells = [list(row) for row in zip(*ends, strict=True)]
+            self._tail.extend(zip(rows[start:].to_pylist(), cells, strict=True))
+
+    def _end(self) -> None:
+        """Notes at the end of the sheet are known only now: their cells are counted back."""
+        cells = dict(self._tail)
+        width = sum(1 for tally in self.tallies if tally.filled)
+        for row, kind in rowkinds.tail(list(self._tail), width).items():
+            self.kinds[row] = kind
+            for place, cell in enumerate(cells[row]):
+                self.tallies[place].filled -= cell is not None
+        self.fills = [fill for fill in self.fills if fill.row not in self.kinds]
+        while self.tallies and not self.tallies[-1].filled and self._nameless(-1):
+            self.tallies.pop()
+
+    def _nameless(self, place: int) -> bool:
+        place %= len(self.tallies)
+        return self.tallies[place].heading == f"列{layouts.letters(place + 1)}"
+
+    def counts(self) -> dict[str, int]:
+        """Rows by kind."""
+        counts: dict[str, int] = {"blank": self.blank}
+        for kind in self.kinds.values():
+            if kind != "blank":
+                counts[kind] = counts.get(kind, 0) + 1
+        counts["data"] = self.rows - sum(counts.values())
+        return {kind: count for kind, count in sorted(counts.items()) if count}
+
+    def columns(self) -> tuple[Column, ...]:
+        said = self.said.date_order if self.said else None
+        epoch = (self.said.epoch if self.said else None) or self.sheet.epoch
+        found = []
+        for number, tally in enumerate(self.tallies, 1):
+            options, evidence = tally.options(epoch, said)
+            if tally.undecided and not said:
+                self.found.append((None, tally.heading, "DATE_ORDER_UNSURE", None))
+            found.append(
+                Column(
+                    number,
+                    tally.heading,
+                    tally.filled,
+                    tally.distinct,
+                    number in self.sheet.hidden_columns,
+                    tuple(tally.samples),
+                    options,
+                    evidence,
+                )
+            )
+        return tuple(found)
+
+
+def _head(batches: Iterator[pa.RecordBatch]) -> list[pa.RecordBatch]:
+    """The first batches, up to enough filled rows to see the header."""
+    head: list[pa.RecordBatch] = []
+    seen = 0
+    for part in batches:
+        if not part.num_rows:
+            continue
+        head.append(part)
+        seen += sum(1 for row in _as_rows([part], layouts.HEAD) if any(row[1]))
+        if seen >= layouts.SEARCH:
+            break
+    return head
+
+
+def _as_rows(head: list[pa.RecordBatch], limit: int) -> list[layouts.Row]:
+    """The first rows with something in them (and the blank ones between) as Python lists."""
+    rows: list[layouts.Row] = []
+    for part in head:
+        filled = _filled([part.column(n) for n in range(1, part.num_columns)], part.num_rows)
+        places = pc.indices_nonzero(pc.greater(filled, 0))[:limit]
+        few = part.take(places)
+        columns = [column.to_pylist() for column in few.columns]
+        rows.extend((row[0], list(row[1:])) for row in zip(*columns, strict=True))
+    return rows[:limit]
+
+
+def _filled(columns: list[pa.Array], count: int) -> pa.Array:
+    total = pa.array([0] * count, pa.int32())
+    for column in columns:
+        total = pc.add(total, pc.cast(pc.is_valid(column), pa.int32()))
+    return total
