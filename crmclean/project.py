@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic import Field as Setting
 
 from crmclean.errors import UsageError
+from crmclean.gates import Gates, part_at
 from crmclean.tables import OBJECTS
 
 MAX_DEPTH = 50
@@ -137,7 +138,7 @@ class Project(_Part):
     dedupe: Dedupe = Dedupe()
     pilot: Pilot = Pilot()
     audit: Audit = Audit()
-    gates: dict[str, Any] = {}
+    gates: Gates = Gates()
 
 
 def load(path: Path) -> Project:
@@ -242,4 +243,6 @@ def _known_keys(place: list[Any]) -> list[str]:
         part = parts.get(str(place[0]), FieldSetting)
         if place[0] == "sources" and "fields" in place:
             part = FieldSource
+        if place[0] == "gates":
+            part = part_at(place[1:])
     return [field.alias or name for name, field in part.model_fields.items()]

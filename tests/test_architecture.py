@@ -36,7 +36,7 @@ LAYERS = {
         ],
         2,
     ),
-    **dict.fromkeys(["project", "model", "templates", "decisions", "plan"], 1),
+    **dict.fromkeys(["project", "gates", "model", "templates", "decisions", "plan", "measure"], 1),
     **dict.fromkeys(
         [
             "rules",
@@ -67,7 +67,7 @@ HOMES = {
     "xlwt": {"workbooks"},
     "openpyxl": {"workbooks"},
     "rapidfuzz": {"dedupe", "mapping"},
-    "pydantic": {"project"},
+    "pydantic": {"project", "gates"},
     "jinja2": {"report"},
     "phonenumbers": {"rules"},
     "opencc": {"dedupe", "mapping", "rules"},
