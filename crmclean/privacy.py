@@ -35,6 +35,11 @@ UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
 )
 
+UNSAFE_RE2 = (
+    r"[\x00-\x08\x0b-\x1f\x7f-\x{9f}\x{61c}\x{200b}-\x{200f}\x{2028}-\x{202e}"
+    r"\x{2060}-\x{2069}\x{feff}\x{fff9}-\x{fffb}]"
+)
+
 SHOWN = frozenset(
     "code uscc org_code url industry picklist tags amount region date datetime integer yes_no "
     "account text".split()
@@ -116,6 +121,11 @@ def printable(text: str) -> str:
     '张三␛[31m�'
     """
     return UNSAFE.sub(lambda hit: _symbol(hit[0]), text)
+
+
+def printable_column(values: pa.Array) -> pa.Array:
+    """The same for a whole column: every unsafe character becomes the replacement character."""
+    return _sub(values, UNSAFE_RE2, "\ufffd")
 
 
 def _symbol(character: str) -> str:

@@ -1,0 +1,46 @@
+"""The report: the tables of a finished run become one self-contained HTML file.
+
+Half of the users never see the command line; this file and the workbooks are all they get. Each
+module is one section and turns tables into a few facts (`facts(run)`); the templates in `page/`
+turn facts into words. Read `finished.py` for what a section is given, `page.py` for how the page
+stays safe and self-contained.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from crmclean.model import Object
+from crmclean.plan import Plan
+from crmclean.project import Project
+from crmclean.report import duplicates, fields, files, flow, heat, issues, overview, page
+from crmclean.report.finished import Finished
+
+
+def write(
+    work: Any,
+    project: Project,
+    model: dict[str, Object],
+    plan: Plan,
+    path: Path,
+    unmask: bool = False,
+) -> None:
+    """Write the report of a finished run to `path`. Personal data is masked unless `unmask`."""
+    run = Finished(work, project, model, plan, unmask)
+    found, twice = issues.facts(run), duplicates.facts(run)
+    gaps = heat.facts(run)
+    html = page.render(
+        "report",
+        title=project.target,
+        language=project.language,
+        run=run,
+        overview=overview.facts(run, gaps),
+        flow=flow.facts(run),
+        fields=fields.facts(run),
+        issues=found,
+        duplicates=twice,
+        gaps=gaps,
+        files=files.facts(run),
+        issues_table=page.packed(found.pop("table")),
+        duplicate_tables={name: page.packed(pack) for name, pack in twice.pop("tables").items()},
+    )
+    path.write_text(html, encoding="utf-8", newline="\n")

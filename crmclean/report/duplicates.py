@@ -1,0 +1,197 @@
+"""Duplicates: clusters side by side, why, and what became of them; packed for the page.
+
+A cluster is a golden record of several records, or a pair that a person must decide, or a pair that
+looked alike and was kept apart by a law. Everything is computed on whole columns: members are the
+rows of one table, and every other figure points into it. Masked values of a pair tell the reader
+"same" or "differs in 1 character" (reference/trust.md 5.2).
+"""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean import decisions, privacy, tables
+from crmclean.report.finished import Finished, codes, mask_of, one, tally
+
+MOST_CLUSTERS = 20_000
+MOST_APART = 300
+MOST_FIELDS = 12
+KINDS = ("review", "held", "merged", "apart")
+#: What a reader compares first; the rest follows in the order of the model.
+FIRST = {
+    "customer": ("name", "short_name", "uscc", "code", "phone", "address", "city", "owner"),
+    "contact": ("customer", "name", "mobile", "phone", "email", "title", "owner"),
+}
+
+
+def facts(run: Finished) -> dict[str, Any]:
+    """Counts for the page as it is printed, and one packed table per object."""
+    pairs = run.table("pairs", tables.PAIRS)
+    objects = [name for name in FIRST if run.records[name].num_rows]
+    packs = {name: _object(run, name, _of(pairs, name)) for name in objects}
+    return {
+        "verdicts": tally(pairs, "object", "verdict"),
+        "reasons": sorted(tally(pairs, "verdict", "reason").items(), key=lambda item: -item[1]),
+        "kinds": {name: pack["counts"] for name, pack in packs.items()},
+        "tables": packs,
+    }
+
+
+def _of(table: pa.Table, name: str) -> pa.Table:
+    return table.filter(pc.equal(table["object"], name))
+
+
+def _object(run: Finished, name: str, pairs: pa.Table) -> dict[str, Any]:
+    cross = _of(run.crosswalk, name)
+    merged, held = _members(cross)
+    review = _side_by_side(pairs, "review", MOST_CLUSTERS, merged)
+    apart = _side_by_side(pairs, "different", MOST_APART, merged)
+    kinds = [(review, 0), (merged[held], 1), (merged[~held], 2), (apart, 3)]
+    record, cluster, kind = _lined_up(kinds)
+    counts = {KINDS[at]: int((kind == at).sum()) for at in range(len(KINDS))}
+    pack = {"object": name, "counts": counts, "cluster": np.diff(cluster, prepend=0).tolist()}
+    pack["kind"] = kind.tolist()
+    pack |= _place(record) | _values(run, name, record, cluster)
+    pack |= _why(pairs, record, cluster) | _golden(run, name, cross, record, cluster)
+    pack["print"] = _fingerprints(run, name, record, kind[cluster])
+    return pack
+
+
+def _members(cross: pa.Table) -> tuple[np.ndarray, np.ndarray]:
+    """(golden number, record) of records that share a golden record, and which of them are held."""
+    golden, _ = codes(cross["golden"])
+    record = one(cross["record"]).to_numpy()
+    sizes = np.bincount(golden[golden >= 0], minlength=1)
+    several = (golden >= 0) & (sizes[golden] > 1)
+    rows = np.column_stack([golden[several], record[several]])
+    order = np.lexsort((rows[:, 1], rows[:, 0]))
+    held = np.isin(golden, np.unique(golden[several & _is(cross, "held")]))[several]
+    return rows[order], held[order]
+
+
+def _is(cross: pa.Table, end: str) -> np.ndarray:
+    return pc.equal(one(cross["end"]), end).fill_null(False).to_numpy(zero_copy_only=False)
+
+
+def _side_by_side(pairs: pa.Table, verdict: str, most: int, merged: np.ndarray) -> np.ndarray:
+    """(pair number, record) of the pairs with that verdict, heaviest first, unless one cluster
+    shows them already."""
+    chosen = pairs.filter(pc.equal(pairs["verdict"], verdict)).sort_by([("weight", "descending")])
+    left, right = (one(chosen[side]).to_numpy() for side in ("left", "right"))
+    golden = dict_of(merged)
+    apart = golden(left) != golden(right) if len(merged) else np.ones(len(left), bool)
+    apart |= golden(left) < 0 if len(merged) else True
+    left, right = left[apart][:most], right[apart][:most]
+    number = np.repeat(np.arange(len(left)), 2)
+    return np.column_stack([number, np.column_stack([left, right]).ravel()])
+
+
+def dict_of(rows: np.ndarray):
+    """A function from an array of records to the numbers beside them in `rows`, -1 for strangers."""
+    order = np.argsort(rows[:, 1], kind="stable")
+    keys, numbers = rows[order, 1], rows[order, 0]
+
+    def look_up(records: np.ndarray) -> np.ndarray:
+        at = np.minimum(np.searchsorted(keys, records), max(len(keys) - 1, 0))
+        return np.where(keys[at] == records, numbers[at], -1) if len(keys) else records * 0 - 1
+
+    return look_up
+
+
+def _lined_up(parts: list[tuple[np.ndarray, int]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Record and cluster number of every member, and the kind of every cluster; capped."""
+    record, cluster, kind, start = [], [], [], 0
+    for rows, at in parts:
+        _, number = np.unique(rows[:, 0], return_inverse=True)
+        keep = number < MOST_CLUSTERS - start
+        record.append(rows[keep, 1])
+        cluster.append(number[keep] + start)
+        fresh = int(number[keep].max()) + 1 if keep.any() else 0
+        kind.append(np.full(fresh, at))
+        start += fresh
+    return tuple(np.concatenate(part).astype(np.int64) for part in (record, cluster, kind))
+
+
+def _place(record: np.ndarray) -> dict[str, list]:
+    row = (record >> tables.PART_BITS) & ((1 << tables.ROW_BITS) - 1)
+    return {"s": ((record >> (tables.ROW_BITS + tables.PART_BITS)) - 1).tolist(), "r": row.tolist()}
+
+
+def _values(run: Finished, name: str, record: np.ndarray, cluster: np.ndarray) -> dict[str, Any]:
+    """The fields to compare, each as coded words, and how masked ones differ from the first."""
+    records = run.records[name]
+    rows = records.take(pc.index_in(pa.array(record), one(records["record"])))
+    first = np.searchsorted(cluster, cluster)
+    told = []
+    for field in _chosen(run, name, rows):
+        values = one(rows[field.name])
+        numbers, words = codes(run.shown(name, field.name, values))
+        entry = {"name": field.name, **field.label, "at": numbers.tolist(), "words": words}
+        if privacy.is_masked(mask_of(field)) and not run.unmask:
+            entry["differs"] = privacy.differences(values, values.take(pa.array(first))).tolist()
+        told.append(entry)
+    return {"fields": told}
+
+
+def _chosen(run: Finished, name: str, rows: pa.Table) -> list:
+    known = run.model[name].fields
+    order = [*FIRST[name], *(f for f in known if f not in FIRST[name])]
+    filled = [f for f in order if f in rows.column_names and rows[f].null_count < rows.num_rows]
+    return [known[f] for f in filled if known[f].kind != "long_text"][:MOST_FIELDS]
+
+
+def _why(pairs: pa.Table, record: np.ndarray, cluster: np.ndarray) -> dict[str, Any]:
+    """The pairs inside the clusters: whom they join, total and weight per comparison."""
+    look = dict_of(np.column_stack([cluster, record]))
+    left, right = (one(pairs[side]).to_numpy() for side in ("left", "right"))
+    inside = (look(left) == look(right)) & (look(left) >= 0)
+    chosen = pairs.filter(pa.array(inside))
+    position = dict_of(np.column_stack([np.arange(len(record)), record]))
+    weights = one(chosen["weights"])
+    names, words = codes(weights.keys)
+    reason, reasons = codes(chosen["reason"])
+    return {
+        "pairs": {
+            "left": position(left[inside]).tolist(), "right": position(right[inside]).tolist(),
+            "cluster": look(left[inside]).tolist(),
+            "weight": _tenths(chosen["weight"]), "reason": reason.tolist(), "reasons": reasons,
+            "parts": np.diff(weights.offsets.to_numpy()).tolist(),
+            "name": names.tolist(), "names": words, "bits": _tenths(weights.items),
+        }
+    }  # fmt: skip
+
+
+def _tenths(values: pa.Array | pa.ChunkedArray) -> list[int]:
+    return np.rint(one(values).fill_null(0).to_numpy(zero_copy_only=False) * 10).astype(int).tolist()
+
+
+def _golden(run: Finished, name: str, cross: pa.Table, record: np.ndarray, cluster: np.ndarray) -> dict[str, Any]:
+    """Per field: which member of each cluster gave the surviving value, and by which strategy."""
+    cells = _of(run.table("golden_cells", tables.GOLDEN), name)
+    look = dict_of(np.column_stack([cluster, record]))
+    position = dict_of(np.column_stack([np.arange(len(record)), record]))
+    told = {}
+    for field in pc.unique(cells["field"]).to_pylist():
+        part = cells.filter(pc.equal(cells["field"], field))
+        source = one(part["from_record"]).fill_null(-1).to_numpy(zero_copy_only=False)
+        at = look(source)
+        strategy, names = codes(part["strategy"])
+        member = np.full(int(cluster.max(initial=-1)) + 1, -1)
+        how = member.copy()
+        member[at[at >= 0]] = position(source)[at >= 0]
+        how[at[at >= 0]] = strategy[at >= 0]
+        told[field] = {"from": member.tolist(), "how": how.tolist(), "names": names}
+    return {"golden": told}
+
+
+def _fingerprints(run: Finished, name: str, record: np.ndarray, kind: np.ndarray) -> list[str | None]:
+    """What a decision is keyed by next month, for the members that a person decides on."""
+    wanted = record[kind == 0]
+    if not len(wanted):
+        return [None] * len(record)
+    records = run.records[name]
+    prints = decisions.fingerprints(records, name, run.plan)
+    asked = prints.take(pc.index_in(pa.array(record), one(records["record"])))
+    return pc.if_else(pa.array(kind == 0), asked, None).to_pylist()

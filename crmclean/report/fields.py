@@ -1,0 +1,166 @@
+"""The fields before and after: completeness, patterns, lengths, frequent values, what was changed.
+
+Before is never read again from the files: the changes tell it (law 3, replay). A cell that a change
+turned from nothing into something was empty before, and the other way round. Patterns are counted
+on an even sample of at most `SAMPLE` records per field, which the page says.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean import messages, score
+from crmclean.model import Field
+from crmclean.report.finished import Finished, codes, combine, mask_of, one, tally
+
+SAMPLE = 20_000
+TOP = 6
+EXAMPLES = 3
+#: Kinds whose shape is worth a profile, and kinds whose values repeat.
+SHAPED = frozenset("phone date datetime email uscc org_code code resident_id amount integer url".split())
+REPEATED = frozenset("picklist industry region yes_no tags text account".split())
+#: Steps that happen before records exist as such: they lead from the cell to the record.
+CLEANING = pa.array(["fill", "map", "split", "clean", "decision"])
+
+
+def facts(run: Finished) -> list[dict[str, Any]]:
+    """One entry per object with records, with one entry per field that has a value or is required."""
+    changed, asked = _changed(run), _issues(run)
+    told = []
+    for name, owner in run.model.items():
+        records = run.records[name]
+        if not records.num_rows:
+            continue
+        golden = run.golden[name]
+        fields = [
+            _field(run, field, records, golden, changed.get((name, field.name), []), asked)
+            for field in owner.fields.values()
+            if field.name in records.column_names
+        ]
+        used = [f for f in fields if f["after"] or f["before"] or f["field"].required != "no"]
+        told.append({"object": owner, "fields": used, "records": records.num_rows, "unused": [f["field"] for f in fields if f not in used]})
+    return told
+
+
+def _field(run: Finished, field: Field, records: pa.Table, golden: pa.Table, changed: list, asked: dict) -> dict[str, Any]:
+    values = one(records[field.name])
+    filled = len(values) - values.null_count
+    before = filled - sum(entry["filled"] - entry["emptied"] for entry in changed)
+    final = golden[field.name] if field.name in golden.column_names else None
+    entry = {
+        "field": field, "of": len(values), "before": before, "after": filled,
+        "final": len(final) - final.null_count if final is not None else None,
+        "final_of": golden.num_rows, "rules": changed,
+        "changed": sum(e["count"] for e in changed),
+        "issues": [(code, n) for (owner, name, code), n in asked.items() if (owner, name) == (field.object, field.name)],
+    }  # fmt: skip
+    return entry | (_profile(run, field, values) if filled else {"patterns": [], "top": [], "length": None, "distinct": 0})
+
+
+def _profile(run: Finished, field: Field, values: pa.Array) -> dict[str, Any]:
+    sample = thinned(pc.drop_null(values))
+    lengths = pc.min_max(pc.utf8_length(sample)).as_py()
+    return {
+        "patterns": patterns(sample) if field.kind in SHAPED else [],
+        "top": top(run, field, values) if mask_of(field) in REPEATED else [],
+        "length": (lengths["min"], lengths["max"]),
+        "distinct": pc.count_distinct(values).as_py(),
+    }
+
+
+def thinned(values: pa.Array) -> pa.Array:
+    """At most SAMPLE values, evenly spaced."""
+    if len(values) <= SAMPLE:
+        return values
+    return values.take(pa.array(np.linspace(0, len(values) - 1, SAMPLE).astype(np.int64)))
+
+
+def patterns(values: pa.Array) -> list[tuple[str, float]]:
+    """The most frequent shapes and their shares: 138-1234-5678 is ###-####-####.
+
+    >>> patterns(pa.array(["13812345678", "13912345678", "无", "0571-1234"]))
+    [('###########', 0.5), ('字', 0.25), ('####-####', 0.25)]
+    """
+    shape = pc.replace_substring_regex(values, r"\p{Nd}", "#")
+    shape = pc.replace_substring_regex(shape, r"\p{Lu}", "A")
+    shape = pc.replace_substring_regex(shape, r"\p{Ll}+", "a")
+    shape = pc.replace_substring_regex(shape, r"\p{Lo}+", "字")
+    counted = pc.value_counts(pc.utf8_slice_codeunits(shape, 0, 40))
+    return _most(counted, len(values))
+
+
+def top(run: Finished, field: Field, values: pa.Array) -> list[tuple[str, float]]:
+    """The most frequent values, masked, and their shares of the filled cells."""
+    present = pc.drop_null(values)
+    return _most(pc.value_counts(run.shown(field.object, field.name, present)), len(present))
+
+
+def _most(counted: pa.Array, whole: int) -> list[tuple[str, float]]:
+    values, counts = counted.field("values"), counted.field("counts").to_numpy()
+    best = np.argsort(-counts, kind="stable")[:TOP]
+    return [(values[int(at)].as_py(), int(counts[at]) / whole) for at in best]
+
+
+def _issues(run: Finished) -> dict[tuple, int]:
+    return dict(sorted(tally(run.issues, "object", "field", "code").items(), key=lambda i: -i[1]))
+
+
+def _changed(run: Finished) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """(object, field): what each rule did to it, most cells first."""
+    changes = run.changes.filter(pc.is_in(run.changes["step"], CLEANING))
+    told: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for (owner, field, step, rule), rows in _grouped(changes, "object", "field", "step", "rule"):
+        part = changes.take(pa.array(rows))
+        before, after = pc.is_valid(part["before"]), pc.is_valid(part["after"])
+        entry = {
+            "step": step, "rule": rule or step, "count": len(rows),
+            "filled": pc.sum(pc.and_not(after, before)).as_py() or 0,
+            "emptied": pc.sum(pc.and_not(before, after)).as_py() or 0,
+            "examples": _examples(run, owner, field, part),
+        }  # fmt: skip
+        told.setdefault((owner, field), []).append(entry)
+    for entries in told.values():
+        entries.sort(key=lambda entry: -entry["count"])
+    return told
+
+
+def _grouped(table: pa.Table, *names: str) -> Iterator[tuple[tuple, np.ndarray]]:
+    """Each combination of values of the named columns with its rows, in one sort."""
+    numbers, keys = combine([codes(table[name]) for name in names])
+    order = np.argsort(numbers, kind="stable")
+    edges = np.cumsum(np.bincount(numbers, minlength=len(keys)))[:-1]
+    return zip(keys, np.split(order, edges), strict=True) if len(keys) else iter(())
+
+
+def _examples(run: Finished, owner: str, field: str, part: pa.Table) -> list[dict[str, Any]]:
+    """A few changes that look different from each other, masked, with their places."""
+    few = part.slice(0, 200)
+    columns = [run.shown(owner, field, one(few[name])).to_pylist() for name in ("before", "after")]
+    found: dict[tuple, dict[str, Any]] = {}
+    for before, after, record in zip(*columns, few["record"].to_pylist(), strict=True):
+        key = (_shape(before), _shape(after))
+        found.setdefault(key, {"before": before, "after": after, "place": run.plan.where(record)})
+    return list(found.values())[:EXAMPLES]
+
+
+def _shape(value: str | None) -> str:
+    return "".join("#" if c.isdigit() else c for c in value or "")[:12]
+
+
+def dimension_cells(run: Finished) -> tuple[int, int]:
+    """Filled cells of fields with a form, and how many of those records have an issue of validity."""
+    of = sum(
+        records.num_rows - records[field.name].null_count
+        for name, records in run.records.items()
+        for field in run.model[name].fields.values()
+        if field.kind not in ("text", "long_text") and field.name in records.column_names
+    )
+    wrong = sum(
+        count
+        for (owner, field, code), count in _issues(run).items()
+        if owner and messages.severity(code) != "info" and score.dimension_of(code, field) == "validity"
+    )
+    return of, min(wrong, of)

@@ -1,0 +1,158 @@
+"""One self-contained HTML page: templates, style and script in one file, nothing from outside.
+
+Safety (reference/trust.md T7): Jinja2 escapes everything and refuses unknown names; charts are SVG
+made here; tables of the page travel as gzip + base64 and reach the page as text nodes only. The
+content security policy allows this script and this style by their hashes and nothing else: no
+request, no inline handler, no style attribute.
+
+Both languages stand in the file; the style shows the one that the root element names.
+"""
+
+import base64
+import gzip
+import hashlib
+import json
+import re
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from crmclean import __version__
+from crmclean.messages import LANGUAGES, advice, entries, say
+from crmclean.privacy import printable
+
+FACT = re.compile(r"\{\w+\}")
+FACT_AT_END = re.compile(r"[：:,，（(\s]*[“\"‘'「]?\{\w+\}[”\"’'」)）]?[。.]?$")
+CODES = {"zh": "zh-CN", "en": "en"}
+
+
+def render(template: str, title: str, language: str, **facts: Any) -> str:
+    """The page of `template` (page/<template>.html) filled with `facts`."""
+    style, script = _asset("report.css"), _asset("report.js")
+    return (
+        _environment()
+        .get_template(f"{template}.html")
+        .render(
+            title=title,
+            language=CODES[language],
+            version=__version__,
+            style=Markup(style),
+            script=Markup(script),
+            policy=_policy(style, script),
+            **facts,
+        )
+    )
+
+
+def packed(table: dict[str, Any]) -> Markup:
+    """A table for the page's script: JSON, gzip (without a clock), base64."""
+    text = json.dumps(table, ensure_ascii=False, separators=(",", ":"))
+    squeezed = gzip.compress(text.encode("utf-8", "replace"), compresslevel=6, mtime=0)
+    return Markup(base64.b64encode(squeezed).decode("ascii"))
+
+
+def words(code: str, **facts: Any) -> Markup:
+    """The words of a code in both languages, escaped; the page shows one of them."""
+    return both({lang: say(code, lang, **facts) for lang in LANGUAGES})
+
+
+def both(label: dict[str, str]) -> Markup:
+    """A label of the model, in both languages; one text where they are the same."""
+    if label["zh"] == label["en"]:
+        return Markup("{}").format(printable(label["zh"]))
+    return Markup('<span lang="zh-CN">{}</span><span lang="en">{}</span>').format(
+        printable(label["zh"]), printable(label["en"])
+    )
+
+
+def plain(code: str) -> Markup:
+    """The words of a code without the facts of a single case: for summaries."""
+    if code not in entries():
+        return Markup("<code>{}</code>").format(printable(code)) if code else Markup("–")
+    return both({lang: general(say(code, lang)) for lang in LANGUAGES})
+
+
+def general(text: str) -> str:
+    """Words with their places for facts taken out.
+
+    >>> general("the date is ambiguous: {value}"), general("{file} is empty")
+    ('the date is ambiguous', '… is empty')
+    """
+    return FACT.sub("…", FACT_AT_END.sub("", text))
+
+
+def doing(code: str) -> Markup:
+    """What to do about a code, as a paragraph; nothing where the catalogue has no advice."""
+    told = {lang: general(advice(code, lang)) for lang in LANGUAGES}
+    return Markup('<p class="advice">{}</p>').format(both(told)) if any(told.values()) else Markup("")
+
+
+def attributes(name: str, code: str) -> Markup:
+    """An attribute whose text depends on the language: the script keeps it in step."""
+    zh, en = (say(code, lang) for lang in LANGUAGES)
+    return Markup('{0}="{1}" data-{0}-zh="{1}" data-{0}-en="{2}"').format(name, zh, en)
+
+
+def drawn(code: str, **facts: Any) -> Markup:
+    """Words inside an SVG text."""
+    zh, en = (printable(say(code, lang, **facts)) for lang in LANGUAGES)
+    return Markup('<tspan lang="zh-CN">{}</tspan><tspan lang="en">{}</tspan>').format(zh, en)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("crmclean.report", "page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: printable(value) if type(value) is str else value,
+    )
+    environment.filters |= {"count": _count, "percent": _percent, "size": _size}
+    environment.globals |= {"t": words, "both": both, "attr": attributes, "drawn": drawn}
+    environment.globals |= {"reason": plain, "issue_words": plain, "issue_advice": doing}
+    return environment
+
+
+@cache
+def _asset(name: str) -> str:
+    return resources.files("crmclean.report").joinpath("page", name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    return (
+        f"default-src 'none'; script-src {_digest(script)}; style-src {_digest(style)}; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+
+
+def _count(number: float | None) -> str:
+    return "–" if number is None else f"{number:,.0f}"
+
+
+def _percent(ratio: float | None, digits: int = 1) -> str:
+    """Never rounded up to 100 or down to 0: a single gap must stay visible."""
+    if ratio is None:
+        return "–"
+    shown = round(100 * ratio, digits)
+    step = 10**-digits
+    if ratio < 1:
+        shown = min(shown, 100 - step)
+    if ratio > 0:
+        shown = max(shown, step)
+    return f"{shown:.{digits}f}%" if 0 < ratio < 1 else f"{shown:.0f}%"
+
+
+def _size(size: int | None) -> str:
+    if size is None:
+        return "–"
+    return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:,.0f} kB"
