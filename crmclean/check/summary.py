@@ -1,0 +1,204 @@
+"""A run as counts: `summary.json`, what next month is compared with, without personal data.
+
+It holds counts, shares, headings, row numbers and values of picklists; never a cell of a customer.
+A value outside the standard stands in it only when at least `COMMON` records share it, so that a
+name that strayed into a picklist is not told. The schema is versioned: a summary of another
+version is refused, never misread. A pure function of the tables of the run: no clock.
+"""
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean import headings, measure, privacy, score, tables
+from crmclean.check import content
+from crmclean.check.issues import groups
+from crmclean.model import Object
+from crmclean.plan import Column, Plan, Source
+from crmclean.project import FieldSource, Project
+
+SCHEMA = "crmclean-summary/1"
+COMMON = 5
+MOST_VALUES = 100
+HEAD_ROWS = 50_000
+OPTIONS = ("date_order", "epoch", "unit")
+COUNTED_KINDS = ("picklist", "yes_no")
+
+
+def summary(work: Any, plan: Plan, project: Project, model: dict[str, Object]) -> dict[str, Any]:
+    """The whole summary of a run that got as far as `dedupe`."""
+    crosswalk = work.get("crosswalk")
+    return {
+        **layout(plan, project, work),
+        "objects": _objects(crosswalk, model),
+        "completeness": _completeness(work),
+        "picklists": _picklists(work, model),
+        "duplicates": _duplicates(work, crosswalk, model),
+        "issues": _issues(work.issues(), plan),
+        "score": _score(work, model),
+    }
+
+
+def layout(plan: Plan, project: Project, work: Any = None) -> dict[str, Any]:
+    """The sources alone: what is known when a run stopped after its first look."""
+    return {"schema": SCHEMA, "sources": [_source(s, project, work) for s in plan.sources]}
+
+
+def _source(source: Source, project: Project, work: Any) -> dict[str, Any]:
+    entry = project.sources[source.entry]
+    fields = {
+        column.number: path
+        for path, given in entry.fields.items()
+        if given.column is not None and (column := headings.find(source, given.column))
+    }
+    head = _head(source, work)
+    return {
+        "path": source.path,
+        "sheet": source.sheet,
+        "system": source.system,
+        "role": source.role,
+        "object": source.object,
+        "entry": source.entry,
+        "sha256": source.sha256,
+        "container": source.reading.get("container"),
+        "encoding": source.reading.get("encoding"),
+        "header_rows": list(source.header_rows),
+        "rows": dict(sorted(source.counts.items())),
+        "columns": [_column(c, fields.get(c.number), head) for c in source.columns],
+        "mapping": {path: _origin(given) for path, given in sorted(entry.fields.items())},
+        "drop": list(entry.drop),
+    }
+
+
+def _head(source: Source, work: Any) -> pa.Table | None:
+    """The first data rows of a source, as read."""
+    if work is None or not work.has(f"rows/{source.number}"):
+        return None
+    rows = work.get(f"rows/{source.number}")
+    return rows.filter(pc.equal(rows["kind"], "data")).slice(0, HEAD_ROWS)
+
+
+def _column(column: Column, field: str | None, head: pa.Table | None) -> dict[str, Any]:
+    entry = {
+        "heading": column.heading,
+        "field": field,
+        "filled": column.filled,
+        "distinct": column.distinct,
+        "options": {name: column.options[name] for name in OPTIONS if name in column.options},
+    }
+    name = f"c{column.number}"
+    if head is not None and name in head.column_names:
+        cells = head[name].combine_chunks()
+        entry |= {"shapes": content.shapes(cells), "sketch": content.sketch(cells)}
+    else:
+        entry |= {"shapes": content.shapes(pa.array(column.samples, pa.string())), "sketch": None}
+    return entry
+
+
+def _origin(given: FieldSource) -> str:
+    """Where a field comes from, as one line; a constant is not told, it may name somebody."""
+    if given.column is not None:
+        extra = [f"unit {given.unit}"] if given.unit else []
+        extra += [f"lookup {given.lookup}"] if given.lookup else []
+        return " · ".join([given.column, *extra])
+    if given.concat:
+        return " + ".join(given.concat)
+    return "sequence" if given.sequence else "constant"
+
+
+def _objects(crosswalk: pa.Table, model: dict[str, Object]) -> dict[str, Any]:
+    counted = crosswalk.group_by(["object", "end"]).aggregate([([], "count_all")]).to_pylist()
+    found = {}
+    for name in model:
+        ends = {row["end"]: row["count_all"] for row in counted if row["object"] == name}
+        if ends:
+            ordered = {end: ends.get(end, 0) for end in tables.ENDS}
+            found[name] = {"records": sum(ends.values()), "ends": ordered}
+    return found
+
+
+def _completeness(work: Any) -> dict[str, Any]:
+    if not work.has("completeness"):
+        return {}
+    table = work.get("completeness")
+    rows = table.filter(pc.equal(table["dimension"], "all")).to_pylist()
+    return {
+        f"{row['object']}.{row['field']}": {
+            "filled": row["filled"],
+            "of": row["total"],
+            "required": row["required"],
+        }
+        for row in rows
+    }
+
+
+def _picklists(work: Any, model: dict[str, Object]) -> dict[str, dict[str, int]]:
+    """How often each value of a picklist stands in the golden records."""
+    found = {}
+    for name, owner in model.items():
+        wanted = [f for f in owner.fields.values() if f.kind in COUNTED_KINDS]
+        if not work.has(f"golden/{name}"):
+            continue
+        golden = work.get(f"golden/{name}")
+        for field in wanted:
+            if field.name in golden.column_names:
+                counts = _distribution(golden[field.name], field.values)
+                if counts:
+                    found[field.path] = counts
+    return found
+
+
+def _distribution(values: pa.ChunkedArray, known: tuple[str, ...]) -> dict[str, int]:
+    """Counts by value, most frequent first; rare values outside the standard together as "…"."""
+    counted = pc.value_counts(values.drop_null()).to_pylist()
+    counted.sort(key=lambda entry: (-entry["counts"], entry["values"]))
+    told, rest = {}, 0
+    for entry in counted:
+        value, count = entry["values"], entry["counts"]
+        if (value in known or count >= COMMON) and len(told) < MOST_VALUES:
+            shown = value if value in known else privacy.mask_text("picklist", value)[:30]
+            told[shown] = told.get(shown, 0) + count
+        else:
+            rest += count
+    return {**told, "…": rest} if rest else told
+
+
+def _duplicates(work: Any, crosswalk: pa.Table, model: dict[str, Object]) -> dict[str, Any]:
+    """Per object: records of one thing beyond the first, and pairs that a person must decide."""
+    pairs = work.get("pairs", ["object", "verdict"]) if work.has("pairs") else None
+    found = {}
+    for name in model:
+        mine = crosswalk.filter(pc.equal(crosswalk["object"], name))
+        named = mine["golden"].drop_null()
+        if not len(mine):
+            continue
+        merged = len(named) - pc.count_distinct(named).as_py()
+        share = round(merged / len(named), 6) if len(named) else 0.0
+        found[name] = {"merged": merged, "of": len(named), "share": share, "review": 0}
+        if pairs is not None:
+            open_ = pc.and_(pc.equal(pairs["object"], name), pc.equal(pairs["verdict"], "review"))
+            found[name]["review"] = pc.sum(open_).as_py() or 0
+    return found
+
+
+def _issues(issues: pa.Table, plan: Plan) -> list[dict[str, Any]]:
+    """The groups of issues, with path and sheet in place of the number of the source."""
+    told = []
+    for entry in groups(issues):
+        number = entry.pop("source")
+        source = plan.source(number) if number else None
+        place = (
+            {"path": source.path, "sheet": source.sheet} if source else {"path": "", "sheet": ""}
+        )
+        told.append({**place, **entry})
+    return told
+
+
+def _score(work: Any, model: dict[str, Object]) -> dict[str, Any]:
+    dimensions = measure.dimensions(work, model)
+    points = score.score(dimensions)
+    return {
+        "points": None if points is None else round(points, 2),
+        "dimensions": {d.name: {"met": d.met, "of": d.of} for d in dimensions},
+    }

@@ -1,0 +1,121 @@
+"""The six dimensions of data quality, measured on the tables of a finished run.
+
+One place for the figures of the report, of `summary.json` and of the gates, so that they never
+disagree. Definitions (A of B elements meet the requirement, GB/T 36344-2018):
+
+    completeness  required cells of golden records that are filled
+    validity      filled cells of fields with a form, without an issue about the value
+    uniqueness    golden records without an open duplicate (an issue, or a pair to decide)
+    consistency   records without an issue about references, owners or order of dates
+    accuracy      records found correct in the returned audit form; not measured before
+    timeliness    customers touched within 12 months of the newest date in the data: no clock
+"""
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean import messages, score
+from crmclean.model import Object
+from crmclean.score import Dimension
+
+DATES = ("last_follow_up_at", "updated_at")
+
+
+def dimensions(work: Any, model: dict[str, Object]) -> list[Dimension]:
+    """The dimensions of the run in `work` (get, has, issues); what cannot be measured is 0 of 0."""
+    golden = _tables(work, "golden", model)
+    asked = _asked(work.issues())
+    values = {
+        "completeness": _filled(golden, model),
+        "validity": _valid(_tables(work, "records", model), model, asked),
+        "uniqueness": _unique(golden, asked, work),
+        "consistency": _consistent(_tables(work, "records", model), asked),
+        "accuracy": _audited(work),
+        "timeliness": _fresh(golden.get("customer")),
+    }
+    return [Dimension(name, *values[name]) for name in score.DIMENSIONS]
+
+
+def _tables(work: Any, kind: str, model: dict[str, Object]) -> dict[str, pa.Table]:
+    return {name: work.get(f"{kind}/{name}") for name in model if work.has(f"{kind}/{name}")}
+
+
+def _asked(issues: pa.Table) -> pa.Table:
+    """Issues of records, with the dimension that each code speaks of."""
+    issues = issues.filter(pc.is_valid(issues["record"]))
+    field = pc.fill_null(issues["field"], "any")
+    keys = pc.binary_join_element_wise(issues["code"], field, " ").combine_chunks()
+    keys = keys.dictionary_encode()
+    named = [score.dimension_of(*key.split(" ", 1)) for key in keys.dictionary.to_pylist()]
+    return issues.append_column("dimension", pa.array(named, pa.string()).take(keys.indices))
+
+
+def _of(asked: pa.Table, dimension: str) -> pa.Table:
+    return asked.filter(pc.equal(asked["dimension"], dimension))
+
+
+def _records(asked: pa.Table, dimension: str) -> int:
+    """How many records have an issue of the dimension."""
+    return _of(asked, dimension).group_by(["object", "record"]).aggregate([]).num_rows
+
+
+def _filled(golden: dict[str, pa.Table], model: dict[str, Object]) -> tuple[int, int]:
+    met = of = 0
+    for name, table in golden.items():
+        for field in model[name].fields.values():
+            if field.required != "no" and field.name in table.column_names:
+                of += table.num_rows
+                met += table.num_rows - table[field.name].null_count
+    return met, of
+
+
+def _valid(
+    records: dict[str, pa.Table], model: dict[str, Object], asked: pa.Table
+) -> tuple[int, int]:
+    of = sum(
+        table.num_rows - table[field.name].null_count
+        for name, table in records.items()
+        for field in model[name].fields.values()
+        if field.kind not in ("text", "long_text") and field.name in table.column_names
+    )
+    found = _of(asked, "validity")
+    codes = pc.unique(found["code"]).to_pylist()
+    loud = [code for code in codes if messages.severity(code) != "info"]
+    wrong = pc.sum(pc.is_in(found["code"], pa.array(loud, pa.string()))).as_py() or 0
+    return of - min(wrong, of), of
+
+
+def _unique(golden: dict[str, pa.Table], asked: pa.Table, work: Any) -> tuple[int, int]:
+    of = sum(table.num_rows for table in golden.values())
+    open_pairs = 0
+    if work.has("pairs"):
+        verdicts = work.get("pairs", ["verdict"])["verdict"]
+        open_pairs = pc.sum(pc.equal(verdicts, "review")).as_py() or 0
+    return of - min(_records(asked, "uniqueness") + open_pairs, of), of
+
+
+def _consistent(records: dict[str, pa.Table], asked: pa.Table) -> tuple[int, int]:
+    of = sum(table.num_rows for table in records.values())
+    return of - min(_records(asked, "consistency"), of), of
+
+
+def _audited(work: Any) -> tuple[int, int]:
+    if not work.has("audit"):
+        return 0, 0
+    result = work.get("audit").to_pylist()[0]
+    return int(result["correct"]), int(result["checked"])
+
+
+def _fresh(customers: pa.Table | None) -> tuple[int, int]:
+    dates = [customers[name] for name in DATES if customers and name in customers.column_names]
+    if not dates:
+        return 0, 0
+    day = pc.utf8_slice_codeunits(pc.coalesce(*dates), 0, 10)
+    day = day.filter(pc.fill_null(pc.match_substring_regex(day, r"^\d{4}-\d\d-\d\d$"), False))
+    if not len(day):
+        return 0, 0
+    newest = pc.max(day).as_py()
+    least = f"{int(newest[:4]) - 1:04d}{newest[4:]}"
+    return pc.sum(pc.greater_equal(day, least)).as_py(), len(day)
