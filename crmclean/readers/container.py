@@ -95,13 +95,15 @@ def _known_binary(head: bytes) -> str | None:
     return None
 
 
+_EXCEL_2003 = "urn:schemas-microsoft-com:office:spreadsheet"
+
+
 def _text_container(head: bytes) -> str:
     text = _as_text(head).lstrip("\ufeff \t\r\n").lower()
     if text.startswith("mime-version:") or re.match(r"(from|content-type|x-\w+):.*\n", text[:80]):
         return "mhtml" if "multipart/related" in text or "mime-version" in text[:200] else "csv"
-    if "urn:schemas-microsoft-com:office:spreadsheet" in text and text.startswith("<"):
-        if "<html" not in text:
-            return "spreadsheetml"
+    if text.startswith("<") and _EXCEL_2003 in text and "<html" not in text:
+        return "spreadsheetml"
     if re.match(
         r"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?<(html|table|!doctype html|meta|div|style|head|body|center|font|b>|p>|h\d|tr|script)",
         text,

@@ -17,10 +17,11 @@ from crmclean.errors import InputRefused, UsageError
 from crmclean.headings import plain
 from crmclean.plan import Plan, Source
 from crmclean.readers import File, Note, Sheet
-from crmclean.scan import paths
+from crmclean.scan import files as sought
+from crmclean.scan.inspection import inspect
 from crmclean.scan.survey import Survey
 
-__all__ = ["scan", "scan_files"]
+__all__ = ["inspect", "paths", "scan", "scan_files"]
 
 #: Notes of a reader that are how it read, not something to look at.
 QUIET = frozenset({"READ_AS", "ZERO_PADDED"})
@@ -46,7 +47,7 @@ def scan(settings: project.Project, base: Path) -> tuple[Plan, pa.Table]:
     reads: list[_Read] = []
     loose: list[tuple] = []
     for place, entry in enumerate(settings.sources):
-        files, locks = paths.find(entry.path, base)
+        files, locks = sought.find(entry.path, base)
         loose.extend(("LOCK_FILE_SKIPPED", lock.name) for lock in locks)
         reads.extend(_entry(entry, place, files, base, loose))
     taken: dict[tuple[str, str], int] = {}
@@ -59,14 +60,15 @@ def scan(settings: project.Project, base: Path) -> tuple[Plan, pa.Table]:
 
 
 def scan_files(files: Iterable[Path | str], base: Path, **reading: Any) -> tuple[Plan, pa.Table]:
-    """The same for files without a project: every sheet that holds a table.
+    """The same for files (paths from where the person stands) without a project: every sheet
+    that holds a table. The plan names them relative to `base`.
 
     Sheets with the same headings get the same `entry`, so that they become one logical table."""
     reads: list[_Read] = []
     loose: list[tuple] = []
     entry = project.Source(path="*", **_said(reading))
     for pattern in files:
-        found, locks = paths.find(str(pattern), base)
+        found, locks = sought.find(str(pattern), Path())
         loose.extend(("LOCK_FILE_SKIPPED", lock.name) for lock in locks)
         for path in found:
             reads.extend(_file(path, entry, 0, base, loose, every=True))
@@ -96,8 +98,8 @@ def _entry(
     reads = [read for path in files for read in _file(path, entry, place, base, loose, every=False)]
     if not reads:
         raise InputRefused("NO_TABLE_FOUND", file=entry.path)
-    first = reads[0]
     wanted = {plain(name) for name in _columns_of(entry)}
+    first = max(reads, key=lambda read: (_covers(read, wanted), read.source.counts.get("data", 0)))
     kept = [read for read in reads if read.key == first.key or _covers(read, wanted)]
     for read in reads:
         if read not in kept:
@@ -133,10 +135,10 @@ def _file(
         delimiter=entry.delimiter,
         password_env=entry.password_env,
     )
-    stamp = {"sha256": paths.sha256(path), "size": path.stat().st_size}
+    stamp = {"sha256": sought.sha256(path), "size": path.stat().st_size}
     reads: list[_Read] = []
     for sheet in _wanted(file, entry, loose, every):
-        read = _survey(file, sheet, entry, place, paths.relative(path, base), stamp)
+        read = _survey(file, sheet, entry, place, sought.relative(path, base), stamp)
         if read.source.counts:
             reads.append(read)
         else:

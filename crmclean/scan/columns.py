@@ -89,8 +89,8 @@ class Tally:
         if said and self.dated:
             options["date_order"] = said
             evidence.append(f"date order {said}: as told")
-        elif order:
-            options["date_order"] = order
+        elif why:
+            options |= {"date_order": order} if order else {}
             evidence.append(why)
         if self.serials:
             options["epoch"] = epoch

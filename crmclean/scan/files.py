@@ -5,6 +5,7 @@ with them the ids of records, are the same on every machine.
 """
 
 import hashlib
+import os
 from pathlib import Path
 
 from crmclean.errors import InputRefused
@@ -48,7 +49,11 @@ def relative(path: Path, base: Path) -> str:
     try:
         return path.relative_to(base).as_posix()
     except ValueError:
-        return path.as_posix()
+        pass
+    try:
+        return Path(os.path.relpath(path, base)).as_posix()
+    except ValueError:  # another drive of Windows
+        return path.resolve().as_posix()
 
 
 def sha256(path: Path) -> str:
