@@ -51,10 +51,8 @@ def _sheet(file: File, sheet: Sheet, said: project.Source) -> dict[str, Any]:
     except InputRefused as error:
         return {"name": sheet.name, "visibility": sheet.visibility, "refused": str(error)}
     columns = survey.columns()
-    warnings = [
-        (note.code, note.row, note.value or note.facts.get("count")) for note in sheet.notes
-    ]
-    warnings += [(code, row, value or heading) for row, heading, code, value in survey.found]
+    warnings = [(n.code, n.row, None, n.value or n.facts.get("count")) for n in sheet.notes]
+    warnings += [(code, row, heading, value) for row, heading, code, value in survey.found]
     return {
         "name": sheet.name,
         "visibility": sheet.visibility,
