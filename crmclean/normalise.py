@@ -1,0 +1,177 @@
+"""Run the rules over the columns of records; write down every change and every issue.
+
+For each column: values that match the rule's FORM and raise no doubt pass untouched; the others
+are made distinct, stand-ins for "nothing" become missing, `clean` is called once per distinct
+value, and the answers are spread over the rows again. A refused value stays as it was. What a
+cell held beside its own value goes to other fields or records (`parts.py`).
+
+Pure: a batch of records, its source in the plan, the project and the model; nothing else. All
+Python loops run over columns or over distinct values that are not clean, never over rows.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean import headings, messages, parts, rules, tables
+from crmclean.model import Field, Object
+from crmclean.plan import Source
+from crmclean.project import Project
+from crmclean.rules import Parts, placeholder
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """Clean records by object, the changes that made them, and what a person should look at."""
+
+    tables: dict[str, pa.Table]
+    changes: pa.Table
+    issues: pa.Table
+
+
+class Answer(NamedTuple):
+    """What the rules say of one distinct value of a field."""
+
+    after: str | None
+    rule: str
+    issues: list[tuple[str, str | None]]
+    parts: dict[str, str]
+    more: list[dict[str, str]]
+
+
+def normalise(
+    records: dict[str, pa.Table], source: Source, project: Project, model: dict[str, Object]
+) -> Normalised:
+    """The records of one batch by the rules. Raises UsageError for a kind that does not exist."""
+    desk = parts.Desk({name: parts.Records.of(table) for name, table in records.items()}, model)
+    issues = []
+    for name, table in records.items():
+        for field in model[name].fields.values():
+            if field.name in table.column_names and table[field.name].null_count < table.num_rows:
+                how = _options(field, source, project)
+                column = _clean_column(desk, field, _heading(field, source, project), how, project)
+                if column is not None:
+                    issues += _issues(column, desk, source)
+    desk.place_parts()
+    return Normalised(
+        {name: held.table() for name, held in desk.held.items()},
+        tables.concat(tables.CHANGES, desk.changes()),
+        tables.concat(tables.ISSUES, issues),
+    )
+
+
+def _heading(field: Field, source: Source, project: Project) -> str | None:
+    """The heading of the source column that fills a field; null for several or none."""
+    how = project.sources[source.entry].fields.get(field.path)
+    return how.column if how else None
+
+
+def _options(field: Field, source: Source, project: Project) -> dict[str, Any]:
+    """What the rule is told: the model, the picklist of the project, the plan of the column, the
+    source's own word; the last wins."""
+    how = project.sources[source.entry].fields.get(field.path)
+    column = headings.find(source, how.column) if how and how.column else None
+    entry = project.sources[source.entry]
+    told = {
+        **field.options,
+        "values": field.values,
+        "synonyms": {**field.synonyms, **project.picklists.get(field.path, {})},
+        **(column.options if column else {}),
+        "date_order": entry.date_order or (column and column.options.get("date_order")),
+        "epoch": entry.epoch or (column and column.options.get("epoch")),
+        "unit": (how.unit if how else None) or (column and column.options.get("unit")),
+    }
+    return {key: value for key, value in told.items() if value}
+
+
+def _clean_column(
+    desk: parts.Desk, field: Field, heading: str | None, options: dict[str, Any], project: Project
+) -> parts.Column | None:
+    """Clean one column on the desk; the cells that were not clean, or None if all were."""
+    values = desk.held[field.object].columns[field.name]
+    words, given = project.placeholders, project.picklists.get(field.path, {})
+    sound = _sound(values, field.kind, words, options)
+    if given:
+        sound = pc.and_not(sound, pc.is_in(values, value_set=pa.array(list(given), pa.string())))
+    todo = np.flatnonzero(~sound.to_numpy(zero_copy_only=False))
+    if not len(todo):
+        return None
+    dirty = values.take(pa.array(todo)).dictionary_encode()
+    texts = dirty.dictionary.to_pylist()
+    answers = [
+        Answer(given[text] or None, "picklist", [], {}, [])
+        if text in given
+        else _answer(text, field, words, options)
+        for text in texts
+    ]
+    column = parts.Column(field, heading, todo, dirty, answers)
+    desk.add(column)
+    return column
+
+
+def _sound(
+    values: pa.Array, kind: str, words: tuple[str, ...], options: dict[str, Any]
+) -> pa.Array:
+    sound = rules.sound(values, kind, **options)
+    if not _may_hold_words(kind, words):
+        return sound
+    return pc.and_not(sound, pc.fill_null(placeholder.doubt(values, kind=kind, words=words), False))
+
+
+@cache
+def _may_hold_words(kind: str, words: tuple[str, ...]) -> bool:
+    """Could a word for "nothing" match the FORM of this kind?"""
+    form = re.compile(rules.rule(kind).FORM)
+    spelt = placeholder.spellings(kind, words)
+    return any(form.fullmatch(word) for word in spelt.to_pylist())
+
+
+def _answer(text: str, field: Field, words: tuple[str, ...], options: dict[str, Any]) -> Answer:
+    try:
+        if placeholder.clean(text, kind=field.kind, words=words) == "":
+            return Answer(None, "placeholder", [], {}, [])
+        said = rules.rule(field.kind).clean(text, **options)
+    except ValueError as refusal:
+        code, *suggestion = refusal.args
+        return Answer(text, field.kind, [(code, suggestion[0] if suggestion else None)], {}, [])
+    if not isinstance(said, Parts):
+        return Answer(said or None, field.kind, [], {}, [])
+    own, others = parts.own_part(said.values, field)
+    return Answer(own, field.kind, said.issues, others, said.more)
+
+
+def _issues(column: parts.Column, desk: parts.Desk, source: Source) -> Iterator[pa.Table]:
+    """The issues of a column, one row per cell and issue."""
+    most = max(len(answer.issues) for answer in column.answers)
+    records = desk.held[column.field.object].records
+    for n in range(most):
+        said = [a.issues[n] if len(a.issues) > n else (None, None) for a in column.answers]
+        codes = pa.array([code for code, _ in said], pa.string()).take(column.dirty.indices)
+        here = pc.indices_nonzero(pc.is_valid(codes))
+        found = pa.array(column.rows).take(here)
+        ids = records.take(found)
+        codes = codes.take(here).dictionary_encode()
+        severities = pa.array([messages.severity(c) for c in codes.dictionary.to_pylist()])
+        suggestions = pa.array([s for _, s in said], pa.string()).take(column.dirty.indices)
+        yield tables.table(
+            tables.ISSUES,
+            {
+                "source": source.number,
+                "row": tables.rows_of(ids),
+                "column": column.heading,
+                "object": column.field.object,
+                "record": ids,
+                "field": column.field.name,
+                "code": codes.cast(pa.string()),
+                "severity": severities.take(codes.indices),
+                "value": column.dirty.take(here).cast(pa.string()),
+                "suggestion": suggestions.take(here),
+            },
+            len(here),
+        )

@@ -1,0 +1,268 @@
+"""The grammar of dates, shared by date and datetime: text in, `YYYY[-MM[-DD[ HH:MM]]]` out.
+
+A quick form takes what most dates look like; the others are cut into a time of day and a day, and
+the day is read by the first form that fits it whole. No fuzzy library: they invent days, swap
+months and turn 24.6.15 into 2015 (dirty-input.md, finding 5).
+"""
+
+import re
+from datetime import datetime, timedelta
+from datetime import timezone as zone
+from typing import NamedTuple
+
+from crmclean.rules._characters import narrow
+
+_SHANGHAI = zone(timedelta(hours=8))
+_YEARS = range(1500, 2300)
+_QUICK = re.compile(
+    r"((?:19|20)[0-9]{2})(?:[-/.]([0-9]{1,2})[-/.]|年([0-9]{1,2})月)([0-9]{1,2})[日号]?"
+    r"(?:[ T]([0-9]{1,2}):([0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
+)
+_DIGITS = dict(zip("〇零○一二三四五六七八九", "000123456789", strict=True))
+_NAMED = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_MONTHS = {name: n for n, name in enumerate(_NAMED.split("|"), 1)}
+_WEEKDAY = re.compile(
+    r"[(（]?(?:星期|周|礼拜)[一二三四五六日天][)）]?|\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? ?",
+    re.I,
+)
+_TIME = re.compile(
+    r"[ T,]*(?P<half>上午|下午|中午|凌晨|早上|晚上|傍晚|am|pm|a\.m\.|p\.m\.)? *"
+    r"(?P<hour>[0-9]{1,2}) *(?:[:：]|点|时) *(?P<minute>[0-9]{1,2}|半|整)?分? *"
+    r"(?:[:：]? *[0-9]{1,2}(?:[.,][0-9]+)?秒?)? *(?P<after>am|pm|a\.m\.|p\.m\.)? *"
+    r"(?P<zone>z|utc|gmt|cst|[+-][0-9]{2}:?[0-9]{2})?$",
+    re.I,
+)
+_PARTS = re.compile(r"([0-9]{1,4})[-/.年、,\\ ]+([0-9]{1,2})[-/.月、,\\ ]+([0-9]{1,4})[日号.]?")
+_MONTH_ONLY = re.compile(r"([0-9]{4})(?:[-/.年] ?)([0-9]{1,2})月?(?:份)?")
+_YEAR_ONLY = re.compile(r"([0-9]{4})年?")
+_ROC = re.compile(
+    r"(?:中华)?民[国國] ?([0-9]{1,3}|元)年? ?[-/.]? ?([0-9]{1,2})[-/.月] ?([0-9]{1,2})[日号]?"
+)
+_ENGLISH = re.compile(
+    rf"(?:(?P<d1>[0-9]{{1,2}})(?:st|nd|rd|th)?[- ,.]*(?P<m1>{_NAMED})[a-z]*|(?P<m2>{_NAMED})[a-z]*[- ,.]*"
+    r"(?P<d2>[0-9]{1,2})(?:st|nd|rd|th)?)[- ,.]*(?P<y>[0-9]{4})",
+    re.I,
+)
+_JAVA = re.compile(rf"({_NAMED}) ([0-9]{{1,2}}) ([0-9:]+) (?:CST|GMT\+08:00) ([0-9]{{4}})", re.I)
+_RELATIVE = re.compile(r"今天|昨天|前天|明天|后天|今日|明日|昨日|上周|本周|下周|上月|本月|下月|下个月|上个月|去年|今年|明年|近期|尽快|月底|年底|年初|节后|节前")  # fmt: skip
+_VAGUE = re.compile(r"季度|[Qq][1-4]|上旬|中旬|下旬|[初底末]$|左右|前后|半年|约|大概")
+_NO_YEAR = re.compile(r"[0-9]{1,2}(?:[-/.]|月)[0-9]{1,2}[日号]?")
+_RANGE = re.compile(r"[0-9日号年月] ?(?:至|到|~|～|—|–| - |--) ?[0-9]")
+_COUNTED = re.compile(r"[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}")
+
+
+class _Time(NamedTuple):
+    hour: int
+    minute: int
+    zone: str
+
+
+def read(text: str, date_order: str | None = None, epoch: int = 1900,
+         calendar: str | None = None, **_: object) -> str:  # fmt: skip
+    """The date in `text`, "" for a stand-in. Raises ValueError with the codes of the date rule."""
+    hit = _QUICK.fullmatch(text)
+    if hit:
+        year, month, chinese_month, day, hour, minute = hit.groups()
+        clock = _Time(int(hour), int(minute), "") if hour else None
+        return _written(int(year), int(month or chinese_month), int(day), clock)
+    plain = narrow(text).strip("'\"`;。, ")
+    number = re.fullmatch(r"([0-9]+)(?:\.([0-9]+))?", plain)
+    if number:
+        return _number(number[1], number[2] or "", epoch or 1900)
+    return _words(plain, date_order, calendar)
+
+
+def _words(plain: str, order: str | None, calendar: str | None) -> str:
+    java = _JAVA.fullmatch(_WEEKDAY.sub("", plain).strip())
+    if java:
+        plain = f"{java[4]}-{_MONTHS[java[1].lower()]}-{java[2]} {java[3]}"
+    plain = " ".join(_WEEKDAY.sub(" ", plain).split())
+    day, clock = _without_time(plain)
+    return _day(_chinese(day).replace("。", "."), clock, order, calendar)
+
+
+def _without_time(plain: str) -> tuple[str, _Time | None]:
+    hit = _TIME.search(plain)
+    if hit is None or not hit.start():
+        return plain, None
+    half = (hit["half"] or hit["after"] or "").lower().replace(".", "")
+    minute = {"半": 30, "整": 0, None: 0}.get(hit["minute"], hit["minute"])
+    hour = int(hit["hour"])
+    late = 12 if half in ("下午", "晚上", "傍晚", "pm") else 3 if half == "中午" else 0
+    if hour < late:
+        hour += 12
+    elif half in ("am", "上午", "凌晨") and hour == 12:
+        hour = 0
+    return plain[: hit.start()].strip(" ,T"), _Time(hour, int(minute), (hit["zone"] or "").lower())
+
+
+def _day(day: str, clock: _Time | None, order: str | None, calendar: str | None) -> str:
+    roc = _ROC.fullmatch(day)
+    if roc:
+        year = 1 if roc[1] == "元" else int(roc[1])
+        return _written(year + 1911, int(roc[2]), int(roc[3]), clock)
+    english = _ENGLISH.fullmatch(day)
+    if english:
+        month = _MONTHS[(english["m1"] or english["m2"]).lower()]
+        return _written(int(english["y"]), month, int(english["d1"] or english["d2"]), clock)
+    parts = _PARTS.fullmatch(day)
+    if parts:
+        return _ordered(day, parts.groups(), clock, order, calendar)
+    digits = re.fullmatch("[0-9]{8}", day)
+    if digits:
+        return _written(int(day[:4]), int(day[4:6]), int(day[6:]), clock)
+    if clock is None:
+        for form in (_MONTH_ONLY, _YEAR_ONLY):
+            hit = form.fullmatch(day)
+            if hit:
+                return _partial(*(int(group) for group in hit.groups()))
+    raise _refusal(day)
+
+
+def _ordered(day: str, parts: tuple[str, ...], clock: _Time | None, order: str | None,
+             calendar: str | None) -> str:  # fmt: skip
+    """Three numbers: which is the year, which the month?"""
+    one, two, three = (int(part) for part in parts)
+    if len(parts[0]) == 4 and len(parts[2]) <= 2:
+        return _written(one, two, three, clock)
+    if len(parts[0]) == 3:
+        written = _written(one + 1911, two, three, clock)
+        if calendar == "roc":
+            return written
+        raise ValueError("DATE_ROC_PERHAPS", written)
+    if len(parts[0]) > 2 or len(parts[2]) == 3:
+        raise ValueError("DATE_UNREADABLE")
+    if len(parts[2]) == 4:
+        return _year_last(one, two, three, clock, order)
+    return _short_year(day, one, two, three, clock, order)
+
+
+def _year_last(one: int, two: int, year: int, clock: _Time | None, order: str | None) -> str:
+    readings = {"dmy": (two, one), "mdy": (one, two)}
+    possible = {name: r for name, r in readings.items() if r[0] <= 12 and r[1] <= 31}
+    if len(set(possible.values())) == 1:
+        month, day = next(iter(possible.values()))
+    elif order in possible:
+        month, day = possible[order]
+    else:
+        raise ValueError("DATE_ORDER_UNKNOWN" if possible else "DATE_IMPOSSIBLE")
+    return _written(year, month, day, clock)
+
+
+def _short_year(text: str, one: int, two: int, three: int, clock: _Time | None,
+                order: str | None) -> str:  # fmt: skip
+    readings = {"ymd": (one, two, three), "dmy": (three, two, one), "mdy": (three, one, two)}
+    possible = {name: r for name, r in readings.items() if 1 <= r[1] <= 12 and 1 <= r[2] <= 31}
+    if order is None and ("/" not in text or set(possible) == {"ymd"}):
+        order = "ymd"
+    if order not in possible and len(set(possible.values())) == 1 and order is None:
+        order = next(iter(possible))
+    if order not in possible:
+        raise ValueError("DATE_ORDER_UNKNOWN" if possible else "DATE_IMPOSSIBLE")
+    year, month, day = possible[order]
+    return _written(year + (2000 if year < 50 else 1900), month, day, clock)
+
+
+def _written(year: int, month: int, day: int, clock: _Time | None) -> str:
+    try:
+        if clock is None:
+            datetime(year, month, day)
+            moment = None
+        else:
+            moment = datetime(
+                year, month, day, clock.hour % 24 if clock.hour == 24 else clock.hour, clock.minute
+            )
+    except ValueError as reason:
+        raise ValueError("DATE_IMPOSSIBLE") from reason
+    if year not in _YEARS:
+        raise ValueError("DATE_OUT_OF_RANGE")
+    if moment is None:
+        return f"{year:04}-{month:02}-{day:02}"
+    if clock.hour == 24:
+        moment += timedelta(days=1)
+    if clock.zone and clock.zone != "cst":
+        offset = "+0000" if clock.zone in ("z", "utc", "gmt") else clock.zone.replace(":", "")
+        away = timedelta(hours=int(offset[1:3]), minutes=int(offset[3:]))
+        known = zone(-away if offset[0] == "-" else away)
+        moment = moment.replace(tzinfo=known).astimezone(_SHANGHAI)
+    return moment.strftime("%Y-%m-%d %H:%M")
+
+
+def _partial(year: int, month: int | None = None) -> str:
+    if year not in _YEARS:
+        raise ValueError("DATE_OUT_OF_RANGE")
+    if month is None:
+        return f"{year:04}"
+    if not 1 <= month <= 12:
+        raise ValueError("DATE_IMPOSSIBLE")
+    return f"{year:04}-{month:02}"
+
+
+def _number(whole: str, part: str, epoch: int) -> str:
+    """Digits only: compact dates, serials of Excel, seconds and milliseconds since 1970."""
+    exact = not part.strip("0")
+    size = len(whole)
+    if exact and size == 8:
+        return _written(int(whole[:4]), int(whole[4:6]), int(whole[6:]), None)
+    if exact and size in (12, 14):
+        clock = _Time(int(whole[8:10]), int(whole[10:12]), "")
+        return _written(int(whole[:4]), int(whole[4:6]), int(whole[6:8]), clock)
+    if size == 5 and 20000 <= int(whole) <= 60000:
+        return _serial(int(whole), part, epoch)
+    if size in (10, 13) and whole[0] == "1" and (exact or size == 10):
+        moment = datetime.fromtimestamp(int(whole[:10]), _SHANGHAI)
+        return moment.strftime("%Y-%m-%d %H:%M")
+    if exact and size == 4 and int(whole) in range(1900, 2101):
+        return _partial(int(whole))
+    if exact and size == 6:
+        raise ValueError("DATE_UNREADABLE", _six(whole))
+    if not int(whole) and not part.strip("0"):
+        return ""
+    raise ValueError("DATE_UNREADABLE")
+
+
+def _serial(days: int, part: str, epoch: int) -> str:
+    start = datetime(1904, 1, 1) if epoch == 1904 else datetime(1899, 12, 30)
+    minutes = round(float(f"0.{part or 0}") * 1440)
+    moment = start + timedelta(days=days, minutes=minutes)
+    return moment.strftime("%Y-%m-%d %H:%M" if part.strip("0") else "%Y-%m-%d")
+
+
+def _six(digits: str) -> str | None:
+    try:
+        if digits[:2] in ("19", "20"):
+            return _partial(int(digits[:4]), int(digits[4:]))
+        return _written(2000 + int(digits[:2]), int(digits[2:4]), int(digits[4:]), None)
+    except ValueError:
+        return None
+
+
+def _chinese(day: str) -> str:
+    """二〇二四年六月十五日 → 2024年6月15日; other text as it is."""
+    if not re.search("[一二三四五六七八九十]", day):
+        return day
+    year, mark, rest = day.partition("年")
+    year = "".join(_DIGITS.get(character, character) for character in year)
+    rest = re.sub("[一二三四五六七八九十廿卅]+", lambda hit: _tens(hit[0]), rest)
+    return year + mark + rest
+
+
+def _tens(text: str) -> str:
+    ones = "〇一二三四五六七八九"
+    text = text.replace("廿", "二十").replace("卅", "三十")
+    if "十" not in text:
+        return "".join(str(ones.index(character)) for character in text)
+    before, _, after = text.partition("十")
+    return str((ones.find(before) if before else 1) * 10 + (ones.find(after) if after else 0))
+
+
+def _refusal(day: str) -> ValueError:
+    if re.fullmatch(r"[0-9.]+e\+?[0-9]+", day, re.I):
+        return ValueError("NUMBER_LOST_DIGITS")
+    if _RANGE.search(day) or len(_COUNTED.findall(day)) > 1:
+        return ValueError("DATE_SEVERAL")
+    if _RELATIVE.search(day):
+        return ValueError("DATE_RELATIVE")
+    if _NO_YEAR.fullmatch(day):
+        return ValueError("DATE_NO_YEAR")
+    return ValueError("DATE_VAGUE" if _VAGUE.search(day) else "DATE_UNREADABLE")

@@ -1,0 +1,247 @@
+"""How a telephone cell is read: one number, or several numbers with names and notes.
+
+`single` reads text that is one number in any spelling. `read_cell` splits the others: at hard
+separators first, then at spaces, but only where every piece is a whole number and no other way of
+splitting works. What is left beside the numbers is a name or a remark, never thrown away.
+"""
+
+import re
+from functools import cache
+
+from crmclean.rules import Parts, _people, _tables
+from crmclean.rules._characters import narrow
+
+#: Dummies of sample code and lazy typing that can be nobody's number.
+STAND_IN = (
+    r"13800138000|13900139000|1[3-9]00000000[0-9]|1[3-9][0-9]00000000|11111111111|12345678901"
+    r"|13333333333|14444444444|15555555555|16666666666|17777777777|18888888888|19999999999"
+    r"|13888888888|13999999999|0[0-9]{2,3}-(?:1{7,8}|2{7,8}|3{7,8}|4{7,8}|5{7,8}|6{7,8}|7{7,8}|8{7,8}|9{7,8})"
+    r"|0[0-9]{2,3}-(?:0{7,8})|[48]000000000|0+|1+|123+|1234567[0-9]*|-?[0-9]"
+)
+_NOTHING = re.compile(STAND_IN)
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_GLUE = str.maketrans("", "", " -().·_–—‐‑\u2212")
+_PREFIXED = re.compile(r"(?:\+?0*86|17951|12593|17911|17909|17901|0)?(1[3-9][0-9]{9})")
+_COUNTRY = re.compile(r"\(?(?:\+ ?|00)86\)?[- ]*|\(86\)[- ]*|86-")
+_MORE = r"(?:(?: ?(?:转|分机号?|ext\.?|x|#|\*|-|,) ?:? ?)+([0-9]{1,6}))?"
+_LANDLINE = re.compile(
+    rf"\(? ?(0[0-9]{{2,3}}) ?\)?[ -]*([1-9][0-9]{{2,3}}[ -]?[0-9]{{4}}){_MORE}", re.I
+)
+_TOLL_FREE = re.compile(
+    rf"([48]00)[ -]*([0-9]{{1,4}})[ -]*([0-9]{{1,4}})[ -]*([0-9]{{0,4}}?){_MORE}", re.I
+)
+_LABEL = re.compile(
+    r"^(?:联系)?(?:手机|电话|座机|固话|固定电话|移动电话|办公电话?|公司|总机|直线|号码|家|宅电|单位"
+    r"|tel|mobile|phone|cell|mob|mp|m|t|p)(?:号码?)?[.:]? *(?=[+(0-9])",
+    re.I,
+)
+_SCIENTIFIC = re.compile(r"([0-9])\.([0-9]+)e\+?([0-9]+)", re.I)
+_LETTERS = str.maketrans("OoQIlBSsZz", "0001185522")
+_HARD = re.compile(r" *(?:[/、,;|&]|或者?|和|\bor\b) *")
+_CHUNK = re.compile(
+    r"(?:\+|\()?[0-9](?:[0-9() .\-–—]*[0-9])?(?: ?(?:转|分机号?|ext\.?|x|#)[:.]? ?[0-9]{1,6})?",
+    re.I,
+)
+_FAX = re.compile(r"(?:传真|fax)[:.]? *$", re.I)
+_WORDS = re.compile(
+    r"(?:联系)?(?:手机|电话|座机|固话|固定电话|移动电话|办公电话?|公司|总机|直线|号码|宅电|单位"
+    r"|\btel|\bmobile|\bphone|\bcell|\bmob)(?:号码?)?[.:]?",
+    re.I,
+)
+_MARKS = " :;,.、，。；：()（）[]【】-—_/"
+
+
+def single(text: str, area: str | None = None) -> str | None:
+    """`text` as one number, "" when it is a stand-in, None when it is not one number.
+
+    Raises ValueError for what is surely meant as one number and is broken."""
+    plain = _LABEL.sub("", narrow(text).strip("'\"`;,。、 "))
+    plain = re.sub(r"(?<=[0-9])\.0+$", "", plain)
+    digits = plain.translate(_GLUE)
+    hit = _PREFIXED.fullmatch(digits)
+    if hit:
+        return "" if _NOTHING.fullmatch(hit[1]) else hit[1]
+    if plain.startswith(("+", "00")) and not _COUNTRY.match(plain):
+        return _foreign(plain, digits)
+    return _landline(plain) or _other(plain, digits, area)
+
+
+def kind_of(number: str) -> str:
+    """mobile, phone, or other (13-digit numbers of machines)."""
+    if _MOBILE.fullmatch(number):
+        return "mobile"
+    return "other" if len(number) == 13 and number.isdigit() else "phone"
+
+
+def read_cell(text: str, area: str | None = None) -> Parts:
+    """The numbers, the name and the rest of a cell with several things. Raises ValueError."""
+    found: list[str] = []
+    names: list[str] = []
+    rest: list[str] = []
+    for piece in _HARD.split(narrow(re.sub(r"[\r\n]+", ";", text))):
+        _read_piece(piece, area, found, names, rest)
+    if not found:
+        raise ValueError("PHONE_INVALID")
+    return Parts(_sorted_out(list(dict.fromkeys(found)), names, rest))
+
+
+def _read_piece(
+    piece: str, area: str | None, found: list[str], names: list[str], rest: list[str]
+) -> None:
+    """Add what one piece of a cell holds to the numbers, the names and the rest."""
+    left = piece
+    for hit in list(_CHUNK.finditer(piece)):
+        if len(re.sub("[^0-9]", "", hit[0])) < 5:
+            raise ValueError("PHONE_ABBREVIATED" if found else "PHONE_INVALID")
+        numbers = _numbers(hit[0], area)
+        if _FAX.search(piece[: hit.start()]):
+            rest.append("传真 " + "、".join(numbers))
+            left = left.replace(_FAX.search(piece[: hit.start()])[0] + hit[0], " ", 1)
+        else:
+            found.extend(number for number in numbers if number)
+            left = left.replace(hit[0], " ", 1)
+    left = " ".join(_WORDS.sub(" ", left).split()).strip(_MARKS)
+    if any(mark.isdigit() or mark == "*" for mark in left):
+        raise ValueError("PHONE_MASKED" if "*" in left else "PHONE_INVALID")
+    if left:
+        (names if _people.is_name(left) else rest).append(left)
+
+
+def _numbers(chunk: str, area: str | None) -> list[str]:
+    """The whole numbers in a run of digits: one, or the one way of cutting it at its spaces."""
+    words = chunk.split(" ")
+    ways = [way for way in _ways(words, area) if way]
+    whole = [way for way in ways if len(way) == 1]
+    if whole:
+        return whole[0]
+    if len(ways) != 1:
+        single(chunk, area)
+        raise ValueError("PHONE_INVALID")
+    return ways[0]
+
+
+def _ways(words: list[str], area: str | None) -> list[list[str]]:
+    if not words:
+        return [[]]
+    ways = []
+    for size in range(1, min(len(words), 5) + 1):
+        try:
+            number = single(" ".join(words[:size]), area)
+        except ValueError:
+            continue
+        if number is not None:
+            ways += [[number, *others] for others in _ways(words[size:], area)]
+    return ways[:3]
+
+
+def _sorted_out(numbers: list[str], names: list[str], rest: list[str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    others = []
+    for number in numbers:
+        kind = kind_of(number)
+        if kind == "other" or kind in values:
+            others.append(number)
+        else:
+            values[kind] = number
+    if others:
+        values["other"] = "；".join(others)
+    if names:
+        values["name"] = names[0]
+    if names[1:] or rest:
+        values["remark"] = "；".join([*names[1:], *rest])
+    return values
+
+
+def _landline(plain: str) -> str | None:
+    """An area code and a number, a toll-free or a short number; None for anything else."""
+    national = _COUNTRY.sub("", plain, count=1)
+    if national != plain and re.match("[2-9](?!00[ -]?[0-9]{3,4}[ -]?)|10[ -]?[0-9]{4}", national):
+        national = "0" + national
+    for hit in (_LANDLINE.fullmatch(national), _TOLL_FREE.fullmatch(national)):
+        if hit is None:
+            continue
+        *places, more = hit.groups()
+        number = "".join(places[1:] if hit.re is _LANDLINE else places).translate(_GLUE)
+        if hit.re is _TOLL_FREE:
+            number = number if len(number) == 10 else None
+        else:
+            number = _with_area(places[0], number)
+        if number:
+            return "" if _NOTHING.fullmatch(number) else number + (f"-{more}" if more else "")
+    return None
+
+
+def _with_area(area: str, number: str) -> str | None:
+    """`0571`, `87654321` → `0571-87654321`; raises PHONE_AREA_CODE where there is no such area."""
+    digits = area + number
+    area, number = _cut(digits)
+    if len(number) not in ((8,) if len(area) == 3 else (7, 8)) or number[0] == "0":
+        return None
+    if area not in _tables.area_codes():
+        raise ValueError("PHONE_AREA_CODE")
+    return f"{area}-{number}"
+
+
+def _cut(digits: str) -> tuple[str, str]:
+    size = 3 if digits[1] in "12" else 4
+    return digits[:size], digits[size:]
+
+
+def _other(plain: str, digits: str, area: str | None) -> str | None:
+    """Short numbers and numbers of machines; else says what is broken, or None for "not one"."""
+    if not re.search("[0-9]", digits):
+        return None
+    if re.fullmatch(r"14[0-4][0-9]{10}|9[56][0-9]{3,4}", digits):
+        return digits
+    if _NOTHING.fullmatch(digits):
+        return ""
+    if digits.isdigit() and digits.isascii():
+        return _broken(plain, digits, area)
+    hit = _SCIENTIFIC.fullmatch(plain)
+    if hit:
+        return _unfolded(hit)
+    if re.fullmatch(r"\+?[0-9 -]*[*xX?]{2,}[0-9 -]*", plain):
+        raise ValueError("PHONE_MASKED")
+    mended = digits.translate(_LETTERS)
+    if mended != digits and _PREFIXED.fullmatch(mended):
+        raise ValueError("PHONE_LETTERS", _PREFIXED.fullmatch(mended)[1])
+    return None
+
+
+def _unfolded(hit: re.Match[str]) -> str:
+    """1.3812345678E+10 holds all its digits; 1.38E+10 does not."""
+    digits, size = hit[1] + hit[2], int(hit[3]) + 1
+    if len(digits) == size and _MOBILE.fullmatch(digits):
+        return digits
+    raise ValueError("PHONE_LOST_DIGITS")
+
+
+def _broken(plain: str, digits: str, area: str | None) -> str | None:
+    size = len(digits)
+    if size in (7, 8) and digits[0] not in "01":
+        if area:
+            return _with_area(area, digits)
+        raise ValueError("PHONE_NO_AREA_CODE")
+    if re.match("1[3-9]", digits):
+        if size > 13 and " " in plain:
+            return None
+        raise ValueError("PHONE_LOST_DIGITS" if size < 11 else "PHONE_EXTRA_DIGITS")
+    if size in (10, 11) and digits[0] != "0" and _landline("0" + digits):
+        raise ValueError("PHONE_LOST_ZERO", _landline("0" + digits))
+    if " " in plain and size > 12:
+        return None
+    raise ValueError("PHONE_LOST_DIGITS" if size < 10 else "PHONE_INVALID")
+
+
+@cache
+def _foreign(plain: str, digits: str) -> str | None:
+    """A number with + or 00 in E.164, if it is valid there."""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse("+" + re.sub("^(?:[+]|00)", "", digits))
+    except phonenumbers.NumberParseException as reason:
+        raise ValueError("PHONE_INVALID") from reason
+    if not phonenumbers.is_valid_number(number):
+        raise ValueError("PHONE_INVALID")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

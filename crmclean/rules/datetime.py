@@ -1,0 +1,34 @@
+"""Date-times as YYYY-MM-DD HH:MM; a date without a time stays a date
+
+Everything that the date rule reads. A time is never invented: a target that wants one gets it
+from the form of its template. Midnight that is written is kept.
+
+Source: as date.
+
+>>> clean("2024/6/15 上午9:30"), clean("2024年6月15日 下午3点半"), clean("20240615093000")
+('2024-06-15 09:30', '2024-06-15 15:30', '2024-06-15 09:30')
+>>> clean("45458.395833333336"), clean("2024-06-15 00:00:00"), clean("2024.6.15")
+('2024-06-15 09:30', '2024-06-15 00:00', '2024-06-15')
+>>> clean("明天上午")
+Traceback (most recent call last):
+ValueError: DATE_RELATIVE
+"""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.rules import Parts, _dates
+from crmclean.rules.date import _CERTAIN, FORM, flagged, stand_in
+
+__all__ = ["FORM", "clean", "doubt"]
+
+
+def doubt(values: pa.Array, /, **_: object) -> pa.Array:
+    """Partial dates, days that do not exist, strange years."""
+    certain = pc.match_substring_regex(values, _CERTAIN)
+    return pc.or_(pc.invert(certain), stand_in(values))
+
+
+def clean(text: str, /, **options: object) -> str | Parts:
+    """The date and time. Options and errors: as date."""
+    return flagged(_dates.read(text, **options))

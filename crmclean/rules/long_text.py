@@ -1,0 +1,27 @@
+"""Text of several lines: like text, but line breaks stay
+
+Remarks, requirements and follow-ups are read by people: lines stay lines, at most one empty line
+between them; everything else as for text.
+
+Source: as text.
+
+>>> clean("第一次拜访_x000D_\\n\\n\\n\\n  已报价 ")
+'第一次拜访\\n\\n已报价'
+>>> clean("同意<br>下周签约")
+'同意\\n下周签约'
+>>> clean("锟斤拷锟斤拷")
+Traceback (most recent call last):
+ValueError: TEXT_LOST_CHARACTERS
+"""
+
+from crmclean.rules import Parts, _characters
+from crmclean.rules.text import doubt, judged
+
+__all__ = ["FORM", "clean", "doubt"]
+
+FORM = rf"{_characters.LINE}(?:\n\n?{_characters.LINE})*"
+
+
+def clean(text: str, /, **_: object) -> str | Parts:
+    """`text` with its lines. Raises ValueError TEXT_LOST_CHARACTERS."""
+    return judged(_characters.tidy_lines(text))

@@ -1,0 +1,122 @@
+"""Names of persons: without spaces inside, without titles; several persons are told apart
+
+张 三 is 张三; 张三（经理） is 张三 with a title; 王芳女士 is 王芳, 女. 张总 and 李经理 stay: the
+given name is not there, and nobody may invent it. A mobile in the cell becomes a part. Several
+persons in one cell become several records where the field names a record (`several: records`),
+and stay together elsewhere, with an issue.
+
+Source: dirty-input.md M03, M11; dedupe.md C.3 (persons).
+
+>>> clean("张 三"), clean("欧阳　娜娜"), clean("John  Smith"), clean("阿依古丽·买买提")
+('张三', '欧阳娜娜', 'John Smith', '阿依古丽·买买提')
+>>> clean("张三（总经理）").values, clean("王芳女士").values
+({'': '张三', 'title': '总经理'}, {'': '王芳', 'gender': '女'})
+>>> clean("张三、李四", several="records").more
+[{'': '李四'}]
+>>> clean("张总").issues
+[('PERSON_INCOMPLETE', None)]
+>>> clean("13812345678")
+Traceback (most recent call last):
+ValueError: PERSON_IS_A_NUMBER
+"""
+
+import re
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.rules import Parts, _characters, _people, kept
+from crmclean.rules.text import judged
+
+_HAN = "\u3400-\u9fff"
+FORM = _characters.LINE
+#: Two to four Chinese characters that end in nothing like a title need no look.
+_PLAIN = rf"\A[{_HAN}]{{2,4}}\z|\A[A-Z][a-z]+(?: [A-Z][a-z]+){{1,2}}\z|\A[{_HAN}]+·[{_HAN}]+\z"
+_ENDINGS = (
+    rf"(?:{_people.TITLES}|先生|女士|小姐|太太|总|工|哥|姐|董|科|处|局|公司|部|店|厂|师傅|老师)\z"
+)
+_BETWEEN = re.compile(r" *[/、,，;；|&+] *| 和 |(?<=[\u3400-\u9fff]{2}) (?=[\u3400-\u9fff]{2})")
+_SPACED = re.compile(rf"(?<=[{_HAN}·]) (?=[{_HAN}·])")
+_MOBILE = re.compile(r"(?:\+?86[- ]?)?(1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4})(?![0-9])")
+_MARKS = " .,，。、;；:：-—_/()（）*\"'"
+_COMPANY = re.compile("公司|集团|有限|事务所|合作社|商行|经营部|工厂")
+
+
+def doubt(values: pa.Array, /, **_: object) -> pa.Array:
+    """Everything but plain names of two to four characters without a title."""
+    plain = pc.match_substring_regex(values, _PLAIN)
+    titled = pc.match_substring_regex(values, rf"{_ENDINGS}|{_characters.SUSPECT}")
+    return pc.or_(pc.invert(plain), titled)
+
+
+def clean(text: str, several: str = "keep", **_: object) -> str | Parts:
+    """The name, with title, gender, mobile as parts. `several`: keep or records.
+
+    Raises ValueError PERSON_IS_A_NUMBER, TEXT_LOST_CHARACTERS."""
+    plain = _characters.tidy(text).strip("*#;；。，,、\"' ")
+    if not plain:
+        return ""
+    if not re.search(f"[{_HAN}A-Za-z\u00c0-\u024f]", plain):
+        raise ValueError("PERSON_IS_A_NUMBER")
+    people = [word for word in _BETWEEN.split(plain) if word]
+    if len(people) > 1 and all(_is_person(word) for word in people):
+        return _several(people, several)
+    return _one(plain)
+
+
+def _one(plain: str) -> str | Parts:
+    hit = _MOBILE.search(plain)
+    if hit:
+        name = _without(plain, hit)
+        if not _people.is_name(name):
+            return kept(plain, "PERSON_STRANGE")
+        return Parts({**_values(name), "mobile": re.sub("[- ]", "", hit[1])}, _flags(name))
+    name = _SPACED.sub("", plain)
+    values = _values(name)
+    issues = _flags(values[""])
+    return Parts(values, issues) if issues or len(values) > 1 else values[""]
+
+
+def _without(plain: str, hit: re.Match[str]) -> str:
+    return _SPACED.sub("", (plain[: hit.start()] + " " + plain[hit.end() :]).strip(_MARKS))
+
+
+def _values(name: str) -> dict[str, str]:
+    """The name and what stands with it: a title, or a gender from the form of address."""
+    split = _people.split_title(name)
+    if split is None:
+        return {"": name}
+    bare, title = split
+    if title in _people.ADDRESS:
+        return {"": bare, "gender": _people.ADDRESS[title]}
+    return {"": bare, "title": title}
+
+
+def _flags(name: str) -> list[tuple[str, str | None]]:
+    judgement = judged(name)
+    issues = list(judgement.issues) if isinstance(judgement, Parts) else []
+    if _people.is_addressed(name):
+        issues.append(("PERSON_INCOMPLETE", None))
+    elif _COMPANY.search(name):
+        issues.append(("PERSON_IS_A_COMPANY", None))
+    elif re.search("[0-9]", name) or len(name) < 2 or len(name) > 40:
+        issues.append(("PERSON_STRANGE", None))
+    return issues
+
+
+def _several(people: list[str], several: str) -> Parts:
+    if several != "records":
+        return kept("、".join(_SPACED.sub("", one) for one in people), "PERSON_SEVERAL")
+    first, *more = [_person(one) for one in people]
+    return Parts(first.values, first.issues, [one.values for one in more])
+
+
+def _person(text: str) -> Parts:
+    read = _one(text)
+    return read if isinstance(read, Parts) else Parts({"": read})
+
+
+def _is_person(word: str) -> bool:
+    hit = _MOBILE.search(word)
+    name = _without(word, hit) if hit else _SPACED.sub("", word)
+    return _people.is_name(name)

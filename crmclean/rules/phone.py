@@ -1,0 +1,68 @@
+"""Telephone numbers of the mainland as CRMs take them; foreign ones in E.164
+
+    13812345678          mobile: 11 digits (13-digit numbers of machines too)
+    010-12345678-801     landline: area code, number, extension; the area code must exist
+    4008001234  95588    toll-free and short numbers
+    +85221234567         anything with + or 00 that phonenumbers calls valid
+
+One cell often holds several numbers, names and notes: they become parts (mobile, phone, other,
+name, remark). The first digit decides: 1 is a mobile, 0 an area code; "11 digits" does not.
+Lost digits, missing area codes, letters and masks are refused: what a number may have been is a
+suggestion. A mobile that is known as a stand-in (13800138000) is nothing.
+
+Source: MIIT numbering plan; area codes in tables/; dirty-input.md M01-M05; dedupe.md C.5.
+
+>>> clean("+86 138-1234-5678"), clean("１３８１２３４５６７８.0")
+('13812345678', '13812345678')
+>>> clean("（010）8765 4321转801"), clean("057187654321"), clean("400-800-1234")
+('010-87654321-801', '0571-87654321', '4008001234')
+>>> clean("13812345678 张三").values
+{'mobile': '13812345678', 'name': '张三'}
+>>> clean("13812345678/010-87654321").values
+{'mobile': '13812345678', 'phone': '010-87654321'}
+>>> clean("1.38E+10")
+Traceback (most recent call last):
+ValueError: PHONE_LOST_DIGITS
+>>> clean("8765 4321")
+Traceback (most recent call last):
+ValueError: PHONE_NO_AREA_CODE
+"""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.rules import Parts, _tables
+from crmclean.rules._phone_cell import STAND_IN, kind_of, read_cell, single
+
+_MOBILE = "1[3-9][0-9]{9}"
+FORM = (
+    rf"{_MOBILE}|14[0-4][0-9]{{10}}|0[0-9]{{2,3}}-[1-9][0-9]{{6,7}}(?:-[0-9]{{1,6}})?"
+    r"|[48]00[0-9]{7}(?:-[0-9]{1,6})?|9[56][0-9]{3,4}|\+[1-9][0-9]{6,14}"
+)
+
+
+def doubt(values: pa.Array, /, want: str | None = None, **_: object) -> pa.Array:
+    """Stand-ins, unknown area codes, foreign numbers, numbers that belong into another field."""
+    look = pc.match_substring_regex(values, rf"\A(?:{STAND_IN})\z|\A\+|\A14[0-4][0-9]{{10}}")
+    area = pc.utf8_slice_codeunits(values, 0, 4)
+    known = pa.array([code.ljust(4, "-") for code in sorted(_tables.area_codes())])
+    landline = pc.starts_with(values, "0")
+    look = pc.or_(look, pc.and_(landline, pc.invert(pc.is_in(area, value_set=known))))
+    if want not in ("mobile", "phone"):
+        return look
+    mobile = pc.match_substring_regex(values, rf"\A{_MOBILE}\z")
+    return pc.or_(look, pc.invert(mobile) if want == "mobile" else mobile)
+
+
+def clean(text: str, want: str | None = None, area: str | None = None, **_: object) -> str | Parts:
+    """The number, or the parts of the cell. `want`: mobile or phone, the field that it is in;
+    `area`: the area code of local numbers, when a person has decided it.
+
+    Raises ValueError PHONE_LOST_DIGITS, PHONE_EXTRA_DIGITS, PHONE_NO_AREA_CODE, PHONE_LOST_ZERO,
+    PHONE_ABBREVIATED, PHONE_LETTERS, PHONE_MASKED, PHONE_AREA_CODE, PHONE_INVALID."""
+    number = single(text, area)
+    if number is None:
+        return read_cell(text, area)
+    if number == "" or want is None or kind_of(number) == want:
+        return number
+    return Parts({kind_of(number): number})

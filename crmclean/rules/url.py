@@ -1,0 +1,36 @@
+"""Web addresses: half-width, scheme and host in lower case; a scheme is never invented
+
+Source: RFC 3986.
+
+>>> clean("ＷＷＷ.Example。com"), clean("Http：//www.example.com/ "), clean("https://example.cn/A?b=1")
+('www.example.com', 'http://www.example.com', 'https://example.cn/A?b=1')
+>>> clean("http:/www.example.com")
+'http://www.example.com'
+>>> clean("公司官网")
+Traceback (most recent call last):
+ValueError: URL_INVALID
+"""
+
+import re
+
+from crmclean.rules import _characters
+
+_HOST = r"(?:[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]"
+FORM = rf"(?:https?://)?{_HOST}(?::[0-9]{{1,5}})?(?:[/?#][!-~]*)?"
+_CUT = re.compile(r"(?:(https?):?/{1,3})?([^/?#:]+(?::[0-9]{1,5})?)([/?#].*)?", re.I)
+
+
+def clean(text: str, /, **_: object) -> str:
+    """The address. Raises ValueError URL_INVALID."""
+    plain = _characters.narrow(text).strip("<>\"'，。；、,; ").replace(" ", "")
+    hit = _CUT.fullmatch(plain)
+    if hit is None:
+        raise ValueError("URL_INVALID")
+    scheme, host, path = hit.groups()
+    host = host.replace("。", ".").lower()
+    found = (
+        (f"{scheme.lower()}://" if scheme else "") + host + ("" if path in (None, "/") else path)
+    )
+    if not re.fullmatch(FORM, found):
+        raise ValueError("URL_INVALID")
+    return found
