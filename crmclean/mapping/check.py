@@ -123,7 +123,8 @@ def _absent(entry: Source, source: Planned) -> list[dict]:
 def _undecided(entry: Source, source: Planned) -> list[dict]:
     """Filled columns that no field takes and that are not dropped, with counts of filled cells."""
     named = [name for given in entry.fields.values() for name in columns_named(given)]
-    decided = {headings.find(source, name) for name in (*named, *entry.drop)}
+    found = (headings.find(source, name) for name in (*named, *entry.drop))
+    decided = {column.number for column in found if column is not None}
     return [
         {
             "source": source.number,
@@ -132,7 +133,7 @@ def _undecided(entry: Source, source: Planned) -> list[dict]:
             "value": str(column.filled),
         }
         for column in source.columns
-        if column.filled and column not in decided
+        if column.filled and column.number not in decided
     ]
 
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from crmclean.readers import Merge
 
 DITTO = ("同上", "〃", "″", '"', "同上行", "〞", "''", "..", "同前", "ditto")
-_TOTAL = r"^\s*(合\s*计|小\s*计|总\s*计|本页合计|本页小计|累\s*计|共\s*计|汇总|[Tt]otal|TOTAL|[Ss]ubtotal|[Gg]rand [Tt]otal)\s*[:：]?\s*(（.*）|\(.*\))?\s*[\d.,元]*\s*$"
+_TOTAL = r"^\s*(合\s*计|小\s*计|总\s*计|本页合计|本页小计|累\s*计|共\s*计|汇总|[Tt]otal|TOTAL|[Ss]ubtotal|[Gg]rand [Tt]otal)\s*[:：]?\s*(（.*）|\(.*\))?\s*[\d.,]*\s*(元|万元|家|条|户|个|人|行|笔|项|位)?\s*$"
 _SIGN_OFF = re.compile(
     r"^\s*(制\s*表|审\s*核|复\s*核|填\s*表|填\s*报|打\s*印|导\s*出|经\s*办|负责人签|统\s*计|单位\s*[(（]盖章|"
     r"备?\s*注\s*[:：]|说\s*明\s*[:：]?|附\s*注|注意|数据来源|截止|截至|第\s*\d+\s*页|共\s*\d+\s*[页条行]|"
