@@ -7,6 +7,8 @@ average linkage, the likeliest pair of groups first, where a pair that was never
 join, so repairing components one by one equals average linkage over all the data.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 UNSEEN = -4.0
@@ -39,7 +41,7 @@ def clusters(
         own = np.flatnonzero(inside & np.isin(label[left], broken))
         own = own[np.argsort(label[left[own]], kind="stable")]
         cuts = np.searchsorted(label[left[own]], np.append(broken, len(sizes)))
-        for number, (start, end) in zip(broken, zip(cuts[:-1], cuts[1:], strict=True), strict=True):
+        for number, (start, end) in zip(broken, pairwise(cuts), strict=True):
             group = np.sort(members[starts[number] : starts[number] + sizes[number]])
             pairs = own[start:end]
             _repair(label, group, left[pairs], right[pairs], value[pairs], exclusive, len(sizes))

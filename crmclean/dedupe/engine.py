@@ -27,6 +27,7 @@ class Spec:
     caps: dict[str, float] = field(default_factory=dict)
     cap: int = CAP
     least: float = LEAST
+    prior: float | None = None  # bits; None: 1/n
 
 
 @dataclass(frozen=True)

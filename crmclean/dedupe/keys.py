@@ -232,6 +232,6 @@ def _text_hashes(values: np.ndarray) -> np.ndarray:
 
 def _mixed(hashes: np.ndarray, others: np.ndarray | np.uint64) -> np.ndarray:
     """Two hashes in one (the finaliser of SplitMix64)."""
-    mixed = (hashes ^ (others * _MIX)) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (hashes ^ (np.atleast_1d(others) * _MIX)) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return mixed ^ (mixed >> np.uint64(31))

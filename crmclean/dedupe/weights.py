@@ -50,22 +50,25 @@ def train(
     patterns: np.ndarray,
     count: int,
 ) -> Weights:
-    """Weights learned from this data. `patterns`: levels of the candidate pairs, pairs x comparisons."""
+    """Weights learned from this data. `patterns`: levels of the candidate pairs, pairs x comparisons.
+
+    Random pairs hold a few duplicates too; each round they count only as far as they are strangers.
+    """
     start = built_in(comparisons, count)
-    u = _from_random_pairs(comparisons, fields, start.u, count)
-    distinct, times = np.unique(patterns, axis=0, return_counts=True)
-    m = start.m
+    if count < 2:
+        return start
+    found = _collapsed(patterns)
+    random = _collapsed(_random_patterns(comparisons, fields, count))
+    weights = start
     for _ in range(ROUNDS):
-        weights = Weights(m, u, start.prior)
-        total = np.full(len(distinct), weights.prior)
-        for column, comparison in enumerate(comparisons):
-            total += weights.bits(comparison)[distinct[:, column]]
-        share = times / (1.0 + np.exp2(-np.clip(total, -60, 60)))
-        m = {
-            c.name: _shares(distinct[:, column], share, start.m[c.name], TRUST_M)
-            for column, c in enumerate(comparisons)
-        }
-    return Weights(m, u, start.prior)
+        same = found[1] * _chance(comparisons, weights, found[0])
+        strange = random[1] * (1.0 - _chance(comparisons, weights, random[0]))
+        weights = Weights(
+            _shares(comparisons, found[0], same, start.m, TRUST_M),
+            _shares(comparisons, random[0], strange, start.u, TRUST_U),
+            start.prior,
+        )
+    return weights
 
 
 def total(
@@ -113,29 +116,50 @@ def _rarity(
     return level.rare * (np.log2(u) - np.log2(share))
 
 
-def _from_random_pairs(
-    comparisons: tuple[Comparison, ...],
-    fields: dict[str, Field],
-    start: dict[str, np.ndarray],
-    count: int,
-) -> dict[str, np.ndarray]:
-    if count < 2:
-        return start
+def _random_patterns(
+    comparisons: tuple[Comparison, ...], fields: dict[str, Field], count: int
+) -> np.ndarray:
     random = np.random.default_rng(SEED)
     size = min(SAMPLE, 10 * count)
     left = random.integers(0, count, size)
     right = (left + random.integers(1, count, size)) % count
-    sampled = {c.name: levels(c, fields, left, right) for c in comparisons}
+    return np.column_stack([levels(c, fields, left, right) for c in comparisons])
+
+
+def _collapsed(patterns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct patterns and how often each stands."""
+    packed = np.zeros(len(patterns), np.uint64)
+    for column in patterns.T:
+        packed = packed * np.uint64(16) + column
+    _, first, times = np.unique(packed, return_index=True, return_counts=True)
+    return patterns[first], times
+
+
+def _chance(
+    comparisons: tuple[Comparison, ...], weights: Weights, patterns: np.ndarray
+) -> np.ndarray:
+    """The probability that pairs of each pattern are duplicates."""
+    bits = np.full(len(patterns), weights.prior)
+    for column, comparison in enumerate(comparisons):
+        bits += weights.bits(comparison)[patterns[:, column]]
+    return 1.0 / (1.0 + np.exp2(-np.clip(bits, -60, 60)))
+
+
+def _shares(
+    comparisons: tuple[Comparison, ...],
+    patterns: np.ndarray,
+    times: np.ndarray,
+    start: dict[str, np.ndarray],
+    trust: float,
+) -> dict[str, np.ndarray]:
+    """How much falls on each level, missing left out, on top of `trust` x `start`."""
     return {
-        name: _shares(reached, np.ones(size), start[name], TRUST_U)
-        for name, reached in sampled.items()
+        c.name: _normal(
+            np.bincount(patterns[:, column], times, minlength=len(c.levels) + 1)[1:]
+            + trust * start[c.name]
+        )
+        for column, c in enumerate(comparisons)
     }
-
-
-def _shares(reached: np.ndarray, share: np.ndarray, start: np.ndarray, trust: float) -> np.ndarray:
-    """How much of `share` falls on each level, missing left out, on top of `trust` x `start`."""
-    seen = np.bincount(reached, share, minlength=len(start) + 1)[1:]
-    return _normal(seen + trust * start)
 
 
 def _normal(shares: np.ndarray) -> np.ndarray:
