@@ -40,6 +40,9 @@ UNSAFE_RE2 = (
     r"\x{2060}-\x{2069}\x{feff}\x{fff9}-\x{fffb}]"
 )
 
+#: Area codes: 010 and 02x have three digits, all others four.
+LANDLINE = r"^(0(?:10|2\d|[3-9]\d{2}))([- ]?)\d{5,6}(\d{2})$"
+
 SHOWN = frozenset(
     "code uscc org_code url industry picklist tags amount region date datetime integer yes_no "
     "account text".split()
@@ -51,7 +54,7 @@ def mask(kind: str, values: pa.Array) -> pa.Array:
     `mask_kind`; an unknown kind is masked like free text.
 
     >>> mask("phone", pa.array(["13812348000", "021-65432109", None])).to_pylist()
-    ['138****8000', '021-******09', None]
+    ['138****8000', '021-****09', None]
     >>> mask("person_name", pa.array(["张三", "欧阳修远", "Anna Li"])).to_pylist()
     ['张*', '欧阳**', 'A***']
     >>> mask("resident_id", pa.array(["110105194912310021"])).to_pylist()
@@ -156,8 +159,10 @@ def _phone(values: pa.Array) -> pa.Array:
     )
     parts = [pc.struct_field(mobile, name) for name in "abcd"]
     clean = _join(parts[0], parts[1], "****", parts[2], parts[3])
+    landline = _sub(values, LANDLINE, r"\1\2****\3")
+    landline = pc.if_else(pc.match_substring_regex(values, LANDLINE), landline, None)
     lost = pc.match_substring_regex(values, r"^\d(\.\d{1,3})?[eE]\+\d{1,2}$")
-    return pc.if_else(lost, values, pc.coalesce(clean, _digits(values)))
+    return pc.if_else(lost, values, pc.coalesce(clean, landline, _digits(values)))
 
 
 def _digits(values: pa.Array) -> pa.Array:

@@ -22,7 +22,7 @@ SKIPPED = {
 PLACES = (*ENDS, "heading", "notes", "blank", "bad")
 #: The diagram shows so many files one by one, the others as one.
 MOST_FILES = 9
-WIDTH, HEIGHT, BAR, GAP, LEFT, RIGHT = 940, 60, 12, 26, 250, 190
+WIDTH, BAR, SLOT, LEFT, RIGHT = 940, 12, 32, 215, 175
 
 
 def facts(run: Finished) -> dict[str, Any]:
@@ -105,26 +105,26 @@ def diagram(files: list[dict[str, Any]], total: dict[str, int]) -> dict[str, Any
     right = [{"place": place, "value": total[place]} for place in PLACES if total[place]]
     for bar in left:
         bar["value"] = sum(bar["places"].values())
-    tall = max(len(left), len(right)) * (GAP + 14) + HEIGHT * 3
+    tall = max(len(left), len(right)) * SLOT + 240
     for bars in (left, right):
         _stack(bars, tall, sum(total.values()))
     return {
-        "left": left, "right": right, "bands": _bands(left, right), "height": tall + 10,
+        "left": left, "right": right, "bands": _bands(left, right), "height": tall + 12,
         "width": WIDTH, "bar": BAR, "x1": LEFT, "x2": WIDTH - RIGHT - BAR,
     }  # fmt: skip
 
 
 def _stack(bars: list[dict[str, Any]], tall: int, whole: int) -> None:
-    """Heights in proportion, at least a hair; the space left over is shared as gaps."""
-    room = tall - GAP * max(len(bars) - 1, 0)
+    """Heights in proportion; each bar has a slot that is tall enough for its two lines of words."""
+    room = tall - SLOT * len(bars)
     for bar in bars:
         bar["h"] = round(room * bar["value"] / whole, 2) if whole else 0
-    free = tall - sum(max(bar["h"], 1.5) for bar in bars)
-    step = free / max(len(bars) - 1, 1) if len(bars) > 1 else 0
-    y = 4.0 if len(bars) > 1 else 4.0 + free / 2
+        bar["slot"] = max(bar["h"], SLOT)
+    free = tall - sum(bar["slot"] for bar in bars)
+    step, y = max(free, 0) / len(bars), 6.0
     for bar in bars:
-        bar["y"] = bar["from"] = round(y, 2)
-        y += max(bar["h"], 1.5) + step
+        bar["y"] = bar["from"] = round(y + (bar["slot"] - bar["h"]) / 2 + step / 2, 2)
+        y += bar["slot"] + step
 
 
 def _bands(left: list[dict[str, Any]], right: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -27,8 +27,9 @@ def facts(run: Finished) -> dict[str, Any]:
     counts = np.bincount(numbers[numbers >= 0], minlength=len(names)).tolist()
     severities = dict.fromkeys(messages.SEVERITIES, 0)
     severities |= {key: count for (key,), count in tally(issues, "severity").items()}
+    worst = _severities(issues)
     entries = [
-        {"code": code, "count": counts[at], "severity": messages.severity(code),
+        {"code": code, "count": counts[at], "severity": worst[code],
          "examples": _examples(run, shown, value, numbers[: len(shown)], at)}
         for at, code in enumerate(names)
     ]  # fmt: skip
@@ -42,7 +43,7 @@ def facts(run: Finished) -> dict[str, Any]:
 def _ordered(issues: pa.Table) -> pa.Table:
     """Errors first, then by code, source and row."""
     severity, names = codes(issues["severity"])
-    rank = np.array([messages.SEVERITIES.index(n) if n in messages.SEVERITIES else 0 for n in names] or [0])
+    rank = np.array([_rank(name) for name in names] or [0])
     code, _ = codes(issues["code"])
     source = one(issues["source"]).fill_null(0).to_numpy(zero_copy_only=False)
     row = one(issues["row"]).fill_null(0).to_numpy(zero_copy_only=False)
@@ -85,6 +86,7 @@ def table(run: Finished, issues: pa.Table, values: pa.Array, suggestions: pa.Arr
     columns = {"v": values, "g": suggestions, "c": issues["code"], "h": issues["column"], "o": _owners(run, issues)}
     coded = {name: codes(column) for name, column in columns.items()}
     fields, keys = combine([codes(issues["object"]), codes(issues["field"])])
+    worst = _severities(issues)
     row = one(issues["row"]).fill_null(0).to_numpy(zero_copy_only=False)
     source = one(issues["source"]).fill_null(0).to_numpy(zero_copy_only=False)
     numbers = {name: pair[0].tolist() for name, pair in coded.items()}
@@ -94,7 +96,7 @@ def table(run: Finished, issues: pa.Table, values: pa.Array, suggestions: pa.Arr
         "words": {name: pair[1] for name, pair in coded.items()},
         "fields": [_label(run, *key) for key in keys],
         "sources": [entry.name for entry in run.plan.sources],
-        "codes": [_code(code) for code in coded["c"][1]],
+        "codes": [_code(code, worst[code]) for code in coded["c"][1]],
         "total": run.issues.num_rows,
     }
 
@@ -107,11 +109,21 @@ def _label(run: Finished, owner: str | None, name: str | None) -> dict[str, str]
     return {lang: f"{names[lang]} · {field.label[lang]}" for lang in ("zh", "en")}
 
 
-def _code(code: str) -> dict[str, Any]:
+def _severities(issues: pa.Table) -> dict[str, str]:
+    """The severity of each code, as its issues were written down; the worst where they differ."""
+    seen = sorted(tally(issues, "severity", "code"), key=lambda key: -_rank(key[0]))
+    return {code: severity or "error" for severity, code in seen}
+
+
+def _rank(severity: str | None) -> int:
+    return messages.SEVERITIES.index(severity) if severity in messages.SEVERITIES else 0
+
+
+def _code(code: str, severity: str) -> dict[str, Any]:
     said = {lang: messages.say(code, lang) for lang in messages.LANGUAGES}
     said = {lang: code if text.startswith(code) else text for lang, text in said.items()}
     does = {f"do_{lang}": messages.advice(code, lang) for lang in messages.LANGUAGES}
-    return {"code": code, "severity": messages.severity(code), **said, **does}
+    return {"code": code, "severity": severity, **said, **does}
 
 
 def _owners(run: Finished, issues: pa.Table) -> pa.Array:

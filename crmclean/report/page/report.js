@@ -4,7 +4,7 @@
 
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
-const PAGE = 50;
+const PAGE = 25;
 const CLUSTERS = 8;
 const SEVERITIES = ["error", "warn", "info"];
 
@@ -361,7 +361,7 @@ class Clusters {
     const members = this.members[cluster];
     const kind = KINDS[this.table.kind[cluster]];
     const merged = kind === "merged" || kind === "held";
-    const head = element("header", {}, element("strong", {}, word(`kind.${kind}`)), element("span", { class: "muted" }, `${members.length} ${word("record")}`));
+    const head = element("header", {}, element("strong", {}, word(`kind.${kind}`)), element("span", { class: "muted" }, word("members", { n: members.length })));
     if (kind === "review" && typeof decisionButtons === "function") head.append(decisionButtons(this, cluster));
     const columns = members.map((member) => element("th", { scope: "col" }, this.place(member)));
     if (merged) columns.push(element("th", { scope: "col" }, word("golden")));
@@ -370,7 +370,8 @@ class Clusters {
         ...members.map((member) => element("td", {}, ...this.cell(field, member, members[0]))),
         merged ? this.survivor(field, cluster, members) : null));
     const table = element("table", {}, element("thead", {}, element("tr", {}, element("th", { scope: "col" }, word("field")), ...columns)), element("tbody", {}, ...rows));
-    return element("article", { class: "cluster" }, head, element("div", { class: "scroll", tabindex: "0" }, table), this.why(cluster, members));
+    const body = element("div", { class: "cluster-body" }, element("div", { class: "scroll", tabindex: "0" }, table), this.why(cluster, members));
+    return element("article", { class: "cluster" }, head, body);
   }
 
   cell(field, member, first) {
