@@ -4,7 +4,8 @@
     clean  it is right already
     fix    whoever reads the cell knows the right value for certain
     empty  it means "nothing": the right value is none
-    keep   the right value cannot be known: it must stay as it was, with an issue
+    keep   the right value cannot be known: it must stay as it was, with an issue (a date of which a
+           part is known may be written as that part: `right`)
     may    leaving it and putting it right are both fine; any other value is wrong
 """
 
@@ -75,7 +76,7 @@ def _lost_mobile(rng: random.Random, number: str) -> Cell:
         f"{float(number):.2E}", f"{float(number):.5E}".replace("E+", "e+"), number[:-1],
         number + number[-1], number[:3] + "****" + number[7:], number[:7] + "O" + number[8:],
     )  # fmt: skip
-    return Cell(rng.choice(lost), number, "keep")
+    return Cell(rng.choice(lost), "", "keep")
 
 
 def landline(rng: random.Random, number: str, extension: str = "") -> Cell:
@@ -86,13 +87,13 @@ def landline(rng: random.Random, number: str, extension: str = "") -> Cell:
         shown = rng.choice((number, digits, f"400 {local.replace('-', ' ')}"))
         return Cell(shown, digits, "clean" if shown == digits else "fix")
     if rng.random() < 0.05:
-        return Cell(local, number, "keep")  # no area code
+        return Cell(local, "", "keep")  # no area code
     if extension and rng.random() < 0.12:
         mark = rng.choice(("-", "转", " 转 ", " ext."))
         return Cell(f"{area}-{local}{mark}{extension}", f"{number}-{extension}")
     spelled = (
         number, number, number, f"({area}){local}", f"（{area}）{local}", f"{area} {local}",
-        f"{area}{local}", f"{area}—{local}", f"{area}-{local[:4]}-{local[4:]}",
+        f"{area}{local}", f"{area}—{local}", f"{area}-{local[:-4]}-{local[-4:]}",
         f"+86-{area[1:]}-{local}", f"电话:{number}", number.translate(FULL_WIDTH), f"{number} ",
     )  # fmt: skip
     shown = rng.choice(spelled)
@@ -120,10 +121,15 @@ def day(rng: random.Random, value: date, forms: str = "ymd") -> Cell:
 
 def _hopeless_day(rng: random.Random, value: date) -> Cell:
     y, m, d = value.year, value.month, value.day
-    hopeless = [f"{y}-02-30", f"{y}/6/31", f"{y}年{m}月", f"{y}-13-05", f"{y}年", "去年", f"{m}月"]
+    if rng.random() < 0.3:  # a part of a date is known, its day is not
+        shown, part = rng.choice(
+            ((f"{y}年{m}月", f"{y}-{m:02}"), (f"{y}年", f"{y}"), (f"{y}.{m}", f"{y}-{m:02}"))
+        )
+        return Cell(shown, part, "keep")
+    hopeless = [f"{y}-02-30", f"{y}/6/31", f"{y}-13-05", "去年", f"{m}月"]
     if d <= 12 and d != m:  # nothing else in the column says which is the month
         hopeless = [f"{m}/{d}/{y}"]
-    return Cell(rng.choice(hopeless), value.isoformat(), "keep")
+    return Cell(rng.choice(hopeless), "", "keep")
 
 
 def moment(rng: random.Random, value: datetime) -> Cell:
@@ -136,9 +142,7 @@ def moment(rng: random.Random, value: datetime) -> Cell:
         f"{value.year}/{value.month}/{value.day} {half}{hour}:{value:%M}", f"{value:%Y%m%d %H:%M}",
     )  # fmt: skip
     if rng.random() < 0.03:
-        return Cell(
-            rng.choice(("昨天下午", "上周三", f"{value.month}月{value.day}日")), right, "keep"
-        )
+        return Cell(rng.choice(("昨天下午", "上周三", f"{value.month}月{value.day}日")), "", "keep")
     shown = rng.choice(spelled)
     return Cell(shown, right, "clean" if shown == right else "fix")
 
@@ -185,9 +189,9 @@ def uscc(rng: random.Random, code: str) -> Cell:
     chance = rng.random()
     if chance < 0.03:  # a wrong check digit: nobody can tell which character is wrong
         wrong = "A" if code[-1] != "A" else "B"
-        return Cell(code[:-1] + wrong, code, "keep")
+        return Cell(code[:-1] + wrong, "", "keep")
     if chance < 0.05:
-        return Cell(code[:12], code, "keep")
+        return Cell(code[:12], "", "keep")
     if chance < 0.15:
         return Cell(
             rng.choice(
@@ -225,7 +229,7 @@ def choice(
 ) -> Cell:
     """A picklist value, a synonym of it, or a word the standard does not know."""
     if unknown and rng.random() < 0.04:
-        return Cell(unknown, value, "keep")
+        return Cell(unknown, "", "keep")
     shown = rng.choice((value, value, *synonyms.get(value, ())))
     return Cell(shown, value, "clean" if shown == value else "fix")
 

@@ -209,10 +209,12 @@ def follow_up(rng: random.Random, customer: Customer, name: Cell) -> Row:
 def _person(
     rng: random.Random, person: Person, name: str, title: str, phone: str, mail: str
 ) -> dict[str, Cell]:
+    known = rng.random() > 0.02
+    number = _mobile(rng, person if known else replace(person, name=""))
     return {
-        name: dirt.person(rng, person.name) if rng.random() > 0.02 else dirt.nothing(rng),
+        name: dirt.person(rng, person.name) if known else dirt.nothing(rng),
         title: dirt.maybe(rng, 0.6, dirt.plain(person.title)),
-        phone: dirt.maybe(rng, 0.93, _mobile(rng, person)),
+        phone: dirt.maybe(rng, 0.93, number),
         mail: dirt.maybe(rng, 0.35, dirt.email(rng, person.email)),
     }
 

@@ -116,4 +116,5 @@ def kept_and_flagged(result: Result) -> Iterator[tuple[dict, bool]]:
                 values = {_fold(v) for f in fields for v in result.values.get((place, f), ())}
                 short = {field.split(".")[1] for field in fields}
                 flagged = any((place, name) in result.flagged for name in short | set(fields))
-                yield cell, _fold(cell["as_typed"]) in values and flagged
+                stands = {_fold(cell["as_typed"]), _fold(cell["right"]) or None} & values
+                yield cell, bool(stands) and flagged

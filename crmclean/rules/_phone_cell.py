@@ -21,6 +21,7 @@ STAND_IN = (
 _NOTHING = re.compile(STAND_IN)
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _GLUE = str.maketrans("", "", " -().·_–—‐‑\u2212")
+_DASHES = str.maketrans("–—‐‑\u2212", "-----")
 _PREFIXED = re.compile(r"(?:\+?0*86|17951|12593|17911|17909|17901|0)?(1[3-9][0-9]{9})")
 _COUNTRY = re.compile(r"\(?(?:\+ ?|00)86\)?[- ]*|\(86\)[- ]*|86-")
 _MORE = r"(?:(?: ?(?:转|分机号?|ext\.?|x|#|\*|-|,) ?:? ?)+([0-9]{1,6}))?"
@@ -55,7 +56,7 @@ def single(text: str, area: str | None = None) -> str | None:
     """`text` as one number, "" when it is a stand-in, None when it is not one number.
 
     Raises ValueError for what is surely meant as one number and is broken."""
-    plain = _LABEL.sub("", narrow(text).strip("'\"`;,。、 "))
+    plain = _LABEL.sub("", narrow(text).translate(_DASHES).strip("'\"`;,。、 "))
     plain = re.sub(r"(?<=[0-9])\.0+$", "", plain)
     digits = plain.translate(_GLUE)
     hit = _PREFIXED.fullmatch(digits)

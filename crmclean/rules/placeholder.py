@@ -105,6 +105,8 @@ def clean(text: str, kind: str = "text", words: tuple[str, ...] = (), **_: objec
     key = text.strip().lower()
     if key in _DITTO:
         raise ValueError("DITTO_UNRESOLVED")
+    if not key:
+        return ""
     if _ONLY_MARKS.fullmatch(key) and kind != "yes_no":
         return ""
     return "" if _plain(key) in _known(kind, words) or key in _known(kind, words) else text
