@@ -40,7 +40,11 @@ SPARE_ROWS = 1000
 MOST_INLINE_CHOICES = 255
 #: What XML 1.0 cannot hold. Tab and newline stay; other line ends become a newline.
 NOT_XML = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{FFFE}\x{FFFF}]"
-NEEDS_CARE = r"[\x00-\x08\x0b-\x1f\x{FFFE}\x{FFFF}&<>]|_x[0-9A-Fa-f]{4}_"
+#: Bytes without which a column can be written as it is: far cheaper to look for than a pattern.
+CARE = np.zeros(256, bool)
+CARE[[*range(9), *range(0x0B, 0x20), *b"&<>"]] = True
+SPACE = np.zeros(256, bool)
+SPACE[list(b" \t\n")] = True
 
 
 def write(path: Path, sheets: Sequence[Sheet]) -> None:
@@ -183,7 +187,7 @@ def _lines(sheet: Sheet, start: int, styles: list[str], marks: dict[int, pa.Arra
             style = marks[number].slice(start, batch.num_rows)
         parts.append(_cells(_array(values), column_name(number), rows, style))
     lines = pc.binary_join_element_wise('<row r="', rows, '">', *parts, "</row>", "")
-    return _bytes(lines)
+    return memoryview(_bytes(lines))
 
 
 def _cells(values: pa.Array, letters: str, rows: pa.Array, style: str | pa.Array) -> pa.Array:
@@ -200,7 +204,12 @@ def _cells(values: pa.Array, letters: str, rows: pa.Array, style: str | pa.Array
 
 
 def _escaped(values: pa.Array) -> pa.Array:
-    if not pc.any(pc.match_substring_regex(values, NEEDS_CARE)).as_py():
+    run = _bytes(values)
+    if (
+        not CARE[run].any()
+        and run.tobytes().find(b"_x") < 0
+        and run.tobytes().find(b"\xef\xbf") < 0
+    ):
         return values
     text = pc.replace_substring_regex(values, r"\r\n?", "\n")
     text = pc.replace_substring_regex(text, NOT_XML, "")
@@ -211,6 +220,8 @@ def _escaped(values: pa.Array) -> pa.Array:
 
 
 def _has_outer_space(values: pa.Array) -> bool:
+    if not SPACE[_bytes(values)].any():
+        return False
     return bool(pc.any(pc.match_substring_regex(values, r"^\s|\s$|[\n\t]|  ")).as_py())
 
 
@@ -266,7 +277,10 @@ def _array(values: pa.ChunkedArray) -> pa.Array:
     return joined if joined.type == pa.string() else pc.cast(joined, pa.string())
 
 
-def _bytes(lines: pa.Array) -> memoryview:
+def _bytes(values: pa.Array) -> np.ndarray:
     """All the strings of an array as one run of bytes, without a copy."""
-    offsets = np.frombuffer(lines.buffers()[1], np.int32)[lines.offset :]
-    return memoryview(lines.buffers()[2])[offsets[0] : offsets[len(lines)]]
+    _, offsets, content = values.buffers()
+    if not len(values) or content is None:
+        return np.empty(0, np.uint8)
+    ends = np.frombuffer(offsets, np.int32)[values.offset : values.offset + len(values) + 1]
+    return np.frombuffer(content, np.uint8)[ends[0] : ends[-1]]

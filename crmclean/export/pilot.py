@@ -1,0 +1,126 @@
+"""The pilot batch: a hundred customers that show as much as possible, with all their children.
+
+Greedy coverage: what must be seen at least once are every source, every filled column, every
+option, the longest value of every column, every rule that changed something, merged records and
+children of every kind. Each step takes the customer that shows most of what was not seen yet, ties
+and the rest of the hundred by a seeded draw (draw.py). It is a purposive batch: its accuracy must
+not be extrapolated, that is what the audit is for (trust.md 3.6, item 6).
+"""
+
+from itertools import pairwise
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean import draw, tables
+from crmclean.export.fitting import Part
+from crmclean.templates import Column
+
+#: A column with at most this many different values counts as a list of options.
+OPTIONS = 40
+#: Of each thing to be seen, this many customers (by the draw) are looked at.
+CANDIDATES = 5
+
+
+def choose(
+    parts: list[Part], rows: int, seed: int, crosswalk: pa.Table, changes: pa.Table
+) -> pa.Array:
+    """The golden ids of the chosen customers (and of children that have none)."""
+    units, records = _units(parts)
+    if len(units) <= rows:
+        return units
+    rank = draw.ranks(records, seed)
+    shown = [sight for part in parts for sight in _sights(part, units)]
+    shown += _lineage(parts, units, crosswalk, changes)
+    chosen = _greedy([np.unique(places) for places in shown if len(places)], rank, rows)
+    return units.take(pa.array(chosen))
+
+
+def mask(part: Part, chosen: pa.Array) -> pa.Array:
+    """Which records of a part are in the pilot: chosen themselves or by their customer."""
+    return pc.is_in(unit_of(part), chosen)
+
+
+def unit_of(part: Part) -> pa.Array:
+    """The customer that a record goes with; itself where there is none."""
+    return pc.coalesce(part.parent, part.golden)
+
+
+def _units(parts: list[Part]) -> tuple[pa.Array, pa.Array]:
+    """All units, each once, with the first record of each."""
+    ids = [unit_of(part) for part in parts] or [pa.array([], pa.string())]
+    records = [part.record for part in parts] or [pa.array([], pa.int64())]
+    both = pa.table({"unit": pa.concat_arrays(ids), "record": pa.concat_arrays(records)})
+    first = both.group_by("unit", use_threads=False).aggregate([("record", "min")])
+    first = first.sort_by("record_min")
+    return first["unit"].combine_chunks(), first["record_min"].combine_chunks()
+
+
+def _sights(part: Part, units: pa.Array) -> list[np.ndarray]:
+    """The places (in `units`) of all that show one thing, for each thing in the part's rows."""
+    place = np.asarray(pc.index_in(unit_of(part), units))
+    found = [place]  # a record of this kind at all
+    found += _by_code(pc.cast(tables.sources_of(part.record), pa.string()), place)
+    for column, values in zip(part.columns, part.rows.columns, strict=True):
+        found += _of_column(column, values.combine_chunks(), place)
+    return found
+
+
+def _of_column(column: Column, values: pa.Array, place: np.ndarray) -> list[np.ndarray]:
+    if values.null_count == len(values):
+        return []
+    filled = np.asarray(pc.is_valid(values))
+    longest = pc.utf8_length(values)
+    found = [place[filled], place[[pc.index(longest, pc.max(longest)).as_py()]]]
+    if column.picklist or pc.count_distinct(values).as_py() <= OPTIONS:
+        found += _by_code(values, place)
+    return found
+
+
+def _by_code(values: pa.Array, place: np.ndarray) -> list[np.ndarray]:
+    """The places of each distinct value."""
+    coded = pc.dictionary_encode(values)
+    codes = np.asarray(pc.fill_null(coded.indices, -1))
+    order = np.argsort(codes, kind="stable")
+    edges = np.searchsorted(codes[order], np.arange(len(coded.dictionary) + 1))
+    return [place[order[a:b]] for a, b in pairwise(edges)]
+
+
+def _lineage(
+    parts: list[Part], units: pa.Array, crosswalk: pa.Table, changes: pa.Table
+) -> list[np.ndarray]:
+    """Merged records, and the records that each rule changed."""
+    found: list[np.ndarray] = []
+    for part in parts:
+        place = np.asarray(pc.index_in(unit_of(part), units))
+        mine = crosswalk.filter(pc.equal(crosswalk["object"], part.object))
+        merged = mine.filter(pc.equal(mine["end"], "merged"))["golden"].combine_chunks()
+        found.append(place[np.asarray(pc.is_in(part.golden, merged))])
+        for rule in sorted(r for r in pc.unique(changes["rule"]).to_pylist() if r):
+            fired = pc.and_(
+                pc.equal(changes["object"], part.object), pc.equal(changes["rule"], rule)
+            )
+            changed = changes["record"].filter(fired).combine_chunks()
+            found.append(place[np.asarray(pc.is_in(part.record, changed))])
+    return found
+
+
+def _greedy(shown: list[np.ndarray], rank: np.ndarray, rows: int) -> np.ndarray:
+    """Places that together show everything, filled up to `rows` by the draw, in source order."""
+    few = [places[np.argsort(rank[places], kind="stable")[:CANDIDATES]] for places in shown]
+    sees: dict[int, set[int]] = {}
+    for thing, places in enumerate(few):
+        for place in places.tolist():
+            sees.setdefault(place, set()).add(thing)
+    chosen: list[int] = []
+    unseen = set(range(len(few)))
+    while unseen and len(chosen) < rows:
+        best = min(sees, key=lambda place: (-len(sees[place] & unseen), rank[place]))
+        if not sees[best] & unseen:
+            break
+        chosen.append(best)
+        unseen -= sees.pop(best)
+    rest = np.argsort(rank, kind="stable")
+    rest = rest[~np.isin(rest, chosen)][: rows - len(chosen)]
+    return np.sort(np.concatenate([np.array(chosen, int), rest]))

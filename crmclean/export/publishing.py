@@ -1,0 +1,109 @@
+"""Everything that `crmclean export` puts into the staged output folder, in one page."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean import tables
+from crmclean.errors import Broken
+from crmclean.export import files, guide, leftovers, pilot
+from crmclean.export.fitting import Fitted, Part
+from crmclean.model import Object
+from crmclean.plan import Plan
+from crmclean.project import Project
+from crmclean.run import Work
+from crmclean.templates import Template
+
+
+def write(
+    fitted: Fitted,
+    golden: dict[str, pa.Table],
+    work: Work,
+    plan: Plan,
+    project: Project,
+    model: dict[str, Object],
+    template: Template,
+    folder: Path,
+) -> pa.Table:
+    """import/, pilot/, rollback/, quarantine.xlsx, not_migrated.csv and IMPORT.md under `folder`.
+
+    Returns the `files` table. Raises Broken where a file does not hold what it should, and
+    OutputRefused where it cannot be written.
+    """
+    language = project.language
+    label = lambda name: model[name].label[language]
+    chosen = pilot.choose(
+        fitted.parts, project.pilot.rows, project.pilot.seed, fitted.crosswalk, work.changes()
+    )
+    tried = [part.only(pilot.mask(part, chosen)) for part in fitted.parts]
+    main = fitted.parts
+    if project.pilot.mode == "production":
+        main = [part.only(pc.invert(pilot.mask(part, chosen))) for part in fitted.parts]
+    written = files.write_parts(main, folder / "import", label)
+    pilots = files.write_parts(tried, folder / "pilot", label)
+    _reconcile(fitted, main, written, pilots, project.pilot.mode)
+    (folder / "pilot" / "expected.json").write_text(
+        expectation(tried), encoding="utf-8", newline="\n"
+    )
+    leftovers.rollback(written, folder / "rollback", language)
+    leftovers.rollback(pilots, folder / "rollback" / "pilot", language)
+    issues = tables.concat(tables.ISSUES, [work.issues(), fitted.issues])
+    where = folder / "quarantine.xlsx"
+    leftovers.quarantine(where, fitted.crosswalk, issues, work, plan, model, language)
+    leftovers.not_migrated(folder / "not_migrated.csv", fitted.unplaced, model, language)
+    made = tables.concat(
+        files.FILES,
+        [files.files_table(written, "import", folder), files.files_table(pilots, "pilot", folder)],
+    )
+    guide.write(folder / "IMPORT.md", made, template, model, project.pilot.mode, language)
+    return made
+
+
+def expectation(parts: list[Part]) -> str:
+    """What the CRM should hold after the pilot: per object the rows, the filled cells of each
+    column and the multiset hash of the rows (trust.md 2.2)."""
+    found: dict[str, dict[str, object]] = {}
+    for part in parts:
+        entry = found.setdefault(part.object, {"rows": 0, "filled": {}, "hash": 0})
+        entry["rows"] += part.rows.num_rows
+        entry["hash"] = (entry["hash"] + multiset_hash(part.rows)) % (1 << 128)
+        for heading, values in zip(part.rows.column_names, part.rows.columns, strict=True):
+            filled = len(values) - values.null_count
+            entry["filled"][heading] = entry["filled"].get(heading, 0) + filled
+    shown = {name: {**entry, "hash": f"{entry['hash']:032x}"} for name, entry in found.items()}
+    return json.dumps(shown, ensure_ascii=False, indent=1) + "\n"
+
+
+def multiset_hash(rows: pa.Table) -> int:
+    """The sum of a 128-bit hash of every row: equal for the same rows in any order, and for
+    nothing else (a sum, because an exclusive or cancels pairs)."""
+    total = 0
+    for batch in rows.to_batches(max_chunksize=65_536):
+        cells = [pc.fill_null(pc.cast(c, pa.string()), "\x00") for c in batch.columns]
+        if not cells:
+            continue
+        for text in pc.binary_join_element_wise(*cells, "\x1f").to_pylist():
+            total += int.from_bytes(hashlib.blake2b(text.encode(), digest_size=16).digest(), "big")
+    return total % (1 << 128)
+
+
+def _reconcile(
+    fitted: Fitted,
+    main: list[Part],
+    written: list[files.Written],
+    pilots: list[files.Written],
+    mode: str,
+) -> None:
+    """As many rows in the files as records that the crosswalk calls loaded. Raises Broken."""
+    taken = pilots if mode == "production" else []
+    for name in sorted({part.object for part in main}):
+        mine = pc.equal(fitted.crosswalk["object"], name)
+        loaded = fitted.crosswalk.filter(
+            pc.and_(mine, pc.equal(fitted.crosswalk["end"], "loaded"))
+        ).num_rows
+        found = sum(each.rows for each in [*written, *taken] if each.part.object == name)
+        if found != loaded:
+            raise Broken("EXPORT_ROWS", object=name, rows=loaded, found=found)
