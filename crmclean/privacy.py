@@ -44,8 +44,7 @@ UNSAFE_RE2 = (
 LANDLINE = r"^(0(?:10|2\d|[3-9]\d{2}))([- ]?)\d{5,6}(\d{2})$"
 
 SHOWN = frozenset(
-    "code uscc org_code url industry picklist tags amount region date datetime integer yes_no "
-    "account text".split()
+    ["code", "uscc", "org_code", "url", "industry", "picklist", "tags", "amount", "region", "date", "datetime", "integer", "yes_no", "account", "text"]
 )
 
 
@@ -107,7 +106,9 @@ def differences(left: pa.Array, right: pa.Array) -> np.ndarray:
     [1, -1, -2]
     """
     missing = _flags(pc.or_(pc.is_null(left), pc.is_null(right)))
-    pair = [side.fill_null("").to_numpy(zero_copy_only=False).astype("U64") for side in (left, right)]
+    pair = [
+        side.fill_null("").to_numpy(zero_copy_only=False).astype("U64") for side in (left, right)
+    ]
     matrices = [side.view(np.uint32).reshape(len(side), -1) for side in pair]
     counted = (matrices[0] != matrices[1]).sum(axis=1)
     lengths = [_lengths(side) for side in (left, right)]
@@ -154,9 +155,7 @@ def _join(*parts: pa.Array | str) -> pa.Array:
 
 def _phone(values: pa.Array) -> pa.Array:
     """A mobile keeps 3 + 4 digits, an area code stays, anything else keeps 3 + 2 digits."""
-    mobile = pc.extract_regex(
-        values, r"^(?P<a>1[3-9]\d)(?P<b>[ -]?)\d{4}(?P<c>[ -]?)(?P<d>\d{4})$"
-    )
+    mobile = pc.extract_regex(values, r"^(?P<a>1[3-9]\d)(?P<b>[ -]?)\d{4}(?P<c>[ -]?)(?P<d>\d{4})$")
     parts = [pc.struct_field(mobile, name) for name in "abcd"]
     clean = _join(parts[0], parts[1], "****", parts[2], parts[3])
     landline = _sub(values, LANDLINE, r"\1\2****\3")
@@ -173,7 +172,9 @@ def _digits(values: pa.Array) -> pa.Array:
         bare, r"(?s)^(?P<a>\D*\d\D*\d\D*\d)(?P<b>(?:\D*\d){3,}?)(?P<c>\D*\d\D*\d\D*)$"
     )
     middle = _sub(pc.struct_field(split, "b"), r"\d", "*")
-    return pc.coalesce(_join(pc.struct_field(split, "a"), middle, pc.struct_field(split, "c")), stars)
+    return pc.coalesce(
+        _join(pc.struct_field(split, "a"), middle, pc.struct_field(split, "c")), stars
+    )
 
 
 def _person(values: pa.Array) -> pa.Array:
@@ -192,7 +193,9 @@ def _email(values: pa.Array) -> pa.Array:
     domains = _sub(values, r"[^\s@;,，；/、]*@", "***@")
     named = pc.extract_regex(values, r"^(?P<a>[A-Za-z0-9])[^\s@]{2,}(?P<b>@[\w.-]+)$")
     clean = _join(pc.struct_field(named, "a"), "***", pc.struct_field(named, "b"))
-    rest = pc.if_else(pc.match_substring(domains, "@"), _scrub(_sub(domains, r"\p{Han}", "*")), "***")
+    rest = pc.if_else(
+        pc.match_substring(domains, "@"), _scrub(_sub(domains, r"\p{Han}", "*")), "***"
+    )
     return pc.coalesce(clean, rest)
 
 
@@ -245,7 +248,9 @@ def _hidden(values: pa.Array) -> pa.Array:
 def _scrub(values: pa.Array) -> pa.Array:
     """Shown text without the mobiles, identity numbers and mail addresses that strayed into it.
     An 18-character credit code is no identity number: those have a birth date at 7-14."""
-    values = _sub(values, r"(\d{2})\d{4}(?:19|20)\d{2}[01]\d[0-3]\d\d{3}[\dXx]", r"\1****************")
+    values = _sub(
+        values, r"(\d{2})\d{4}(?:19|20)\d{2}[01]\d[0-3]\d\d{3}[\dXx]", r"\1****************"
+    )
     values = _sub(values, r"(1[3-9]\d)[ -]?\d{4}[ -]?(\d{4})", r"\1****\2")
     return _sub(values, r"([A-Za-z0-9])[\w.+-]*@", r"\1***@")
 

@@ -19,7 +19,20 @@ from crmclean.run.work import Work
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚"
 CITIES = ("北京", "上海", "杭州", "深圳", "成都", "武汉", "西安", "苏州")
-WORDS = ("华远", "鼎盛", "恒信", "瑞达", "中科", "天元", "博雅", "云帆", "金石", "海润", "启明", "宏图")
+WORDS = (
+    "华远",
+    "鼎盛",
+    "恒信",
+    "瑞达",
+    "中科",
+    "天元",
+    "博雅",
+    "云帆",
+    "金石",
+    "海润",
+    "启明",
+    "宏图",
+)
 TRADES = ("贸易", "科技", "机械", "电子", "建材", "食品", "物流", "医药")
 OWNERS = ("张明华", "李晓燕", "王建国", "刘芳", "陈志强", None)
 SOURCES = (
@@ -69,7 +82,11 @@ def make(
 
 def _project() -> dict:
     fields = {"customer.name": "公司名称", "contact.name": "联系人", "contact.mobile": "联系电话"}
-    fields |= {"customer.created_at": "建档日期", "customer.source": "来源", "customer.uscc": "税号"}
+    fields |= {
+        "customer.created_at": "建档日期",
+        "customer.source": "来源",
+        "customer.uscc": "税号",
+    }
     return {
         "target": "wukong-11",
         "sources": [
@@ -130,12 +147,20 @@ def _records(random, record: pa.Array, names: list[str], model, spice) -> dict[s
         "record": record,
         "name": names,
         "uscc": _holes(random, [f"91330100MA{n:08d}" for n in range(size)], 0.4),
-        "phone": _holes(random, [f"0571-{n}" for n in random.integers(80000000, 89999999, size)], 0.5),
-        "industry": _holes(random, _pick(random, ("制造业", "批发和零售业", "信息技术"), size), 0.45),
+        "phone": _holes(
+            random, [f"0571-{n}" for n in random.integers(80000000, 89999999, size)], 0.5
+        ),
+        "industry": _holes(
+            random, _pick(random, ("制造业", "批发和零售业", "信息技术"), size), 0.45
+        ),
         "source": _holes(random, _pick(random, ("行业展会", "客户转介绍", "电话拜访"), size), 0.2),
         "value_level": _holes(random, _pick(random, ("VIP", "重点", "普通"), size), 0.3),
         "city": _holes(random, _pick(random, CITIES, size), 0.3),
-        "address": _holes(random, [f"{c}市滨江区长河路{n % 900}号" for n, c in enumerate(_pick(random, CITIES, size))], 0.3),
+        "address": _holes(
+            random,
+            [f"{c}市滨江区长河路{n % 900}号" for n, c in enumerate(_pick(random, CITIES, size))],
+            0.3,
+        ),
         "owner": _pick(random, OWNERS, size),
         "created_at": [str(day) for day in days],
         "last_follow_up_at": _holes(random, [str(day + 400) for day in days], 0.35),
@@ -161,7 +186,10 @@ def _records(random, record: pa.Array, names: list[str], model, spice) -> dict[s
 
 
 def _holes(random, values: list, share: float) -> list:
-    return [None if empty else v for empty, v in zip(random.random(len(values)) < share, values, strict=True)]
+    return [
+        None if empty else v
+        for empty, v in zip(random.random(len(values)) < share, values, strict=True)
+    ]
 
 
 def _golden_of(table: pa.Table, name: str, ids: list[str]) -> pa.Table:
@@ -190,11 +218,17 @@ def _merge(random, records: dict[str, pa.Table], model, clusters: int):
         own = owner_of if name == "customer" else np.arange(size)
         ends = end if name == "customer" else np.where(end == "merged", "loaded", end)
         why = [r and ("parent" if name == "contact" else r) for r in reason]
-        columns = {"object": name, "record": table["record"], "golden": [f"{name[0]}{n:06d}" for n in own]}
+        columns = {
+            "object": name,
+            "record": table["record"],
+            "golden": [f"{name[0]}{n:06d}" for n in own],
+        }
         columns |= {"end": list(ends), "reason": why}
         parts.append(tables.table(tables.CROSSWALK, columns))
         masters = np.flatnonzero(own == np.arange(size))
-        golden[name] = _golden_of(table.take(pa.array(masters)), name, [f"{name[0]}{n:06d}" for n in masters])
+        golden[name] = _golden_of(
+            table.take(pa.array(masters)), name, [f"{name[0]}{n:06d}" for n in masters]
+        )
     return pa.concat_tables(parts), golden
 
 
@@ -206,7 +240,9 @@ def _pairs(random, customers: pa.Table, crosswalk: pa.Table, clusters: int) -> p
     parts = [("name", 9.5), ("uscc", 0.0), ("phone", 6.25), ("address", -1.5), ("city", 1.25)]
     verdict = ["match"] * clusters + ["review", "different"] * (size - clusters)
     columns = {"object": "customer", "left": left, "right": right}
-    columns["weight"] = [15.5 if v == "match" else 4.0 if v == "review" else 7.5 for v in verdict[:size]]
+    columns["weight"] = [
+        15.5 if v == "match" else 4.0 if v == "review" else 7.5 for v in verdict[:size]
+    ]
     columns["weights"] = [parts] * size
     columns["verdict"] = verdict[:size]
     columns["reason"] = ["" if v != "different" else "NEVER_BRANCH" for v in verdict[:size]]
@@ -236,7 +272,10 @@ def _gaps(golden: dict[str, pa.Table], model) -> pa.Table:
                 empty = table.filter(pa.compute.is_null(table[field.name]))
                 columns = {"object": name, "field": field.name, "required": field.required}
                 columns |= {c: empty[c] for c in ("golden", "record", "owner")}
-                columns |= {"source": tables.sources_of(empty["record"]), "row": tables.rows_of(empty["record"])}
+                columns |= {
+                    "source": tables.sources_of(empty["record"]),
+                    "row": tables.rows_of(empty["record"]),
+                }
                 parts.append(tables.table(schema, columns))
     return pa.concat_tables(parts)
 
@@ -249,7 +288,9 @@ def _changes(random, records: dict[str, pa.Table], customers: int) -> pa.Table:
         ("customer", "name", "company_name", " {0} "),
         ("customer", "value_level", "picklist", "{0}客户"),
     ):
-        table = records[name].filter(pa.compute.is_valid(records[name][field])).slice(0, customers // 2)
+        table = (
+            records[name].filter(pa.compute.is_valid(records[name][field])).slice(0, customers // 2)
+        )
         columns = {"object": name, "record": table["record"], "field": field, "step": "clean"}
         columns |= {"rule": rule, "column": "联系电话", "after": table[field]}
         columns["before"] = [before.format(value) for value in table[field].to_pylist()]
@@ -264,7 +305,9 @@ def _issues(random, records: dict[str, pa.Table], size: int, spice) -> pa.Table:
     chosen = [ISSUES[kind] for kind in kinds]
     names = ("code", "severity", "object", "field", "value")
     columns = {name: [entry[n] for entry in chosen] for n, name in enumerate(names)}
-    columns["value"] = [f"{v}{'' if v[0] == '1' else n % 97}" for n, v in enumerate(columns["value"])]
+    columns["value"] = [
+        f"{v}{'' if v[0] == '1' else n % 97}" for n, v in enumerate(columns["value"])
+    ]
     columns["value"][: len(spice)] = spice
     columns["record"] = list(base)
     columns["source"] = list(base >> (tables.ROW_BITS + tables.PART_BITS))
@@ -277,7 +320,12 @@ def _issues(random, records: dict[str, pa.Table], size: int, spice) -> pa.Table:
 def _files(golden: dict[str, pa.Table]) -> pa.Table:
     return pa.table(
         {
-            "path": ["import/customer_1.xls", "import/contact_1.xls", "pilot/customer.xls", "quarantine.xlsx"],
+            "path": [
+                "import/customer_1.xls",
+                "import/contact_1.xls",
+                "pilot/customer.xls",
+                "quarantine.xlsx",
+            ],
             "object": ["customer", "contact", "customer", None],
             "rows": [golden["customer"].num_rows, golden["contact"].num_rows, 100, 61],
         }

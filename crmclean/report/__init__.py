@@ -12,8 +12,13 @@ from typing import Any
 from crmclean.model import Object
 from crmclean.plan import Plan
 from crmclean.project import Project
-from crmclean.report import duplicates, fields, files, flow, heat, issues, overview, page
+from crmclean.report import before, duplicates, fields, files, flow, heat, issues, overview, page
 from crmclean.report.finished import Finished
+
+__all__ = ["write", "write_profile"]
+
+#: The report of the sources before cleaning.
+write_profile = before.write
 
 
 def write(

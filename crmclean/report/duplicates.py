@@ -164,10 +164,14 @@ def _why(pairs: pa.Table, record: np.ndarray, cluster: np.ndarray) -> dict[str, 
 
 
 def _tenths(values: pa.Array | pa.ChunkedArray) -> list[int]:
-    return np.rint(one(values).fill_null(0).to_numpy(zero_copy_only=False) * 10).astype(int).tolist()
+    return (
+        np.rint(one(values).fill_null(0).to_numpy(zero_copy_only=False) * 10).astype(int).tolist()
+    )
 
 
-def _golden(run: Finished, name: str, cross: pa.Table, record: np.ndarray, cluster: np.ndarray) -> dict[str, Any]:
+def _golden(
+    run: Finished, name: str, cross: pa.Table, record: np.ndarray, cluster: np.ndarray
+) -> dict[str, Any]:
     """Per field: which member of each cluster gave the surviving value, and by which strategy."""
     cells = _of(run.table("golden_cells", tables.GOLDEN), name)
     look = dict_of(np.column_stack([cluster, record]))
@@ -186,7 +190,9 @@ def _golden(run: Finished, name: str, cross: pa.Table, record: np.ndarray, clust
     return {"golden": told}
 
 
-def _fingerprints(run: Finished, name: str, record: np.ndarray, kind: np.ndarray) -> list[str | None]:
+def _fingerprints(
+    run: Finished, name: str, record: np.ndarray, kind: np.ndarray
+) -> list[str | None]:
     """What a decision is keyed by next month, for the members that a person decides on."""
     wanted = record[kind == 0]
     if not len(wanted):

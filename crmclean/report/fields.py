@@ -12,7 +12,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean import messages, score
 from crmclean.model import Field
 from crmclean.report.finished import Finished, codes, combine, mask_of, one, tally
 
@@ -20,8 +19,10 @@ SAMPLE = 20_000
 TOP = 6
 EXAMPLES = 3
 #: Kinds whose shape is worth a profile, and kinds whose values repeat.
-SHAPED = frozenset("phone date datetime email uscc org_code code resident_id amount integer url".split())
-REPEATED = frozenset("picklist industry region yes_no tags text account".split())
+SHAPED = frozenset(
+    ["phone", "date", "datetime", "email", "uscc", "org_code", "code", "resident_id", "amount", "integer", "url"]
+)
+REPEATED = frozenset(["picklist", "industry", "region", "yes_no", "tags", "text", "account"])
 #: Steps that happen before records exist as such: they lead from the cell to the record.
 CLEANING = pa.array(["fill", "map", "split", "clean", "decision"])
 
@@ -41,11 +42,20 @@ def facts(run: Finished) -> list[dict[str, Any]]:
             if field.name in records.column_names
         ]
         used = [f for f in fields if f["after"] or f["before"] or f["field"].required != "no"]
-        told.append({"object": owner, "fields": used, "records": records.num_rows, "unused": [f["field"] for f in fields if f not in used]})
+        told.append(
+            {
+                "object": owner,
+                "fields": used,
+                "records": records.num_rows,
+                "unused": [f["field"] for f in fields if f not in used],
+            }
+        )
     return told
 
 
-def _field(run: Finished, field: Field, records: pa.Table, golden: pa.Table, changed: list, asked: dict) -> dict[str, Any]:
+def _field(
+    run: Finished, field: Field, records: pa.Table, golden: pa.Table, changed: list, asked: dict
+) -> dict[str, Any]:
     values = one(records[field.name])
     filled = len(values) - values.null_count
     before = filled - sum(entry["filled"] - entry["emptied"] for entry in changed)
@@ -57,7 +67,11 @@ def _field(run: Finished, field: Field, records: pa.Table, golden: pa.Table, cha
         "changed": sum(e["count"] for e in changed),
         "issues": [(code, n) for (owner, name, code), n in asked.items() if (owner, name) == (field.object, field.name)],
     }  # fmt: skip
-    return entry | (_profile(run, field, values) if filled else {"patterns": [], "top": [], "length": None, "distinct": 0})
+    return entry | (
+        _profile(run, field, values)
+        if filled
+        else {"patterns": [], "top": [], "length": None, "distinct": 0}
+    )
 
 
 def _profile(run: Finished, field: Field, values: pa.Array) -> dict[str, Any]:
@@ -148,19 +162,3 @@ def _examples(run: Finished, owner: str, field: str, part: pa.Table) -> list[dic
 
 def _shape(value: str | None) -> str:
     return "".join("#" if c.isdigit() else c for c in value or "")[:12]
-
-
-def dimension_cells(run: Finished) -> tuple[int, int]:
-    """Filled cells of fields with a form, and how many of those records have an issue of validity."""
-    of = sum(
-        records.num_rows - records[field.name].null_count
-        for name, records in run.records.items()
-        for field in run.model[name].fields.values()
-        if field.kind not in ("text", "long_text") and field.name in records.column_names
-    )
-    wrong = sum(
-        count
-        for (owner, field, code), count in _issues(run).items()
-        if owner and messages.severity(code) != "info" and score.dimension_of(code, field) == "validity"
-    )
-    return of, min(wrong, of)

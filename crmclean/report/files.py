@@ -35,9 +35,16 @@ def _mapping(run: Finished, source: Any) -> dict[str, Any]:
         owner, _, name = path.partition(".")
         for heading in (origin.column, *(origin.concat or ())):
             if heading is not None and run.field(owner, name):
-                went.setdefault(heading, []).append((run.model[owner].label, run.field(owner, name)))
+                went.setdefault(heading, []).append(
+                    (run.model[owner].label, run.field(owner, name))
+                )
     columns = [
-        {"heading": c.heading, "filled": c.filled, "fields": went.get(c.heading, []), "dropped": c.heading in entry.drop}
+        {
+            "heading": c.heading,
+            "filled": c.filled,
+            "fields": went.get(c.heading, []),
+            "dropped": c.heading in entry.drop,
+        }
         for c in source.columns
     ]
     return {"source": source, "columns": columns}

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from crmclean import privacy, tables
 from crmclean.model import Field, Object
@@ -83,7 +82,9 @@ def one(values: pa.Array | pa.ChunkedArray) -> pa.Array:
 def codes(values: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, list]:
     """A column as numbers into a list of its distinct values; null is -1."""
     encoded = one(values).dictionary_encode()
-    return encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False), encoded.dictionary.to_pylist()
+    return encoded.indices.fill_null(-1).to_numpy(
+        zero_copy_only=False
+    ), encoded.dictionary.to_pylist()
 
 
 def tally(table: pa.Table, *names: str) -> dict[tuple, int]:

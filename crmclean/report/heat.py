@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from crmclean.model import Field
 from crmclean.report.finished import Finished, one, tally
@@ -25,7 +24,9 @@ def facts(run: Finished) -> dict[str, Any]:
         return {"total": 0, "fields": [], "sources": [], "owners": [], "cells": {}, "people": 0}
     gaps = run.gaps
     fields = _fields(run, gaps)
-    sources = [(source.number, source.name) for source in run.plan.sources if source.role == "legacy"]
+    sources = [
+        (source.number, source.name) for source in run.plan.sources if source.role == "legacy"
+    ]
     per_owner = sorted(tally(gaps, "owner").items(), key=lambda item: (-item[1], item[0][0] or ""))
     owners = [owner for (owner,), _ in per_owner]
     return {
@@ -72,33 +73,3 @@ def _cell(missing: int, whole: int) -> dict[str, Any]:
     share = missing / whole
     step = max(at for at, least in enumerate(STEPS) if share >= least)
     return {"missing": missing, "of": whole, "share": share, "step": step}
-
-
-def filled(run: Finished) -> tuple[int, int]:
-    """Filled and all required cells of the golden records that will be loaded or need work."""
-    of = met = 0
-    for name, owner in run.model.items():
-        golden = run.golden[name]
-        for field in owner.fields.values():
-            if field.required != "no" and field.name in golden.column_names:
-                of += golden.num_rows
-                met += golden.num_rows - golden[field.name].null_count
-    return met, of
-
-
-def fresh(run: Finished) -> tuple[int, int]:
-    """Customers touched within 12 months of the newest date in the data, of those with a date.
-
-    No clock: the newest date of the data stands for today, so that the figure can be repeated.
-    """
-    golden = run.golden["customer"]
-    dates = [one(golden[f]) for f in ("last_follow_up_at", "updated_at") if f in golden.column_names]
-    if not dates:
-        return 0, 0
-    day = pc.utf8_slice_codeunits(pc.coalesce(*dates), 0, 10)
-    day = day.filter(pc.match_substring_regex(day, r"^\d{4}-\d\d-\d\d$").fill_null(False))
-    if not len(day):
-        return 0, 0
-    newest = pc.max(day).as_py()
-    least = f"{int(newest[:4]) - 1:04d}{newest[4:]}"
-    return pc.sum(pc.greater_equal(day, least)).as_py(), len(day)

@@ -62,7 +62,9 @@ def _shown(run: Finished, issues: pa.Table, name: str) -> pa.Array:
         part = values.take(pa.array(order[start:end]))
         masked = run.shown(owner, field, part)
         if field is None:
-            masked = pc.if_else(pa.array(whole[order[start:end]]), run.shown("customer", "code", part), masked)
+            masked = pc.if_else(
+                pa.array(whole[order[start:end]]), run.shown("customer", "code", part), masked
+            )
         parts.append(masked)
         start = end
     back = np.empty(len(order), np.int64)
@@ -70,7 +72,9 @@ def _shown(run: Finished, issues: pa.Table, name: str) -> pa.Array:
     return pa.concat_arrays(parts).take(pa.array(back)) if parts else values
 
 
-def _examples(run: Finished, issues: pa.Table, values: pa.Array, numbers: np.ndarray, code: int) -> list:
+def _examples(
+    run: Finished, issues: pa.Table, values: pa.Array, numbers: np.ndarray, code: int
+) -> list:
     """The first few different values of a code, with their places."""
     found: dict[str | None, dict[str, Any]] = {}
     for at in np.flatnonzero(numbers == code)[:50].tolist():
@@ -81,16 +85,28 @@ def _examples(run: Finished, issues: pa.Table, values: pa.Array, numbers: np.nda
     return list(found.values())[:EXAMPLES]
 
 
-def table(run: Finished, issues: pa.Table, values: pa.Array, suggestions: pa.Array) -> dict[str, Any]:
+def table(
+    run: Finished, issues: pa.Table, values: pa.Array, suggestions: pa.Array
+) -> dict[str, Any]:
     """The list as columns of numbers and the words they stand for."""
-    columns = {"v": values, "g": suggestions, "c": issues["code"], "h": issues["column"], "o": _owners(run, issues)}
+    columns = {
+        "v": values,
+        "g": suggestions,
+        "c": issues["code"],
+        "h": issues["column"],
+        "o": _owners(run, issues),
+    }
     coded = {name: codes(column) for name, column in columns.items()}
     fields, keys = combine([codes(issues["object"]), codes(issues["field"])])
     worst = _severities(issues)
     row = one(issues["row"]).fill_null(0).to_numpy(zero_copy_only=False)
     source = one(issues["source"]).fill_null(0).to_numpy(zero_copy_only=False)
     numbers = {name: pair[0].tolist() for name, pair in coded.items()}
-    numbers |= {"f": fields.tolist(), "s": (source - 1).tolist(), "r": np.diff(row, prepend=0).tolist()}
+    numbers |= {
+        "f": fields.tolist(),
+        "s": (source - 1).tolist(),
+        "r": np.diff(row, prepend=0).tolist(),
+    }
     return {
         "columns": numbers,
         "words": {name: pair[1] for name, pair in coded.items()},
@@ -136,5 +152,7 @@ def _owners(run: Finished, issues: pa.Table) -> pa.Array:
             rows = pc.shift_right(one(records["record"]), tables.PART_BITS)
             here = pc.equal(issues["object"], name) if name != "customer" else True
             found = one(records[column]).take(pc.index_in(keys, rows))
-            owners = pc.if_else(here, pc.coalesce(found, owners), owners) if here is not True else found
+            owners = (
+                pc.if_else(here, pc.coalesce(found, owners), owners) if here is not True else found
+            )
     return run.shown("customer", "owner", one(owners))

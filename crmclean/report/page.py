@@ -87,7 +87,9 @@ def general(text: str) -> str:
 def doing(code: str) -> Markup:
     """What to do about a code, as a paragraph; nothing where the catalogue has no advice."""
     told = {lang: general(advice(code, lang)) for lang in LANGUAGES}
-    return Markup('<p class="advice">{}</p>').format(both(told)) if any(told.values()) else Markup("")
+    return (
+        Markup('<p class="advice">{}</p>').format(both(told)) if any(told.values()) else Markup("")
+    )
 
 
 def attributes(name: str, code: str) -> Markup:

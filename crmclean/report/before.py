@@ -1,0 +1,85 @@
+"""The profile report: the sources before cleaning, in the same form as the report of a run."""
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from crmclean import messages, privacy
+from crmclean.model import Field, Object
+from crmclean.plan import Plan
+from crmclean.project import Project
+from crmclean.report import page
+from crmclean.report.finished import mask_of, tally
+
+
+def write(
+    profile: pa.Table,
+    issues: pa.Table,
+    project: Project,
+    model: dict[str, Object],
+    plan: Plan,
+    path: Path,
+    unmask: bool = False,
+) -> None:
+    """Write the report of `profile` (profile.PROFILE) and of what the scan noticed to `path`."""
+    sources = [_source(source, profile, project, model, unmask) for source in plan.sources]
+    html = page.render(
+        "profile",
+        title=str(len(sources)),
+        language=project.language,
+        sources=sources,
+        rows=sum(sum(source.counts.values()) for source in plan.sources),
+        codes=_codes(issues, plan),
+        unmask=unmask,
+    )
+    path.write_text(html, encoding="utf-8", newline="\n")
+
+
+def _source(
+    source: Any, profile: pa.Table, project: Project, model: dict[str, Object], unmask: bool
+) -> dict[str, Any]:
+    went = _fields(project.sources[source.entry], model) if project.sources else {}
+    columns = []
+    for row in profile.to_pylist():
+        if row["source"] == source.number:
+            field = went.get(row["heading"])
+            shown = _shown(field, [entry["text"] for entry in row["values"]], unmask)
+            counts = [entry["count"] for entry in row["values"]]
+            columns.append({**row, "field": field, "top": list(zip(shown, counts, strict=True))})
+    return {"source": source, "columns": columns}
+
+
+def _fields(entry: Any, model: dict[str, Object]) -> dict[str, Field]:
+    """heading: field, for the columns that the project maps."""
+    named: dict[str, Field] = {}
+    for path, origin in entry.fields.items():
+        owner, _, name = path.partition(".")
+        for heading in (origin.column, *(origin.concat or ())):
+            if heading is not None and owner in model and name in model[owner].fields:
+                named.setdefault(heading, model[owner].fields[name])
+    return named
+
+
+def _shown(field: Field | None, texts: list[str], unmask: bool) -> list[str]:
+    """A column that no field has claimed may hold anything: it is masked like free text."""
+    values = pa.array(texts, pa.string())
+    if not unmask:
+        values = privacy.mask(mask_of(field) if field else "long_text", values)
+    return privacy.printable_column(values).to_pylist()
+
+
+def _codes(issues: pa.Table, plan: Plan) -> list[dict[str, Any]]:
+    """What the scan noticed, by code and file."""
+    counted = tally(issues, "severity", "code", "source") if issues.num_rows else {}
+    entries = [
+        {
+            "severity": severity or messages.severity(code),
+            "code": code,
+            "source": plan.source(source).name if source else "",
+            "count": count,
+        }
+        for (severity, code, source), count in counted.items()
+    ]
+    order = messages.SEVERITIES.index
+    return sorted(entries, key=lambda e: (order(e["severity"]), e["source"], e["code"]))
