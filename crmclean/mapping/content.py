@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 from crmclean.headings import plain
 from crmclean.model import Field
+from crmclean.plan import Column
 
 SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任"
@@ -87,21 +88,27 @@ def detect(samples: Sequence[str]) -> dict[str, float]:
     return rates
 
 
-def fits(field: Field, rates: dict[str, float], samples: Sequence[str]) -> float | None:
-    """How well samples suit a field, 0 to 1; None where its kind cannot be told from content."""
+def fits(field: Field, rates: dict[str, float], column: Column) -> float | None:
+    """How well a column's samples suit a field, 0 to 1; None where content cannot tell.
+
+    Under 0.2 is said only where the samples contradict the field: kinds whose values have a form,
+    a picklist of bare numbers, a name that is the same in every row."""
     if not rates:
         return None
-    if field.kind in ("picklist", "industry"):
-        return _picked(field, samples, rates)
+    if field.kind in ("picklist", "industry", "yes_no"):
+        return _picked(field, column.samples, rates)
     if field.kind == "phone":
         wanted, other = ("mobile", "landline")
         if field.options.get("want") == "phone":
             wanted, other = other, wanted
         return max(rates[wanted], min(0.7, rates[other]))
-    if field.kind == "integer":
-        return rates["integer"]
+    if field.kind == "company_name" and column.filled > 1 and column.distinct == 1:
+        return 0.0
     kinds = KINDS.get(field.kind)
-    return None if kinds is None else max(rates[kind] for kind in kinds)
+    if kinds is None:
+        return None
+    found = max(rates[kind] for kind in kinds)
+    return found if field.kind in STRICT else max(found, CONTRADICTED_NOT)
 
 
 #: Which detectors speak for a kind of field.
@@ -113,14 +120,18 @@ KINDS = {
     "date": ("date",),
     "datetime": ("date",),
     "amount": ("amount",),
+    "integer": ("integer",),
     "person_name": ("person_name",),
     "company_name": ("company_name",),
     "reference": ("company_name", "person_name"),
     "address": ("address", "region"),
     "region": ("region",),
-    "yes_no": ("yes_no",),
     "code": ("code",),
 }
+#: Picklists whose words every company makes up: an unknown one says nothing.
+OPEN = ("source", "industry", "method")
+#: The least fit of a kind whose values have no form of their own.
+CONTRADICTED_NOT = 0.25
 #: Kinds whose values have a form: samples can contradict the heading.
 STRICT = frozenset(
     [
@@ -140,12 +151,17 @@ _FREE = re.compile(r"[，。；！？]|.{25}")
 
 
 def _picked(field: Field, samples: Sequence[str], rates: dict[str, float]) -> float | None:
-    if field.kind == "industry" or not field.values:
-        return None if rates["words"] > 0.5 else rates["words"]
+    """Few short words; the share that the standard knows. None at all contradicts: another list of
+    the same name (企业类型: 有限公司), or the codes of a system that only a lookup can translate."""
+    filled = [sample.strip().lower() for sample in samples if sample.strip()]
     known = {value.lower() for value in (*field.values, *field.synonyms)}
-    filled = [s.strip().lower() for s in samples if s.strip()]
+    known |= _YES_NO if field.kind == "yes_no" else set()
     hits = sum(text in known for text in filled) / len(filled)
-    return max(hits, 0.4) if rates["words"] > 0.5 else hits
+    if not hits and (rates["number"] == 1 or (len(filled) > 1 and field.name not in OPEN)):
+        return 0.0
+    if field.kind == "industry" or not known:
+        return None if rates["words"] > 0.5 else 0.3
+    return max(hits, 0.4 if rates["words"] > 0.5 else 0.25)
 
 
 def _digits(text: str) -> str:
@@ -215,6 +231,7 @@ DETECTORS: dict[str, Callable[[str], bool]] = {
     "region": lambda text: bool(_REGION.fullmatch(text)) and not _is_person(text),
     "yes_no": lambda text: text.lower() in _YES_NO,
     "code": _is_code,
+    "number": lambda text: bool(re.fullmatch(r"-?\d+(?:\.\d+)?", text)),
     "words": lambda text: len(text) <= 16 and not re.search(r"\d{4}|@", text),
     "long_text": lambda text: bool(_FREE.search(text)),
 }  # fmt: skip

@@ -34,6 +34,12 @@ CALLED = {
     "lead": "线索|lead|询盘|潜客",
     "opportunity": "商机|机会|opportunit|deal|pipeline",
 }
+#: Kinds that samples prove: only for these may likeness of the heading be enough.
+TELLING = ("uscc", "email", "url", "resident_id")
+#: How much less likely an object is where no column names it: exports split names of persons.
+NAMELESS = {"customer": -0.3, "contact": -0.1, "follow_up": -0.3, "lead": -0.4, "opportunity": -0.5}
+#: A sheet of customers with a column 电话 means the customer's, where both have such a field.
+OWN = 0.02
 
 
 @dataclass(frozen=True)
@@ -75,13 +81,30 @@ def object_of(source: Source, model: dict[str, Object]) -> str:
         sure = sum(g.confidence for g in guesses if g.tier == "auto")
         share = sure / max(1, len(guesses))
         named = re.search(CALLED.get(owner, "$^"), f"{source.path} {source.sheet}".lower())
-        has_name = any(g.field == f"{owner}.{model[owner].name_field}" for g in guesses)
-        shares[owner] = share + (0.2 if named else 0) + (0.05 if has_name else -0.3)
+        has_name = any(
+            g.field == f"{owner}.{model[owner].name_field}" and g.tier == "auto" for g in guesses
+        )
+        shares[owner] = share + (0.2 if named else 0) + (0.05 if has_name else NAMELESS[owner])
     return max(shares, key=lambda owner: (round(shares[owner], 6), owner == "customer"))
 
 
 def _fields(owner: str, model: dict[str, Object]) -> list[Field]:
-    return [field for name in TOGETHER[owner] for field in model[name].fields.values()]
+    """The fields that may stand on a sheet of this object, its own first. What refers to it (the
+    customer of a contact) is the same row, so no column is needed for that."""
+    return [
+        field
+        for name in TOGETHER[owner]
+        for field in model[name].fields.values()
+        if name == owner or not _refers(field, model[name], owner)
+    ]
+
+
+def _refers(field: Field, holder: Object, owner: str) -> bool:
+    return any(
+        field.name in (name, f"{name}_code")
+        for name, target in holder.refers.items()
+        if target == owner
+    )
 
 
 def _assigned(source: Source, fields: list[Field]) -> list[Guess]:
@@ -104,28 +127,37 @@ def _row(column: Column, fields: list[Field]) -> list[_Scored]:
     rates = content.detect(column.samples)
     if content.is_numbering(column.heading) and rates.get("serial"):
         return [_Scored(0.0, ())] * len(fields)
-    return [_score(heading, column, field, rates) for field in fields]
+    return [_score(heading, column, field, rates, fields[0].object) for field in fields]
 
 
-def _score(heading: names.Heading, column: Column, field: Field, rates: dict) -> _Scored:
+def _score(
+    heading: names.Heading, column: Column, field: Field, rates: dict[str, float], owner: str
+) -> _Scored:
     by_alias = names.alias(heading, field)
-    fit = content.fits(field, rates, column.samples)
+    fit = content.fits(field, rates, column)
     reasons = []
-    contradicted = fit is not None and fit < CONTRADICTED and field.kind in content.STRICT
     if by_alias:
         reasons.append(say("mapping.why.alias"))
         score = by_alias + 0.04 * ((fit if fit is not None else 0.5) - 0.5)
+    elif initials := names.initials(heading, field):
+        reasons.append(say("mapping.why.initials", fact=initials))
+        score = 0.70 + 0.25 * (fit if fit is not None else 0.85)
     else:
         alike = names.likeness(heading, field)
         if alike < 0.5:
             return _Scored(0.0, ())
         reasons.append(say("mapping.why.like", fact=f"{alike:.0%}"))
         score = min(HEADING_ONLY, alike) if fit is None else 0.6 * alike + 0.4 * fit
+        if field.kind not in TELLING or names.is_composite(heading):
+            score = min(score, AUTO - 0.01)
     if fit is not None:
         reasons.append(say("mapping.why.content", fact=f"{fit:.0%}"))
+    contradicted = fit is not None and fit < CONTRADICTED
     if contradicted:
         score = min(score, REVIEW + 0.01) if by_alias else 0.0
         reasons.append(say("mapping.why.contradicted"))
+    if score and by_alias and field.object == owner:
+        score += OWN
     return _Scored(score, tuple(reasons), contradicted, bool(by_alias))
 
 

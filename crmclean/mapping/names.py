@@ -16,8 +16,8 @@ from crmclean.model import Field
 
 #: Words in front that only say whom the column is about.
 ABOUT = {
-    "customer": ("客户的", "客户", "公司", "企业", "单位", "商户", "店铺", "会员", "厂家", "买方", "甲方", "customer", "company", "account", "cust"),
-    "contact": ("联系人的", "联系人", "对接人", "联络人", "接洽人", "采购联系人", "主要联系人", "contact", "contactperson"),
+    "customer": ("客户的", "客户", "公司", "企业", "单位", "商户", "店铺", "会员", "医院", "学校", "酒店", "工厂", "门店", "商家", "商家的", "代理商", "经销商", "渠道商", "往来单位", "购货单位", "机构", "厂家", "买方", "甲方", "customer", "company", "account", "cust"),
+    "contact": ("联系人的", "联系人", "对接人", "联络人", "接洽人", "采购联系人", "主要联系人", "首要联系人", "老板", "主任", "经理", "采购", "采购人", "采购员", "收货人", "收件人", "contact", "contactperson"),
     "lead": ("线索", "lead"),
     "follow_up": ("跟进", "拜访", "回访", "沟通", "follow up", "visit"),
     "opportunity": ("商机", "机会", "项目", "opportunity", "deal"),
@@ -35,7 +35,7 @@ _UNIT = re.compile(
 )
 _UNITS = {"百万元": "百万", "百万": "百万", "亿元": "亿", "亿": "亿", "万元": "万", "万": "万", "w": "万", "千元": "千", "千": "千", "元": "元"}  # fmt: skip
 _BRACKETS = re.compile(r"[(\[【<][^)\]】>]*[)\]】>]")
-_COUNTED = re.compile(r"(?<=[^\d])[12一二]$|^(?:主要|首要|第一|主|原|旧|现|当前)(?=.{2})")
+_COUNTED = re.compile(r"(?<=[^\d])[12一二]$|^(?:主要|首要|第一|主|原|旧|现|当前|目前|最新)(?=.{2})")
 
 #: The last characters of a heading and the kinds of field that it can then name.
 HEADS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -79,13 +79,38 @@ def read(heading: str) -> Heading:
     for part in segments(text):
         bare = _BRACKETS.sub("", part)
         unitless = _UNIT.sub("", part) if found else bare
-        for form in (part, unitless, bare, _COUNTED.sub("", plain(bare))):
+        for form in (part, unitless, bare, _COUNTED.sub("", plain(bare)), _spelt_out(bare)):
             if plain(form) and plain(form) not in forms:
                 forms.append(plain(form))
     last = plain(
         _BRACKETS.sub("", _UNIT.sub("", segments(text)[-1]) if found else segments(text)[-1])
     )
     return Heading(tuple(forms), _UNITS[found[1]] if found else None, head_kinds(last))
+
+
+#: What programmers write for it in the names of database columns.
+_SHORT = {
+    "cust": "customer", "nm": "name", "addr": "address", "tel": "phone", "telephone": "phone",
+    "dt": "date", "num": "no", "nbr": "no", "desc": "description", "dept": "department",
+    "prov": "province", "corp": "company", "comp": "company", "org": "company", "mob": "mobile",
+    "mail": "email", "emp": "employee", "lvl": "level", "cat": "category", "ind": "industry",
+}  # fmt: skip
+#: A last word that adds nothing: city_name, sales_rep_name; but customer_name is not the customer.
+ABOUT_WORDS = ("customer", "company", "account", "contact", "client")
+_IDLE = ("name", "value", "text", "str", "info", "field", "c")
+
+
+def _spelt_out(part: str) -> str:
+    """CUST_NM, SalesRepName → customer name, sales rep: whole words, without an idle last one."""
+    words = re.findall(r"[a-z]+|\d+", part)
+    if not words or re.search(r"[\u3400-\u9fff]", part):
+        return ""
+    words = [_SHORT.get(word, word) for word in words]
+    if words[:2] == ["e", "mail"]:
+        words[:2] = ["email"]
+    if len(words) > 1 and words[-1] in _IDLE and words[0] not in ABOUT_WORDS:
+        words.pop()
+    return "".join(words)
 
 
 def head_kinds(plain_heading: str) -> tuple[str, ...]:
@@ -140,6 +165,31 @@ def refused(heading: Heading, field: Field) -> bool:
     whole = heading.forms[0] if heading.forms else ""
     names = names_of(field)
     return whole not in names and any(plain(word) in whole for word in field.negatives)
+
+
+def initials(heading: Heading, field: Field) -> str:
+    """The label or alias that a heading of Latin letters abbreviates by its pinyin initials
+    (lxr: 联系人, khmc: 客户名称), or whole (lianxiren); "" where it does not."""
+    word = heading.forms[-1] if heading.forms else ""
+    if not re.fullmatch(r"[a-z]{2,20}", word):
+        return ""
+    names = [field.label["zh"], *field.aliases]
+    return next((n for n in names if len(n) > 1 and word in _pinyin(n)), "")
+
+
+@lru_cache(maxsize=8192)
+def _pinyin(name: str) -> tuple[str, ...]:
+    if not re.fullmatch(r"[\u3400-\u9fff]+", name):
+        return ()
+    from pypinyin import lazy_pinyin
+
+    syllables = lazy_pinyin(name)
+    return "".join(s[0] for s in syllables), "".join(syllables)
+
+
+def is_composite(heading: Heading) -> bool:
+    """Whether a heading names two things: 联系人及电话."""
+    return any(re.search(r"[及和与、&+/]", form) for form in heading.forms[:1])
 
 
 def likeness(heading: Heading, field: Field) -> float:
