@@ -1,7 +1,6 @@
 """The sources as they are, before cleaning: per column how full, how long, which shapes and values.
 
-Shapes tell more about dirty text than any mean: `###########` 81 %, `###-####-####` 9 %,
-`#.##A+##` 3 % is the story of a telephone column. Everything is counted batch by batch, so memory
+Everything is counted batch by batch, so memory
 stays flat; shapes and frequent values come from an even sample of each batch, which the table says.
 """
 
@@ -9,11 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.plan import Plan, Source
+from crmclean.shapes import shapes, thinned
 from crmclean.tables import TEXT
 
 SAMPLE = 5_000
@@ -55,24 +54,6 @@ def profile(plan: Plan, rows: Callable[[Source], Iterable[pa.Table]]) -> pa.Tabl
     """PROFILE of all sources; `rows(source)` gives the batches of a source (tables.rows_schema)."""
     parts = [_source(source, rows(source)) for source in plan.sources]
     return pa.concat_tables(parts) if parts else PROFILE.empty_table()
-
-
-def shapes(values: pa.Array) -> pa.Array:
-    """The shape of each value: digits #, capitals A, runs of small letters a, of characters 字.
-
-    >>> shapes(pa.array(["138-1234", "张三 Li", None])).to_pylist()
-    ['###-####', '字 Aa', None]
-    """
-    for pattern, mark in ((r"\p{Nd}", "#"), (r"\p{Lu}", "A"), (r"\p{Ll}+", "a"), (r"\p{Lo}+", "字")):
-        values = pc.replace_substring_regex(values, pattern, mark)
-    return pc.utf8_slice_codeunits(values, 0, 40)
-
-
-def thinned(values: pa.Array, most: int) -> pa.Array:
-    """At most `most` values, evenly spaced."""
-    if len(values) <= most:
-        return values
-    return values.take(pa.array(np.linspace(0, len(values) - 1, most).astype(np.int64)))
 
 
 def _source(source: Source, batches: Iterable[pa.Table]) -> pa.Table:

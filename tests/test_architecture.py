@@ -51,6 +51,7 @@ LAYERS = {
             "score",
             "ends",
             "headings",
+            "shapes",
         ],
         0,
     ),

@@ -14,13 +14,26 @@ import pyarrow.compute as pc
 
 from crmclean.model import Field
 from crmclean.report.finished import Finished, codes, combine, mask_of, one, tally
+from crmclean.shapes import shapes, thinned
 
 SAMPLE = 20_000
 TOP = 6
 EXAMPLES = 3
 #: Kinds whose shape is worth a profile, and kinds whose values repeat.
 SHAPED = frozenset(
-    ["phone", "date", "datetime", "email", "uscc", "org_code", "code", "resident_id", "amount", "integer", "url"]
+    [
+        "phone",
+        "date",
+        "datetime",
+        "email",
+        "uscc",
+        "org_code",
+        "code",
+        "resident_id",
+        "amount",
+        "integer",
+        "url",
+    ]
 )
 REPEATED = frozenset(["picklist", "industry", "region", "yes_no", "tags", "text", "account"])
 #: Steps that happen before records exist as such: they lead from the cell to the record.
@@ -75,7 +88,7 @@ def _field(
 
 
 def _profile(run: Finished, field: Field, values: pa.Array) -> dict[str, Any]:
-    sample = thinned(pc.drop_null(values))
+    sample = thinned(pc.drop_null(values), SAMPLE)
     lengths = pc.min_max(pc.utf8_length(sample)).as_py()
     return {
         "patterns": patterns(sample) if field.kind in SHAPED else [],
@@ -85,25 +98,13 @@ def _profile(run: Finished, field: Field, values: pa.Array) -> dict[str, Any]:
     }
 
 
-def thinned(values: pa.Array) -> pa.Array:
-    """At most SAMPLE values, evenly spaced."""
-    if len(values) <= SAMPLE:
-        return values
-    return values.take(pa.array(np.linspace(0, len(values) - 1, SAMPLE).astype(np.int64)))
-
-
 def patterns(values: pa.Array) -> list[tuple[str, float]]:
-    """The most frequent shapes and their shares: 138-1234-5678 is ###-####-####.
+    """The most frequent shapes and their shares.
 
     >>> patterns(pa.array(["13812345678", "13912345678", "无", "0571-1234"]))
     [('###########', 0.5), ('字', 0.25), ('####-####', 0.25)]
     """
-    shape = pc.replace_substring_regex(values, r"\p{Nd}", "#")
-    shape = pc.replace_substring_regex(shape, r"\p{Lu}", "A")
-    shape = pc.replace_substring_regex(shape, r"\p{Ll}+", "a")
-    shape = pc.replace_substring_regex(shape, r"\p{Lo}+", "字")
-    counted = pc.value_counts(pc.utf8_slice_codeunits(shape, 0, 40))
-    return _most(counted, len(values))
+    return _most(pc.value_counts(shapes(values)), len(values))
 
 
 def top(run: Finished, field: Field, values: pa.Array) -> list[tuple[str, float]]:
