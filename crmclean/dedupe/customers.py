@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from crmclean.dedupe import names, text, words
 from crmclean.dedupe.compare import Comparison, Level
-from crmclean.dedupe.engine import Laws, Spec
+from crmclean.dedupe.engine import Laws, Scored, Spec
 from crmclean.dedupe.fields import Field, distinct, encode, mapped, several
 from crmclean.dedupe.keys import Key
 
@@ -196,6 +196,54 @@ def laws(fields: dict[str, Field], never: np.ndarray, always: np.ndarray) -> Law
     return Laws((signature, valid_uscc(fields["uscc"])), never, always)
 
 
+def same_uscc(scored: Scored, fields: dict[str, Field]) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs that one valid USCC proves (left * n + right), and which pairs it makes doubtful: the
+    same code under names that share nothing may be a former name or a copied cell."""
+    valid = valid_uscc(fields["uscc"])
+    one, two = valid[scored.left], valid[scored.right]
+    same = (one == two) & (one >= 0)
+    names = [level.name for level in NAME.levels]
+    strange = scored.levels[:, SPEC.comparisons.index(NAME)] == names.index("other") + 1
+    return (scored.left * len(valid) + scored.right)[same & ~strange], same & strange
+
+
+def reasons(
+    scored: Scored,
+    fields: dict[str, Field],
+    laws: Laws,
+    said: dict[str, np.ndarray],
+    verdict: np.ndarray,
+    sure: np.ndarray,
+    doubtful: np.ndarray,
+) -> np.ndarray:
+    """Why a pair is what it is where weight alone does not say: a code of the catalogue, or ""."""
+    pair = scored.left * len(laws.exclusive[0]) + scored.right
+    reason = np.full(len(pair), "", object)
+    reason[np.isin(pair, sure)] = "SAME_USCC"
+    reason[doubtful] = "SAME_USCC_OTHER_NAME"
+    apart = verdict == "different"
+    _, uscc = laws.exclusive
+    for name in ("ordinal", "branch"):
+        codes = fields[name].codes
+        reason[apart & (codes[scored.left] != codes[scored.right])] = f"{name.upper()}_DIFFERS"
+    one, two = uscc[scored.left], uscc[scored.right]
+    reason[apart & (one != two) & (one >= 0) & (two >= 0)] = "USCC_DIFFERS"
+    for rule, code in (
+        ("always", "PROJECT_ALWAYS"),
+        ("never", "PROJECT_NEVER"),
+        ("decided_always", "DECIDED_SAME"),
+        ("decided_never", "DECIDED_DIFFERENT"),
+    ):
+        reason[np.isin(pair, said[rule])] = code
+    return reason
+
+
+def fullness(fields: dict[str, Field]) -> np.ndarray:
+    """How whole each record's name is: legal form, then region, and no note like 作废 in it."""
+    form, region, flags = (fields[name].codes for name in ("kind", "region", "flags"))
+    return 2.0 * (form >= 0) + (region >= 0) - 4.0 * (flags >= 0)
+
+
 def valid_uscc(field: Field) -> np.ndarray:
     """The code of each record's USCC where it is valid (GB 32100-2015), else -1."""
     if not len(field.values):
@@ -209,6 +257,23 @@ def valid_uscc(field: Field) -> np.ndarray:
     check = -(points[:, :17] @ weights) % 31
     valid = long & (points >= 0).all(axis=1) & (check == points[:, 17])
     return np.where(np.append(valid, False)[field.codes], field.codes, -1)
+
+
+def reference_keys(values: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """(key, core) of names that children give for their customer: see `key_field`."""
+    parsed, name = _names(values)
+    fields = _name_fields(parsed, name)
+    return _texts(key_field(fields)), _texts(fields["core"])
+
+
+def key_field(fields: dict[str, Field]) -> Field:
+    """What identifies a customer by name: region, core, branch and ordinal."""
+    texts = [
+        pc.fill_null(_texts(fields[name]), "") for name in ("region", "core", "branch", "ordinal")
+    ]
+    joined = pc.binary_join_element_wise(*texts, "|")
+    empty = pa.array(fields["core"].codes < 0)
+    return encode(pc.if_else(empty, pa.scalar(None, pa.string()), joined))
 
 
 def _names(column: pa.Array) -> tuple[list[names.Parts], Field]:
@@ -232,6 +297,7 @@ def _name_fields(parsed: list[names.Parts], name: Field) -> dict[str, Field]:
         "branch": mapped(name, [p.branch for p in parsed]),
         "ordinal": mapped(name, [p.ordinal for p in parsed]),
         "kind": mapped(name, [p.kind for p in parsed]),
+        "flags": mapped(name, [p.flags for p in parsed]),
     }
 
 

@@ -1,0 +1,12 @@
+"""The same customer twice: found, judged, merged; golden records and where every record went.
+
+    customers: fields → candidate pairs → weights → laws → clusters → bands → survivorship
+    contacts:  resolved to their golden customer, then the same within each customer
+    leads, follow-ups, opportunities: resolved and re-parented
+
+Merging cannot be seen afterwards and a missed duplicate can: when unsure, a person is asked.
+"""
+
+from crmclean.dedupe.stage import Deduped, dedupe, remember
+
+__all__ = ["Deduped", "dedupe", "remember"]

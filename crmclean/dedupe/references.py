@@ -1,0 +1,93 @@
+"""To which customer a contact, lead, follow-up or opportunity belongs.
+
+In this order: the customer of the same source row; the customer's code (in the same system first);
+the exact name; the comparison key of the name (an issue says so). A way that leads to several
+golden customers is held and listed, one that leads to none is an issue: never a silent drop.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.dedupe.fields import Field
+from crmclean.tables import PART_BITS, sources_of
+
+SEVERAL = -2
+NONE = -1
+
+
+@dataclass(frozen=True)
+class Customers:
+    """What children can be looked up by; `cluster`: the golden customer of each record."""
+
+    records: pa.Table
+    cluster: np.ndarray
+    systems: np.ndarray  # the number of the system of each source
+    key: Field  # region, core, branch and ordinal of the name
+    core: Field  # only of customers that are no branch
+
+
+@dataclass(frozen=True)
+class Found:
+    """For each child: the cluster (`NONE`, `SEVERAL`), and by which way ("" for none)."""
+
+    cluster: np.ndarray
+    way: np.ndarray
+
+
+def resolve(children: pa.Table, customers: Customers, keys: tuple[pa.Array, pa.Array]) -> Found:
+    """The golden customer of each child. `keys`: comparison key and core of the name it gives."""
+    found = np.full(children.num_rows, NONE, np.int64)
+    way = np.full(children.num_rows, "", object)
+    for name, own, theirs in _ways(children, customers, keys):
+        open_ = np.flatnonzero(found == NONE)
+        if not len(open_):
+            break
+        hit = _lookup(own.take(pa.array(open_)), theirs, customers.cluster)
+        at = open_[hit != NONE]
+        found[at], way[at] = hit[hit != NONE], name
+    return Found(found, way)
+
+
+def _ways(children: pa.Table, customers: Customers, keys: tuple[pa.Array, pa.Array]):
+    own, theirs = children["record"].combine_chunks(), customers.records["record"].combine_chunks()
+    yield "same_row", pc.shift_right(own, PART_BITS), pc.shift_right(theirs, PART_BITS)
+    code, codes = _column(children, "customer_code"), _column(customers.records, "code")
+    yield "code", _in_system(code, own, customers), _in_system(codes, theirs, customers)
+    yield "code", code, codes
+    name = _column(children, "customer")
+    yield "name", name, _column(customers.records, "name")
+    yield "key", keys[0], _texts(customers.key)
+    yield "key", name, _column(customers.records, "short_name")
+    yield "key", keys[1], _texts(customers.core)
+
+
+def _lookup(own: pa.Array, theirs: pa.Array, cluster: np.ndarray) -> np.ndarray:
+    """The cluster that every record with this value belongs to, NONE or SEVERAL."""
+    known = pc.unique(pc.drop_null(theirs))
+    at = pc.fill_null(pc.index_in(theirs, known), -1).to_numpy(zero_copy_only=False)
+    low = np.full(len(known) + 1, np.iinfo(np.int64).max)
+    high = np.full(len(known) + 1, NONE, np.int64)
+    np.minimum.at(low, at, cluster)
+    np.maximum.at(high, at, cluster)
+    answer = np.where(low == high, high, SEVERAL)
+    answer[-1] = NONE
+    wanted = pc.index_in(own, known)
+    return answer[pc.fill_null(wanted, -1).to_numpy(zero_copy_only=False)]
+
+
+def _in_system(code: pa.Array, record: pa.Array, customers: Customers) -> pa.Array:
+    system = pa.array(customers.systems[sources_of(record).to_numpy(zero_copy_only=False)])
+    return pc.binary_join_element_wise(pc.cast(system, pa.string()), code, ":")
+
+
+def _texts(field: Field) -> pa.Array:
+    return pa.array(field.values, pa.string()).take(pa.array(field.codes, mask=field.codes < 0))
+
+
+def _column(table: pa.Table, name: str) -> pa.Array:
+    if name not in table.column_names:
+        return pa.nulls(table.num_rows, pa.string())
+    return table[name].combine_chunks()

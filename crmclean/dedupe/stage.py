@@ -1,0 +1,245 @@
+"""The stage: records of all objects in; pairs, golden records and crosswalk out."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.decisions import State, fingerprints
+from crmclean.dedupe import bands, contacts, customers, engine, ids, named, survive
+from crmclean.dedupe.children import attach
+from crmclean.dedupe.fields import Field
+from crmclean.dedupe.owners import settle
+from crmclean.dedupe.report import BLOCKS, blocks_table, found_issues, shared_mobiles
+from crmclean.ends import follow_parents
+from crmclean.model import Object
+from crmclean.plan import Plan
+from crmclean.project import Project
+from crmclean.tables import CHANGES, CROSSWALK, GOLDEN, ISSUES, PAIRS, concat, sources_of, table
+
+
+@dataclass(frozen=True)
+class Deduped:
+    """What the stage hands over. `memory` is what the state should remember once this run is
+    published (`remember`); `blocks` is the blocking report."""
+
+    pairs: pa.Table
+    golden: dict[str, pa.Table]
+    golden_cells: pa.Table
+    crosswalk: pa.Table
+    changes: pa.Table
+    issues: pa.Table
+    blocks: pa.Table = field(default_factory=BLOCKS.empty_table)
+    memory: dict[str, list[dict]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Matched:
+    """One object after matching: cluster and held reason of each record, its golden table."""
+
+    label: np.ndarray
+    golden: pa.Table
+    pairs: pa.Table
+    crosswalk: pa.Table
+    cells: pa.Table
+    changes: pa.Table
+    blocks: pa.Table
+    memory: list[dict]
+    issues: pa.Table = field(default_factory=ISSUES.empty_table)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every part of the stage needs to know."""
+
+    plan: Plan
+    project: Project
+    model: dict[str, Object]
+    state: State
+
+
+def dedupe(
+    records: dict[str, pa.Table],
+    plan: Plan,
+    project: Project,
+    model: dict[str, Object],
+    state: State,
+) -> Deduped:
+    """Find and merge duplicates. `records`: the mapped and normalised tables of each object."""
+    job = Job(plan, project, model, state)
+    records = {name: one.combine_chunks() for name, one in records.items()}
+    fields = customers.prepare(records["customer"], records.get("contact"))
+    found = {"customer": _customers(records, fields, job)}
+    issues = [found["customer"].issues]
+    changes = []
+    for name in [n for n in records if n != "customer"]:
+        attached = attach(name, records[name], records["customer"], fields, found["customer"], job)
+        issues.append(attached.issues)
+        changes.append(attached.changes)
+        match = _contacts if name == "contact" else _alone
+        found[name] = match(attached, job)
+        issues.append(found[name].issues)
+    golden = {name: one.golden for name, one in found.items()}
+    parts = list(found.values())
+    crosswalk = follow_parents(concat(CROSSWALK, [one.crosswalk for one in parts]), golden)
+    return Deduped(
+        concat(PAIRS, [one.pairs for one in parts]),
+        golden,
+        concat(GOLDEN, [one.cells for one in parts]),
+        crosswalk,
+        concat(CHANGES, [*changes, *(one.changes for one in parts)]),
+        concat(ISSUES, issues),
+        concat(BLOCKS, [one.blocks for one in parts]),
+        {"golden": [entry for one in parts for entry in one.memory]},
+    )
+
+
+def remember(found: Deduped, state: State) -> None:
+    """Write what the next run must know; to be called once this run is published."""
+    for kind, entries in sorted(found.memory.items()):
+        state.append(kind, entries)
+
+
+def _customers(records: dict[str, pa.Table], fields: dict[str, Field], job: Job) -> Matched:
+    own = records["customer"]
+    prints = fingerprints(own, "customer", job.plan)
+    said = named.pairs("customer", own, prints, job.plan, job.project, job.state)
+    laws = customers.laws(fields, _union(said, "never"), _union(said, "always"))
+    scored = engine.score(fields, customers.SPEC, laws)
+    sure, doubtful = customers.same_uscc(scored, fields)
+    laws = replace(laws, always=np.union1d(laws.always, sure))
+    label = engine.grouped(scored, laws, job.project.dedupe.match, own.num_rows)
+    rank = survive.ranked(own, _systems(own, job), laws.exclusive[1] >= 0, _children(records))
+    verdict, kept = bands.verdicts(scored, label, laws, job.project.dedupe.review, doubtful)
+    reason = customers.reasons(scored, fields, laws, said, verdict, sure, doubtful)
+    waits = verdict == bands.REVIEW
+    held = bands.held(label, scored.left[waits], scored.right[waits], rank)
+    owners = settle(own, prints, label, job)
+    why = np.where(owners.conflict, "OWNER_CONFLICT", np.where(held, "REVIEW_PAIR", ""))
+    pairs = bands.pairs_table(
+        "customer", own["record"].to_numpy(), scored, customers.SPEC, verdict, reason, kept
+    )
+    full = customers.fullness(fields)
+    matched = _golden("customer", owners.records, prints, label, rank, full, why, job)
+    blocks = blocks_table("customer", scored.blocks)
+    return replace(
+        matched,
+        pairs=pairs,
+        blocks=blocks,
+        issues=found_issues(own, fields, label, verdict, scored, why),
+    )
+
+
+def _contacts(attached, job: Job) -> Matched:
+    own = attached.records
+    prints = fingerprints(own, "contact", job.plan)
+    fields = contacts.prepare(own, attached.golden)
+    said = named.pairs("contact", own, prints, job.plan, job.project, job.state)
+    laws = contacts.laws(fields, _union(said, "never"), _union(said, "always"))
+    scored = engine.score(fields, contacts.SPEC, laws, contacts.weights())
+    label = engine.grouped(scored, laws, job.project.dedupe.match, own.num_rows)
+    none = np.zeros(len(scored.left), bool)
+    verdict, kept = bands.verdicts(scored, label, laws, job.project.dedupe.review, none)
+    rank = survive.ranked(
+        own, _systems(own, job), np.ones(own.num_rows, bool), np.zeros(own.num_rows)
+    )
+    waits = verdict == bands.REVIEW
+    held = bands.held(label, scored.left[waits], scored.right[waits], rank)
+    why = np.where(attached.held, attached.why, np.where(held, "REVIEW_PAIR", ""))
+    reason = np.full(len(verdict), "", object)
+    pairs = bands.pairs_table(
+        "contact", own["record"].to_numpy(), scored, contacts.SPEC, verdict, reason, kept
+    )
+    matched = _golden("contact", own, prints, label, rank, contacts.fullness(own), why, job)
+    golden = _with_parent(matched.golden, label, attached.golden)
+    blocks = blocks_table("contact", scored.blocks)
+    issues = shared_mobiles(own, fields["mobiles"], fields["customer"])
+    return replace(matched, golden=golden, pairs=pairs, blocks=blocks, issues=issues)
+
+
+def _alone(attached, job: Job) -> Matched:
+    """Leads, follow-ups and opportunities are never merged: every record is its own golden one."""
+    own = attached.records
+    label = np.arange(own.num_rows)
+    prints = fingerprints(own, attached.object, job.plan)
+    zero = np.zeros(own.num_rows)
+    why = np.where(attached.held, attached.why, "")
+    matched = _golden(attached.object, own, prints, label, label, zero, why, job)
+    return replace(matched, golden=_with_parent(matched.golden, label, attached.golden))
+
+
+def _golden(
+    object: str,
+    records: pa.Table,
+    prints: pa.Array,
+    label: np.ndarray,
+    rank: np.ndarray,
+    fullness: np.ndarray,
+    why: np.ndarray,
+    job: Job,
+) -> Matched:
+    """Golden records and crosswalk of clusters; `why`: a reason to hold the record's cluster, or ""."""
+    golden_of = ids.golden_ids(object, prints, label, job.state)
+    chosen = {
+        path.partition(".")[2]: strategy
+        for path, strategy in job.project.dedupe.survivorship.items()
+        if path.startswith(object + ".")
+    }
+    kept = survive.survive(records, object, label, golden_of, rank, fullness, chosen)
+    ids_of = records["record"].combine_chunks()
+    golden = pa.table(
+        {"golden": golden_of, "record": ids_of.take(pa.array(kept.master)), **kept.columns}
+    )
+    _, cluster = np.unique(label, return_inverse=True)
+    merged = np.ones(len(label), bool)
+    merged[kept.master] = False
+    crosswalk = table(
+        CROSSWALK,
+        {
+            "object": object,
+            "record": ids_of,
+            "golden": golden_of.take(pa.array(cluster)),
+            "end": pa.array(np.where(why != "", "held", np.where(merged, "merged", "loaded"))),
+            "reason": pa.array(why, pa.string(), mask=why == ""),
+        },
+        len(label),
+    )
+    memory = ids.entries(object, prints, label, golden_of, job.state)
+    return Matched(
+        label, golden, PAIRS.empty_table(), crosswalk, kept.cells, kept.changes,
+        BLOCKS.empty_table(), memory,
+    )  # fmt: skip
+
+
+def _with_parent(golden: pa.Table, label: np.ndarray, parent: pa.Array) -> pa.Table:
+    return golden.append_column("customer_golden", parent.take(pa.array(np.unique(label))))
+
+
+def _union(said: dict[str, np.ndarray], rule: str) -> np.ndarray:
+    return np.union1d(said[rule], said[f"decided_{rule}"])
+
+
+def _systems(records: pa.Table, job: Job) -> np.ndarray:
+    """0 for data that the CRM already holds, then 1 + the place of the system in the priority."""
+    priority = {system: n + 1 for n, system in enumerate(job.project.dedupe.priority)}
+    ranks = [0, *(
+        0 if s.role == "target" else priority.get(s.system, len(priority) + 1)
+        for s in job.plan.sources
+    )]  # fmt: skip
+    return np.array(ranks)[sources_of(records["record"].combine_chunks()).to_numpy()]
+
+
+def _children(records: dict[str, pa.Table]) -> np.ndarray:
+    """How many records of other objects name each customer."""
+    own = records["customer"]
+    names = own["name"].combine_chunks()
+    count = np.zeros(own.num_rows)
+    for name, children in records.items():
+        if name != "customer" and "customer" in children.column_names and children.num_rows:
+            tally = pc.value_counts(children["customer"].combine_chunks())
+            at = pc.index_in(names, tally.field("values"))
+            here = pc.and_(pc.is_valid(at), pc.is_valid(names)).to_numpy(zero_copy_only=False)
+            held = tally.field("counts").take(at)
+            count += np.where(here, pc.fill_null(held, 0).to_numpy(zero_copy_only=False), 0)
+    return count
