@@ -1,11 +1,73 @@
 """For CI: is this month's data good enough, and what is different from last month?
 
 `summary.py` a run as counts, without personal data · `gates.py` the limits of crmclean.yaml ·
-`drift.py` two summaries compared · `customers.py` who is new, gone or changed ·
-`findings.py` what is found, its severity and waivers · `history.py` one line per run ·
-`formats/` findings as text, json, junit, sarif, github, markdown: the folder is the registry.
+`drift.py` two summaries compared · `frozen.py` what --frozen refuses · `customers.py` who is new,
+gone, changed or stale · `findings.py` what is found, its severity and waivers · `baseline.py` last
+month · `history.py` one line per run · `formats/` text, json, junit, sarif, github, markdown.
 """
 
-from crmclean.check.summary import layout, summary
+from datetime import date
+from typing import Any
 
-__all__ = ["layout", "summary"]
+from crmclean.check import customers, drift, gates
+from crmclean.check.baseline import Baseline
+from crmclean.check.findings import Finding, Result, fails, found, settled
+from crmclean.check.summary import layout, summary
+from crmclean.model import Object
+from crmclean.plan import Plan
+from crmclean.project import Project
+
+__all__ = ["Result", "assess", "assess_layout", "fails", "layout", "settled", "summary"]
+
+
+def assess(
+    work: Any,
+    plan: Plan,
+    project: Project,
+    model: dict[str, Object],
+    today: date,
+    baseline: Baseline | None = None,
+) -> tuple[dict[str, Any], list[Finding]]:
+    """The summary of a run that got as far as `dedupe`, and all findings about it, settled."""
+    told = summary(work, plan, project, model)
+    limits = project.gates
+    known = _known(told, baseline.summary) if baseline and "issues" in baseline.summary else None
+    findings = gates.judge(told, limits, known)
+    golden = work.get("golden/customer") if work.has("golden/customer") else None
+    if golden is not None and limits.freshness:
+        findings += customers.stale(golden, work.get("crosswalk"), limits.freshness, today)
+    if baseline:
+        findings += drift.compare(told, baseline.summary, limits.drift)
+        findings += _people(golden, baseline, project, plan)
+    return told, settled(findings, limits, today)
+
+
+def assess_layout(
+    plan: Plan, project: Project, today: date, baseline: Baseline | None = None
+) -> tuple[dict[str, Any], list[Finding]]:
+    """The same for a run that stopped after its first look: what is different in the files."""
+    told = layout(plan, project)
+    findings = drift.compare(told, baseline.summary, project.gates.drift) if baseline else []
+    return told, settled(findings, project.gates, today)
+
+
+def _known(now: dict[str, Any], then: dict[str, Any]) -> dict[tuple, int]:
+    """How often each issue was there last time, by its place of today."""
+    renamed = {
+        (old["path"], old["sheet"]): (new["path"], new["sheet"])
+        for new, old in drift.pairs(now, then)
+        if new and old
+    }
+    counts: dict[tuple, int] = {}
+    for entry in then["issues"]:
+        place = gates.key(entry, renamed)
+        counts[place] = counts.get(place, 0) + entry["count"]
+    return counts
+
+
+def _people(golden: Any, baseline: Baseline, project: Project, plan: Plan) -> list[Finding]:
+    if baseline.customers is None or golden is None:
+        return [found("DRIFT_NO_CUSTOMERS")]
+    then = baseline.customers
+    changed = customers.status_changes(golden, then, project.gates.status, plan)
+    return [*customers.compare(golden, then), *changed]
