@@ -79,13 +79,19 @@ def detect(samples: Sequence[str]) -> dict[str, float]:
     >>> rates["mobile"], rates["email"]
     (1.0, 0.0)
     """
-    texts = [unicodedata.normalize("NFKC", sample).strip() for sample in samples]
+    texts = [unicodedata.normalize("NFKC", sample).strip() for sample in samples[:ENOUGH]]
     texts = [text for text in texts if text and text.lower() not in NOTHING]
     if not texts:
         return {}
     rates = {kind: sum(map(test, texts)) / len(texts) for kind, test in DETECTORS.items()}
     rates["serial"] = float(_is_serial(texts))
     return rates
+
+
+def telling(samples: Sequence[str]) -> list[str]:
+    """The samples that say something: without blanks and words for nothing; all where none does."""
+    some = [s for s in samples if s.strip() and s.strip().lower() not in NOTHING]
+    return some or [s for s in samples if s.strip()]
 
 
 def fits(field: Field, rates: dict[str, float], column: Column) -> float | None:
@@ -101,7 +107,7 @@ def fits(field: Field, rates: dict[str, float], column: Column) -> float | None:
         wanted, other = ("mobile", "landline")
         if field.options.get("want") == "phone":
             wanted, other = other, wanted
-        return max(rates[wanted], min(0.7, rates[other]))
+        return min(1.0, rates[wanted] + 0.7 * rates[other])
     if field.kind == "company_name" and column.filled > 1 and column.distinct == 1:
         return 0.0
     kinds = KINDS.get(field.kind)
@@ -130,6 +136,8 @@ KINDS = {
 }
 #: Picklists whose words every company makes up: an unknown one says nothing.
 OPEN = ("source", "industry", "method")
+#: Samples looked at: distinct values, so a few tens say it.
+ENOUGH = 60
 #: The least fit of a kind whose values have no form of their own.
 CONTRADICTED_NOT = 0.25
 #: Kinds whose values have a form: samples can contradict the heading.
@@ -153,7 +161,7 @@ _FREE = re.compile(r"[，。；！？]|.{25}")
 def _picked(field: Field, samples: Sequence[str], rates: dict[str, float]) -> float | None:
     """Few short words; the share that the standard knows. None at all contradicts: another list of
     the same name (企业类型: 有限公司), or the codes of a system that only a lookup can translate."""
-    filled = [sample.strip().lower() for sample in samples if sample.strip()]
+    filled = [sample.strip().lower() for sample in telling(samples)]
     known = {value.lower() for value in (*field.values, *field.synonyms)}
     known |= _YES_NO if field.kind == "yes_no" else set()
     hits = sum(text in known for text in filled) / len(filled)

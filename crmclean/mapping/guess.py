@@ -63,29 +63,49 @@ class _Scored:
     exact: bool = False
 
 
+NOTHING = _Scored(0.0, ())
+Table = list[dict[str, _Scored]]
+
+
 def guess(source: Source, model: dict[str, Object], object: str | None = None) -> list[Guess]:
     """One guess per column, in the order of the columns. `object`: what a row is, when known."""
-    owner = object or object_of(source, model)
-    return _assigned(source, _fields(owner, model))
+    table = _table(source, model)
+    owner = object or _object(source, model, table)
+    return _assigned(source, _fields(owner, model), table)
 
 
-def object_of(source: Source, model: dict[str, Object]) -> str:
-    """What a row of this source is: customer, contact, lead, follow_up or opportunity."""
+def object_of(guesses: list[Guess]) -> str:
+    """What a row is: customer, contact, lead, follow_up or opportunity. Customers come with their
+    contacts, so the first object that holds any field, customers first."""
+    held = {str(g.field).partition(".")[0] for g in guesses if g.field}
+    return next((owner for owner in TOGETHER if owner in held), "customer")
+
+
+def _object(source: Source, model: dict[str, Object], table: Table) -> str:
+    """The object whose fields explain the most columns, with a word from the names of the file and
+    the sheet; customers where two are equal."""
     shares = {}
     for owner in TOGETHER:
-        guesses = [
-            g
-            for g in _assigned(source, _fields(owner, model))
-            if g.column.filled or not g.column.samples
-        ]
-        sure = sum(g.confidence for g in guesses if g.tier == "auto")
-        share = sure / max(1, len(guesses))
+        guesses = _assigned(source, _fields(owner, model), table)
+        filled = [g for g in guesses if g.column.filled or not g.column.samples]
+        share = sum(g.confidence for g in filled if g.tier == "auto") / max(1, len(filled))
         named = re.search(CALLED.get(owner, "$^"), f"{source.path} {source.sheet}".lower())
-        has_name = any(
-            g.field == f"{owner}.{model[owner].name_field}" and g.tier == "auto" for g in guesses
-        )
+        name = f"{owner}.{model[owner].name_field}"
+        has_name = any(g.field == name and g.tier == "auto" for g in guesses)
         shares[owner] = share + (0.2 if named else 0) + (0.05 if has_name else NAMELESS[owner])
     return max(shares, key=lambda owner: (round(shares[owner], 6), owner == "customer"))
+
+
+def _table(source: Source, model: dict[str, Object]) -> Table:
+    """How well each column suits each field of the model, by its path."""
+    fields = [field for owner in model.values() for field in owner.fields.values()]
+    table = []
+    for column in source.columns:
+        heading, rates = names.read(column.heading), content.detect(column.samples)
+        numbering = content.is_numbering(column.heading) and rates.get("serial")
+        scored = {field.path: _score(heading, column, field, rates) for field in fields}
+        table.append({} if numbering else scored)
+    return table
 
 
 def _fields(owner: str, model: dict[str, Object]) -> list[Field]:
@@ -107,31 +127,32 @@ def _refers(field: Field, holder: Object, owner: str) -> bool:
     )
 
 
-def _assigned(source: Source, fields: list[Field]) -> list[Guess]:
+def _assigned(source: Source, fields: list[Field], table: Table) -> list[Guess]:
     from scipy.optimize import linear_sum_assignment
 
-    columns = source.columns
-    if not columns:
+    if not source.columns:
         return []
-    table = [_row(column, fields) for column in columns]
-    scores = np.array([[cell.score for cell in row] for row in table])
+    owner = fields[0].object
+    cells = [
+        [_owned(row.get(field.path, NOTHING), field, owner) for field in fields] for row in table
+    ]
+    scores = np.array([[cell.score for cell in row] for row in cells])
     left, right = linear_sum_assignment(-np.where(scores >= REVIEW, scores**3, 0))
     chosen = {int(c): int(f) for c, f in zip(left, right, strict=True) if scores[c, f] >= REVIEW}
     return [
-        _judged(column, table[n], scores, n, chosen, fields) for n, column in enumerate(columns)
+        _judged(column, cells[n], scores, n, chosen, fields)
+        for n, column in enumerate(source.columns)
     ]
 
 
-def _row(column: Column, fields: list[Field]) -> list[_Scored]:
-    heading = names.read(column.heading)
-    rates = content.detect(column.samples)
-    if content.is_numbering(column.heading) and rates.get("serial"):
-        return [_Scored(0.0, ())] * len(fields)
-    return [_score(heading, column, field, rates, fields[0].object) for field in fields]
+def _owned(cell: _Scored, field: Field, owner: str) -> _Scored:
+    if cell.exact and field.object == owner:
+        return replace(cell, score=cell.score + OWN)
+    return cell
 
 
 def _score(
-    heading: names.Heading, column: Column, field: Field, rates: dict[str, float], owner: str
+    heading: names.Heading, column: Column, field: Field, rates: dict[str, float]
 ) -> _Scored:
     by_alias = names.alias(heading, field)
     fit = content.fits(field, rates, column)
@@ -141,11 +162,11 @@ def _score(
         score = by_alias + 0.04 * ((fit if fit is not None else 0.5) - 0.5)
     elif initials := names.initials(heading, field):
         reasons.append(say("mapping.why.initials", fact=initials))
-        score = 0.70 + 0.25 * (fit if fit is not None else 0.85)
+        score = 0.62 + 0.34 * (fit if fit is not None else 0.85)
     else:
         alike = names.likeness(heading, field)
         if alike < 0.5:
-            return _Scored(0.0, ())
+            return NOTHING
         reasons.append(say("mapping.why.like", fact=f"{alike:.0%}"))
         score = min(HEADING_ONLY, alike) if fit is None else 0.6 * alike + 0.4 * fit
         if field.kind not in TELLING or names.is_composite(heading):
@@ -156,8 +177,6 @@ def _score(
     if contradicted:
         score = min(score, REVIEW + 0.01) if by_alias else 0.0
         reasons.append(say("mapping.why.contradicted"))
-    if score and by_alias and field.object == owner:
-        score += OWN
     return _Scored(score, tuple(reasons), contradicted, bool(by_alias))
 
 

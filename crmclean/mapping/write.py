@@ -49,9 +49,22 @@ def project_text(
         "sources:",
     ]
     by_source = {source.number: mine for source, mine in zip(plan.sources, guesses, strict=True)}
-    for entry in grouped(plan):
-        lines += _entry(entry, by_source[entry.sources[0].number], plan, model, language)
+    written = [(entry, by_source[entry.sources[0].number]) for entry in grouped(plan)]
+    hopeless = not any(_is_recognised(mine) for _, mine in written)
+    for entry, mine in written:
+        text = _entry(entry, mine, plan, model, language)
+        lines += text if hopeless or _is_recognised(mine) else _left_out(text, language)
     return "\n".join(lines) + "\n"
+
+
+def _is_recognised(guesses: list[Guess]) -> bool:
+    """Whether a sheet looks like records at all: notes on how to fill in a form do not."""
+    return sum(guess.tier == "auto" for guess in guesses) >= min(2, len(guesses))
+
+
+def _left_out(lines: list[str], language: str) -> list[str]:
+    told = say("mapping.text.left_out", language)
+    return ["", f"  # {told}", *(f"  # {line[2:]}" for line in lines if line)]
 
 
 def grouped(plan: Plan) -> list[Entry]:
@@ -99,7 +112,7 @@ def _entry(
     entry: Entry, guesses: list[Guess], plan: Plan, model: dict[str, Object], language: str
 ) -> list[str]:
     source = entry.sources[0]
-    owner = object_of(source, model)
+    owner = object_of(guesses)
     sheets = {other.sheet for other in plan.sources if other.path == source.path}
     lines = ["", f"  # {_about(entry, language)}", f"  - path: {scalar(entry.path)}"]
     lines.append(
@@ -188,7 +201,10 @@ def _unmapped(guesses: list[Guess], language: str) -> list[str]:
 
 
 def _samples(column: Column, kind: str, language: str) -> str:
-    shown = [privacy.mask_text(kind, sample) or "" for sample in column.samples[:SAMPLES]]
+    shown = [
+        privacy.mask_text(kind, sample) or ""
+        for sample in content.telling(column.samples)[:SAMPLES]
+    ]
     cut = [
         s if len(s) <= SAMPLE_WIDTH else s[: SAMPLE_WIDTH - 1] + "…" for s in map(_printed, shown)
     ]
