@@ -87,7 +87,8 @@ def _peak_on_windows(process: subprocess.Popen) -> float:
 
 
 def main(rows: int, target: str, unplaced: str, folder: Path) -> None:
-    make_table.write(folder / "table.csv", rows)
+    if not (folder / "table.csv").is_file():
+        make_table.write(folder / "table.csv", rows)
     text = PROJECT.format(target=target, unplaced=unplaced)
     (folder / "crmclean.yaml").write_text(text, encoding="utf-8")
     ours = [
@@ -120,7 +121,9 @@ if __name__ == "__main__":
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--target", default="generic")
     parser.add_argument("--unplaced", default="{}", help="the project's section, as JSON")
-    parser.add_argument("--keep", type=Path, help="work in this folder and leave it there")
+    parser.add_argument(
+        "--keep", type=Path, help="work in this folder, leave it there, use its table"
+    )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         place = arguments.keep or Path(scratch)
