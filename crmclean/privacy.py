@@ -10,6 +10,7 @@ It masks for display only: nothing masked is ever written back, and a masked val
 """
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
@@ -41,10 +42,29 @@ UNSAFE_RE2 = (
 )
 
 #: Area codes: 010 and 02x have three digits, all others four.
+MOBILE = r"^(1[3-9]\d)([ -]?)\d{4}([ -]?)(\d{4})$"
 LANDLINE = r"^(0(?:10|2\d|[3-9]\d{2}))([- ]?)\d{5,6}(\d{2})$"
+#: A number that a spreadsheet rounded: too few digits are left to point to anybody.
+LOST = r"^\d(?:\.\d{1,3})?[eE]\+\d{1,2}$"
 
 SHOWN = frozenset(
-    ["code", "uscc", "org_code", "url", "industry", "picklist", "tags", "amount", "region", "date", "datetime", "integer", "yes_no", "account", "text"]
+    [
+        "code",
+        "uscc",
+        "org_code",
+        "url",
+        "industry",
+        "picklist",
+        "tags",
+        "amount",
+        "region",
+        "date",
+        "datetime",
+        "integer",
+        "yes_no",
+        "account",
+        "text",
+    ]
 )
 
 
@@ -129,7 +149,7 @@ def printable(text: str) -> str:
 
 def printable_column(values: pa.Array) -> pa.Array:
     """The same for a whole column: every unsafe character becomes the replacement character."""
-    return _sub(values, UNSAFE_RE2, "\ufffd")
+    return _where(values, UNSAFE_RE2, lambda some: _sub(some, UNSAFE_RE2, "\ufffd"))
 
 
 def _symbol(character: str) -> str:
@@ -149,19 +169,24 @@ def _sub(values: pa.Array, pattern: str, by: str) -> pa.Array:
     return pc.replace_substring_regex(values, pattern, by)
 
 
+def _where(values: pa.Array, pattern: str, change: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """`change` only what matches: looking is ten times faster than replacing."""
+    hits = pc.match_substring_regex(values, pattern).fill_null(False)
+    some = values.filter(hits)
+    return pc.replace_with_mask(values, hits, change(some)) if len(some) else values
+
+
 def _join(*parts: pa.Array | str) -> pa.Array:
     return pc.binary_join_element_wise(*parts, "")
 
 
 def _phone(values: pa.Array) -> pa.Array:
     """A mobile keeps 3 + 4 digits, an area code stays, anything else keeps 3 + 2 digits."""
-    mobile = pc.extract_regex(values, r"^(?P<a>1[3-9]\d)(?P<b>[ -]?)\d{4}(?P<c>[ -]?)(?P<d>\d{4})$")
-    parts = [pc.struct_field(mobile, name) for name in "abcd"]
-    clean = _join(parts[0], parts[1], "****", parts[2], parts[3])
-    landline = _sub(values, LANDLINE, r"\1\2****\3")
-    landline = pc.if_else(pc.match_substring_regex(values, LANDLINE), landline, None)
-    lost = pc.match_substring_regex(values, r"^\d(\.\d{1,3})?[eE]\+\d{1,2}$")
-    return pc.if_else(lost, values, pc.coalesce(clean, landline, _digits(values)))
+    tidy = pc.match_substring_regex(values, rf"{MOBILE}|{LANDLINE}|{LOST}").fill_null(True)
+    some = values.filter(pc.invert(tidy))
+    rest = pc.replace_with_mask(values, pc.invert(tidy), _digits(some)) if len(some) else values
+    mobiles = _where(rest, MOBILE, lambda found: _sub(found, MOBILE, r"\1\2****\3\4"))
+    return _where(mobiles, LANDLINE, lambda found: _sub(found, LANDLINE, r"\1\2****\3"))
 
 
 def _digits(values: pa.Array) -> pa.Array:
@@ -248,6 +273,10 @@ def _hidden(values: pa.Array) -> pa.Array:
 def _scrub(values: pa.Array) -> pa.Array:
     """Shown text without the mobiles, identity numbers and mail addresses that strayed into it.
     An 18-character credit code is no identity number: those have a birth date at 7-14."""
+    return _where(values, r"1[3-9]\d[ -]?\d{4}|\d{15}|@", _scrubbed)
+
+
+def _scrubbed(values: pa.Array) -> pa.Array:
     values = _sub(
         values, r"(\d{2})\d{4}(?:19|20)\d{2}[01]\d[0-3]\d\d{3}[\dXx]", r"\1****************"
     )

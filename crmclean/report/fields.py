@@ -16,7 +16,7 @@ from crmclean.model import Field
 from crmclean.report.finished import Finished, codes, combine, mask_of, one, tally
 from crmclean.shapes import shapes, thinned
 
-SAMPLE = 20_000
+SAMPLE = 5_000
 TOP = 6
 EXAMPLES = 3
 #: Kinds whose shape is worth a profile, and kinds whose values repeat.
@@ -110,7 +110,9 @@ def patterns(values: pa.Array) -> list[tuple[str, float]]:
 def top(run: Finished, field: Field, values: pa.Array) -> list[tuple[str, float]]:
     """The most frequent values, masked, and their shares of the filled cells."""
     present = pc.drop_null(values)
-    return _most(pc.value_counts(run.shown(field.object, field.name, present)), len(present))
+    most = _most(pc.value_counts(present), len(present))
+    shown = run.shown(field.object, field.name, pa.array([text for text, _ in most], pa.string()))
+    return list(zip(shown.to_pylist(), [share for _, share in most], strict=True))
 
 
 def _most(counted: pa.Array, whole: int) -> list[tuple[str, float]]:

@@ -5,7 +5,7 @@ Counting is vectorised throughout: `tally` turns columns of text into numbers on
 after it works on numbers.
 """
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -17,13 +17,28 @@ from crmclean.plan import Plan
 from crmclean.project import Project
 
 
+class Kept:
+    """The tables of `work`, each read once."""
+
+    def __init__(self, work: Any) -> None:
+        self.work, self.has = work, work.has
+        self.issues = cache(work.issues)
+        self.tables: dict[str, pa.Table] = {}
+
+    def get(self, name: str, columns: Any = None) -> pa.Table:
+        if name not in self.tables:
+            self.tables[name] = self.work.get(name)
+        return self.tables[name]
+
+
 class Finished:
     """One run, read lazily. `unmask` shows personal data as it is."""
 
     def __init__(
         self, work: Any, project: Project, model: dict[str, Object], plan: Plan, unmask: bool
     ) -> None:
-        self.work, self.project, self.model, self.plan = work, project, model, plan
+        self.work, self.changes_of = Kept(work), work.changes
+        self.project, self.model, self.plan = project, model, plan
         self.unmask = unmask
 
     @cached_property
@@ -37,7 +52,7 @@ class Finished:
 
     @cached_property
     def changes(self) -> pa.Table:
-        return self.work.changes()
+        return self.changes_of()
 
     @cached_property
     def gaps(self) -> pa.Table | None:

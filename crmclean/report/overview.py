@@ -36,7 +36,7 @@ def facts(run: Finished, gaps: dict[str, Any]) -> dict[str, Any]:
 
 def _actions(run: Finished, ends: dict[str, int], gaps: dict[str, Any]) -> list[dict[str, Any]]:
     """What to do next, who does it, how many, and with which file; nothing that is not needed."""
-    pairs = tally(run.work.get("pairs", ["verdict"]), "verdict") if run.work.has("pairs") else {}
+    pairs = tally(run.work.get("pairs"), "verdict") if run.work.has("pairs") else {}
     steps = [
         ("review", pairs.get(("review",), 0), "review/duplicates.xlsx", "duplicates"),
         ("held", ends.get("held", 0), "review/owner_conflicts.xlsx", "flow"),
