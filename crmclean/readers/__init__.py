@@ -6,6 +6,7 @@ that returns a `File`, and one line in `open_file`.
 """
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,21 @@ from crmclean import plan, tables
 from crmclean.errors import InputRefused
 from crmclean.readers import container
 from crmclean.readers.sheet import File, Merge, Note, Sheet
+
+#: The module that reads a container, and its function; imported when such a file is met.
+HOMES = {
+    **dict.fromkeys(("xlsx", "xlsb", "ods", "ole", "xls"), ("workbook", "open_workbook")),
+    "csv": ("delimited", "open_delimited"),
+    "html": ("html", "open_html"),
+    "mhtml": ("mhtml", "open_mhtml"),
+    "spreadsheetml": ("spreadsheetml", "open_spreadsheetml"),
+    "json": ("records", "open_json"),
+    "xml": ("records", "open_xml"),
+    "dbf": ("dbf", "open_dbf"),
+    "sql": ("sql", "open_sql"),
+    "sqlite": ("sqlite", "open_sqlite"),
+    "vcard": ("vcard", "open_vcard"),
+}
 
 __all__ = ["File", "Merge", "Note", "Sheet", "open_file", "rows"]
 
@@ -30,19 +46,17 @@ def open_file(path: Path | str, **reading: Any) -> File:
     found = container.detect(path)
     said = {key: value for key, value in reading.items() if value is not None}
     said.pop("container", None)
-    if found in ("xlsx", "xlsb", "ods", "ole", "xls"):
-        from crmclean.readers.workbook import open_workbook
+    if found == "zip":
+        from crmclean.readers.archive import open_archive
 
-        return open_workbook(path, found, **said)
-    if found == "html":
-        from crmclean.readers.html import open_html
-
-        return open_html(path, **said)
-    if found == "csv":
-        from crmclean.readers.delimited import open_delimited
-
-        return open_delimited(path, **said)
-    raise InputRefused("FILE_KIND_UNKNOWN", file=path.name, container=found)
+        return open_archive(path, open_file, **said)
+    if found == "access":
+        raise InputRefused("FILE_ACCESS", file=path.name)
+    if found not in HOMES:
+        raise InputRefused("FILE_KIND_UNKNOWN", file=path.name, container=found)
+    home, function = HOMES[found]
+    opened = getattr(import_module(f"crmclean.readers.{home}"), function)
+    return opened(path, container=found, **said)
 
 
 def rows(source: plan.Source, base: Path) -> Iterator[pa.Table]:

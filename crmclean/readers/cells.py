@@ -82,12 +82,10 @@ def column(cells: Sequence[Any]) -> pa.Array:
 
 
 def _mixed(cells: Sequence[Any]) -> pa.Array:
-    numbers = np.fromiter((type(cell) is float for cell in cells), bool, len(cells))
-    values = np.fromiter(
-        (cell if type(cell) is float else 0.0 for cell in cells), float, len(cells)
-    )
-    texts = [cell if type(cell) is str else None for cell in cells]
-    return pc.if_else(pa.array(numbers), _floats(values), _strings(texts))
+    texts = _strings([cell if type(cell) is str else None for cell in cells])
+    values = np.array([0.0 if type(cell) is str else cell for cell in cells])
+    numbers = pa.array([type(cell) is float for cell in cells])
+    return pc.if_else(numbers, _floats(values), texts)
 
 
 def _strings(cells: Sequence[str | None]) -> pa.Array:

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 
 from crmclean.readers import encoding as encodings
-from crmclean.readers import text
+from crmclean.readers import fixedwidth, text
 from crmclean.readers.dialect import Dialect, decide
 from crmclean.readers.sheet import File, Note, Sheet, batch, columns_of
 
@@ -44,6 +44,9 @@ def open_delimited(
         found = encodings.decide(path)
     head = next(text.blocks(path, found.name, text.Tally()), b"").decode("utf-8", "replace")
     dialect = decide(head, delimiter)
+    starts = fixedwidth.layout(path) if dialect.width == 1 and not delimiter else None
+    if starts and not found.name.startswith("utf-16"):
+        return fixedwidth.open_fixed_width(path, starts, found.name)
     notes: list[Note] = []
     sheet = Sheet(
         "",

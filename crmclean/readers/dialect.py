@@ -54,6 +54,8 @@ def decide(head: str, delimiter: str | None = None) -> Dialect:
 
 
 def _vote(lines: list[str], delimiter: str) -> tuple[float, int]:
+    if delimiter == "|" and all(line.count("|") == 2 * line.count("||") for line in lines):
+        return 0.0, 1
     counts = Counter(line.count(delimiter) + 1 for line in lines)
     wide = {width: votes for width, votes in counts.items() if width > 1}
     if not wide:
@@ -63,8 +65,7 @@ def _vote(lines: list[str], delimiter: str) -> tuple[float, int]:
     if delimiter in DOUBTFUL and (agreement < 0.9 or (width < 3 and delimiter == ":")):
         return 0.0, 1
     doubt = 0.5 if delimiter in DOUBTFUL else 1.0
-    bonus = 1.05 if delimiter == "||" else 1.0
-    return agreement * agreement * min(width, 8) ** 0.25 * doubt * bonus, width
+    return agreement * agreement * min(width, 8) ** 0.25 * doubt, width
 
 
 def _escapes(lines: list[str]) -> bool:

@@ -184,3 +184,16 @@ def common_share(text: str, codec: str, last_lead: int) -> float:
 def _lonely(sample: bytes) -> float:
     runs = _HIGH_RUN.findall(sample)
     return sum(len(run) == 1 for run in runs) / len(runs) if runs else 0.0
+
+
+def of_sample(sample: bytes) -> str:
+    """The encoding of some text that is not a file of its own (DBF fields, vCard values)."""
+    try:
+        sample.decode("utf-8")
+        return "utf-8"
+    except UnicodeDecodeError as error:
+        if error.start > len(sample) - 4 and _CJK.search(sample[: error.start].decode("utf-8")):
+            return "utf-8"
+    simplified = common_share(sample.decode("gb18030", "replace"), "gb2312", 0xD7)
+    traditional = common_share(sample.decode("cp950", "replace"), "big5", 0xC6)
+    return "cp950" if traditional > simplified + 0.1 else "gb18030"

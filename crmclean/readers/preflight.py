@@ -12,6 +12,7 @@ files are over 100:1.
 import io
 import re
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,9 +29,11 @@ MAX_CELL_TEXT = 32_767
 OVERLAP = 512
 READ = 1 << 20
 
-_REFERENCE = re.compile(rb'\br=["\']([A-Z]{1,3})([0-9]{1,7})["\']')
-_WIDE = re.compile(rb'\br=["\']([A-Z]{2,3})[0-9]')
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br=["\']([0-9]{1,7})["\']')
+_REFERENCE = re.compile(rb'r=["\']([A-Z]{1,3})([0-9]{1,7})["\']')
+_WIDE = re.compile(rb'r="([A-Z]{2,3})[0-9]')
+_WIDE_ODD = re.compile(rb"r='([A-Z]{2,3})[0-9]")
+_ROW = re.compile(rb'<row r="([0-9]{1,7})"')
+_ROW_ODD = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br=["\']([0-9]{1,7})["\']')
 _MERGE = re.compile(rb'ref=["\']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})["\']')
 _NO_VALUE = re.compile(
     rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f(?: [^>]*)?/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
@@ -142,14 +145,26 @@ def _sheet(tail: bytes, chunk: bytes, part: Part) -> None:
         part.formulas = b"<f" in window or b":f" in window
     if part.formulas and not part.empty_formulas:
         part.empty_formulas = bool(_NO_VALUE.search(window))
-    wide = list(set(_WIDE.findall(window)))
-    part.columns = max([part.columns, 26 if part.cells else 0, *map(column_number, wide)])
-    rows = _ROW.findall(window) if b"<row" in window or b":row" in window else []
+    part.columns = max([part.columns, 26 if part.cells else 0, *_wide_columns(window)])
     references = _REFERENCE.findall(window) if part.cells < 100 else []
-    part.rows = max([part.rows, *map(int, rows), *(int(row) for _, row in references)])
+    part.rows = max([part.rows, *_row_numbers(window), *(int(row) for _, row in references)])
     if b"mergeCell" in window:
         fresh = _MERGE.findall(window)
         part.merged += sum(_area(found) for found in fresh)
+
+
+def _wide_columns(window: bytes) -> Iterator[int]:
+    found = set(_WIDE.findall(window))
+    if b"r='" in window:
+        found.update(_WIDE_ODD.findall(window))
+    return map(column_number, found)
+
+
+def _row_numbers(window: bytes) -> Iterator[int]:
+    found = _ROW.findall(window)
+    if len(found) < window.count(b"<row ") or b":row " in window:
+        found = _ROW_ODD.findall(window)
+    return map(int, found)
 
 
 def column_number(letters: bytes) -> int:

@@ -18,14 +18,16 @@ from crmclean.readers.sheet import Note
 
 LISTED = 1000
 _TAG = re.compile(r"^(?:\{[^}]*\})?")
-_PADDED = re.compile(r"^(?:\[[^\]]*\])?0{2,}$")
+PADDED = re.compile(r"^(?:\[[^\]]*\])?0{2,}$")
 
 
 @dataclass
 class Detail:
-    """What was found in one sheet; `cells` maps (row, column) to the text that belongs there."""
+    """What was found in one sheet; `cells` maps (row, column) to the text that belongs there,
+    `pads` to the number of digits that its zero-padded format shows."""
 
     cells: dict[tuple[int, int], str] = field(default_factory=dict)
+    pads: dict[tuple[int, int], int] = field(default_factory=dict)
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     notes: list[Note] = field(default_factory=list)
@@ -46,9 +48,12 @@ class Package:
         return self.sheets.get(name) or Detail()
 
 
-def look(content: io.BytesIO | Path, path: Path) -> Package:
+def look(content: io.BytesIO, path: Path, notes: list[Note]) -> Package:
     """Check a package and read the details of its odd sheets. Raises InputRefused if unsafe."""
     parts = preflight.check(content, path)
+    left = _left_behind(parts)
+    if left:
+        notes.append(Note("PART_NOT_MIGRATED", value=left))
     if "xl/workbook.xml" not in parts:
         return Package()
     from lxml import etree
@@ -58,6 +63,14 @@ def look(content: io.BytesIO | Path, path: Path) -> Package:
             return _details(package, parts)
     except (etree.XMLSyntaxError, KeyError, ValueError) as error:
         raise InputRefused("FILE_DAMAGED", file=path.name, reason="XML") from error
+
+
+def _left_behind(parts: dict[str, preflight.Part]) -> str:
+    """Parts with a meaning that no cell has: comments, images, charts. Told, not read (L17)."""
+    kinds = {"comments": "comments", "media/": "images", "charts/chart": "charts"}
+    names = [name.lower() for name in parts if not name.lower().endswith(".rels")]
+    counts = {label: sum(mark in name for name in names) for mark, label in kinds.items()}
+    return ", ".join(f"{label} {count}" for label, count in counts.items() if count)
 
 
 def _details(package: zipfile.ZipFile, parts: dict[str, preflight.Part]) -> Package:
@@ -113,7 +126,7 @@ def _padded_styles(package: zipfile.ZipFile, parts: dict) -> dict[str, int]:
         return {}
     tree = _parse(content)
     codes = {node.get("numFmtId"): node.get("formatCode", "") for node in _find(tree, "numFmt")}
-    digits = {key: code.count("0") for key, code in codes.items() if _PADDED.match(code)}
+    digits = {key: code.count("0") for key, code in codes.items() if PADDED.match(code)}
     styles = {}
     for group in _find(tree, "cellXfs"):
         for place, node in enumerate(group):
@@ -128,7 +141,6 @@ def _sheet(stream, padded: dict[str, int]) -> Detail:
     detail = Detail()
     hidden_rows: set[int] = set()
     hidden_columns: set[int] = set()
-    counts: dict[str, int] = {}
     row = 0
     for _, node in etree.iterparse(
         stream, tag=("{*}row", "{*}col"), resolve_entities=False, no_network=True, huge_tree=False
@@ -141,27 +153,27 @@ def _sheet(stream, padded: dict[str, int]) -> Detail:
         row = int(node.get("r", row + 1))
         if node.get("hidden") in ("1", "true"):
             hidden_rows.add(row)
-        _row(node, row, padded, detail, counts)
+        _row(node, row, padded, detail)
         node.clear()
         while node.getprevious() is not None:
             del node.getparent()[0]
     detail.hidden_rows, detail.hidden_columns = frozenset(hidden_rows), frozenset(hidden_columns)
-    detail.notes.extend(Note(code, facts={"count": n}) for code, n in sorted(counts.items()))
     return detail
 
 
-def _row(node, row: int, padded: dict[str, int], detail: Detail, counts: dict[str, int]) -> None:
+def _row(node, row: int, padded: dict[str, int], detail: Detail) -> None:
     column = 0
     for cell in node:
         reference = cell.get("r")
         column = _column(reference) if reference else column + 1
-        found = _odd(cell, padded)
+        found = _odd(cell)
         if found is None:
+            if cell.get("s") in padded and cell.get("t", "n") == "n":
+                detail.pads[row, column] = padded[cell.get("s")]
             continue
         code, value = found
         detail.cells[row, column] = value
-        counts[code] = counts.get(code, 0) + 1
-        if code != "ZERO_PADDED" and counts[code] <= LISTED:
+        if len(detail.notes) < LISTED:
             detail.notes.append(Note(code, row, column, value))
 
 
@@ -169,7 +181,7 @@ def _column(reference: str) -> int:
     return preflight.column_number(reference.rstrip("0123456789").encode())
 
 
-def _odd(cell, padded: dict[str, int]) -> tuple[str, str] | None:
+def _odd(cell) -> tuple[str, str] | None:
     """(code, text) of a cell the fast reader would lose, or None."""
     kind = cell.get("t")
     formula = value = None
@@ -183,7 +195,4 @@ def _odd(cell, padded: dict[str, int]) -> tuple[str, str] | None:
         return "CELL_ERROR", value or "#N/A"
     if formula is not None and not value and kind not in ("str", "inlineStr"):
         return "FORMULA_WITHOUT_VALUE", f"={formula}" if formula else "=?"
-    digits = padded.get(cell.get("s", ""))
-    if digits and kind in (None, "n") and value and value.isdigit():
-        return "ZERO_PADDED", value.zfill(digits)
     return None

@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from crmclean.errors import InputRefused
-from crmclean.readers import passwords, sheetxml
+from crmclean.readers import biff, passwords, sheetxml
 from crmclean.readers.sheet import BATCH, File, Merge, Note, Sheet, batch, columns_of
 
 _VISIBLE = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "very_hidden"}
@@ -27,13 +27,13 @@ def open_workbook(
     """A workbook. Raises InputRefused where it is unsafe, encrypted or damaged."""
     notes: list[Note] = []
     content: io.BytesIO | None = None
-    if container == "ole":
+    if container in ("ole", "xls"):
         content = passwords.decrypted(path, password_env, notes)
         container = _inner(content) if content else "xls"
-    details = sheetxml.Package.none()
-    if container in ("xlsx", "xlsb", "ods"):
-        details = sheetxml.look(content or path, path)
-    book = _load(content or io.BytesIO(path.read_bytes()), path)
+    content = content or io.BytesIO(path.read_bytes())
+    details = _details(content, container, path, notes)
+    content.seek(0)
+    book = _load(content, path)
     reading = {"container": container}
     if password_env:
         reading["password_env"] = password_env
@@ -43,6 +43,40 @@ def open_workbook(
         if str(entry.typ).endswith("WorkSheet")
     )
     return File(path, container, None, sheets, notes)
+
+
+def _details(
+    content: io.BytesIO, container: str, path: Path, notes: list[Note]
+) -> sheetxml.Package:
+    """The look at a workbook before it is opened. Raises InputRefused where it is unsafe."""
+    if container in ("xlsx", "xlsb", "ods"):
+        return sheetxml.look(content, path, notes)
+    book = biff.look(_stream(content, path))
+    if book.encrypted:
+        raise InputRefused("FILE_ENCRYPTED", file=path.name)
+    if not book.whole:
+        raise InputRefused("FILE_DAMAGED", file=path.name, reason="BIFF")
+    return book.package
+
+
+def _stream(content: io.BytesIO, path: Path) -> bytes:
+    """The workbook stream of an OLE file; a bare BIFF file is its own stream."""
+    from xlrd import compdoc
+
+    raw = content.getvalue()
+    if not raw.startswith(compdoc.SIGNATURE):
+        return raw
+    try:
+        folder = compdoc.CompDoc(raw, logfile=io.StringIO())
+        for name in ("Workbook", "Book"):
+            memory, base, length = folder.locate_named_stream(name)
+            if memory:
+                return memory[base : base + length]
+    except Exception as error:
+        raise InputRefused("FILE_DAMAGED", file=path.name, reason="OLE") from error
+    if raw.find("EncryptedPackage".encode("utf-16-le")) >= 0:
+        raise InputRefused("FILE_ENCRYPTED", file=path.name)
+    raise InputRefused("FILE_NOT_A_TABLE", file=path.name, container="OLE")
 
 
 def _inner(content: io.BytesIO) -> str:
@@ -72,13 +106,15 @@ def _sheet(book, place: int, details: sheetxml.Package, path: Path, reading: dic
     sheet = Sheet(
         entry.name, lambda size: iter(()), visibility, epoch=details.epoch, reading=reading
     )
+    detail = details.sheet(entry.name)
     loaded: list = []
 
     def read(size: int) -> Iterator[pa.RecordBatch]:
+        sheet.notes.clear()
         if not loaded:
             loaded.append(_cells(book, place, path, entry.name))
-            _describe(sheet, loaded[0], details)
-        yield from _batches(loaded[0], sheet, details, size)
+        _describe(sheet, loaded[0], detail)
+        yield from _batches(loaded[0], detail, size)
 
     sheet.read = read
     return sheet
@@ -93,44 +129,28 @@ def _cells(book, place: int, path: Path, name: str):
         raise InputRefused("SHEET_DAMAGED", file=path.name, sheet=name) from None
 
 
-def _describe(sheet: Sheet, loaded, details: sheetxml.Package) -> None:
+def _describe(sheet: Sheet, loaded, detail: sheetxml.Detail) -> None:
     """What can be said once the sheet is loaded: merges, hidden parts, notes."""
     ranges = loaded.merged_cell_ranges or []
     sheet.merges = tuple(
         Merge(top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in ranges
     )
-    detail = details.sheet(sheet.name)
     sheet.hidden_rows, sheet.hidden_columns = detail.hidden_rows, detail.hidden_columns
     sheet.notes.extend(detail.notes)
 
 
-def _batches(
-    loaded,
-    sheet: Sheet,
-    details: sheetxml.Package,
-    size: int,
-) -> Iterator[pa.RecordBatch]:
-    cells = details.sheet(sheet.name).cells
+def _batches(loaded, detail: sheetxml.Detail, size: int) -> Iterator[pa.RecordBatch]:
+    cells = detail.cells
     if loaded.start is None and not cells:
         return
-    row, start_column = loaded.start or (0, 0)
-    lead = _blank(row, 1)
-    if lead is not None:
-        yield lead
-    chunk: list[list] = []
+    row, start_column = 0, (loaded.start or (0, 0))[1]  # rows come from 1, columns from the first
     for chunk in _chunks(loaded.iter_rows() if loaded.start else iter(()), size):
         columns = [pa.nulls(len(chunk), pa.string())] * start_column + columns_of(chunk)
-        yield _patched(row + 1, columns, cells)
+        yield _patched(row + 1, columns, detail)
         row += len(chunk)
     last = max((at for at, _ in cells), default=0)
     if last > row:
-        yield _patched(row + 1, [pa.nulls(last - row, pa.string())], cells)
-
-
-def _blank(count: int, first: int) -> pa.RecordBatch | None:
-    if not count:
-        return None
-    return batch(range(first, first + count), [pa.nulls(count, pa.string())])
+        yield _patched(row + 1, [pa.nulls(last - row, pa.string())], detail)
 
 
 def _chunks(rows: Iterator[list], size: int) -> Iterator[list[list]]:
@@ -140,18 +160,23 @@ def _chunks(rows: Iterator[list], size: int) -> Iterator[list[list]]:
         yield chunk
 
 
-def _patched(
-    first: int, columns: list[pa.Array], cells: dict[tuple[int, int], str]
-) -> pa.RecordBatch:
+def _patched(first: int, columns: list[pa.Array], detail: sheetxml.Detail) -> pa.RecordBatch:
     """The batch with the cells that only the detailed pass could read put in their places."""
     count = len(columns[0])
-    here = [(at, value) for at, value in cells.items() if first <= at[0] < first + count]
-    for column in sorted({at[1] for at, _ in here}):
+    here: dict[int, dict[int, str | int]] = {}
+    for found in (detail.pads, detail.cells):
+        for (row, column), value in found.items():
+            if first <= row < first + count:
+                here.setdefault(column, {})[row - first] = value
+    for column in sorted(here):
         while len(columns) < column:
             columns.append(pa.nulls(count, pa.string()))
         values = columns[column - 1].to_pylist()
-        for (row, place), value in here:
-            if place == column:
-                values[row - first] = value
+        for place, value in here[column].items():
+            values[place] = _padded(values[place], value) if isinstance(value, int) else value
         columns[column - 1] = pa.array(values, pa.string())
     return batch(range(first, first + count), columns)
+
+
+def _padded(value: str | None, digits: int) -> str | None:
+    return value.zfill(digits) if value and value.isdigit() else value

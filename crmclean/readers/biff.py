@@ -1,0 +1,140 @@
+"""The detailed pass over an old .xls (BIFF5/8), and its preflight: a walk over its records.
+
+The fast reader tells neither error cells nor hidden rows and columns nor zero-padded formats; the
+records do. The walk is also the check that the file is what it says: a stream whose records run
+over its end is read in a process of its own (`child.py`).
+Source: [MS-XLS] 2.4 (BoundSheet8, Row, ColInfo, BoolErr, Formula, Format, XF, Date1904).
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from crmclean.readers.sheet import Note
+from crmclean.readers.sheetxml import LISTED, PADDED, Detail, Package
+
+ERRORS = {
+    0: "#NULL!",
+    7: "#DIV/0!",
+    15: "#VALUE!",
+    23: "#REF!",
+    29: "#NAME?",
+    36: "#NUM!",
+    42: "#N/A",
+}
+_BOF = (0x0809, 0x0409, 0x0209, 0x0009)
+_ROW, _COLINFO, _BOOLERR, _DATE1904 = 0x0208, 0x007D, 0x0205, 0x0022
+_FORMULA, _FORMAT, _XF, _SHEET = (0x0006, 0x0206, 0x0406), 0x041E, 0x00E0, 0x0085
+_NUMBER, _RK, _MULRK = 0x0203, 0x027E, 0x00BD
+_FILEPASS = 0x002F
+MAX_RECORD = 8_228  # [MS-XLS] 2.1.4: 8,224 bytes of content
+
+
+@dataclass
+class Book:
+    """What the walk found: `whole` is False where a record runs over the end of the stream."""
+
+    package: Package = field(default_factory=Package)
+    whole: bool = True
+    encrypted: bool = False
+
+
+def look(stream: bytes) -> Book:
+    """Walk over the workbook stream of an .xls."""
+    book = Book()
+    names: dict[int, str] = {}
+    formats: dict[int, int] = {}
+    styles: list[int] = []
+    detail, depth = Detail(), 0
+    hidden: tuple[set[int], set[int]] = (set(), set())
+    for start, kind, body in _records(stream, book):
+        if kind in _BOF:
+            depth += 1
+            if start in names:
+                detail, hidden = Detail(), (set(), set())
+                book.package.sheets[names[start]] = detail
+        elif kind == 0x000A:
+            detail.hidden_rows, detail.hidden_columns = map(frozenset, hidden)
+        elif kind == _FILEPASS:
+            book.encrypted = True
+            return book
+        elif kind == _SHEET and len(body) > 8:
+            names[struct.unpack_from("<I", body)[0]] = _name(body)
+        elif kind == _DATE1904 and body[:1] == b"\x01":
+            book.package.epoch = 1904
+        elif kind == _FORMAT and len(body) > 5:
+            formats[struct.unpack_from("<H", body)[0]] = _zeros(body)
+        elif kind == _XF and len(body) >= 4:
+            styles.append(formats.get(struct.unpack_from("<H", body, 2)[0], 0))
+        else:
+            _cell(kind, body, detail, hidden, styles)
+    return book
+
+
+def _records(stream: bytes, book: Book) -> Iterator[tuple[int, int, bytes]]:
+    at, end = 0, len(stream)
+    while at + 4 <= end:
+        kind, length = struct.unpack_from("<HH", stream, at)
+        if at + 4 + length > end or length > MAX_RECORD:
+            book.whole = False
+            return
+        yield at, kind, stream[at + 4 : at + 4 + length]
+        at += 4 + length
+
+
+def _name(body: bytes) -> str:
+    """The name of a sheet: BIFF8 says whether it is UTF-16, BIFF5 is in the code page."""
+    count, text = body[6], body[7:]
+    if text[:1] == b"\x01" and len(text) >= 1 + 2 * count:
+        return text[1 : 1 + 2 * count].decode("utf-16-le", "replace")
+    if text[:1] == b"\x00":
+        return text[1 : 1 + count].decode("latin-1")
+    return text[:count].decode("gb18030", "replace")
+
+
+def _zeros(body: bytes) -> int:
+    """The digits of a number format that is a run of zeros, else 0."""
+    count = struct.unpack_from("<H", body, 2)[0]
+    wide = body[4] & 1
+    text = body[5 : 5 + (2 * count if wide else count)]
+    code = text.decode("utf-16-le" if wide else "latin-1", "replace")
+    return code.count("0") if PADDED.match(code) else 0
+
+
+def _cell(
+    kind: int,
+    body: bytes,
+    detail: Detail,
+    hidden: tuple[set[int], set[int]],
+    styles: list[int],
+) -> None:
+    if kind == _ROW and len(body) >= 16:
+        if body[12] & 0x20:
+            hidden[0].add(struct.unpack_from("<H", body)[0] + 1)
+    elif kind == _COLINFO and len(body) >= 10:
+        first, last = struct.unpack_from("<HH", body)
+        if body[8] & 1:
+            hidden[1].update(range(first + 1, min(last, 255) + 2))
+    elif kind == _BOOLERR and len(body) >= 8 and body[7] == 1:
+        _error(body, body[6], detail)
+    elif kind in _FORMULA and len(body) >= 14 and body[12:14] == b"\xff\xff" and body[6] == 2:
+        _error(body, body[8], detail)
+    elif kind in (_NUMBER, _RK, _MULRK) and any(styles) and len(body) >= 6:
+        _padded(kind, body, detail, styles)
+
+
+def _error(body: bytes, code: int, detail: Detail) -> None:
+    row, column = (number + 1 for number in struct.unpack_from("<HH", body))
+    value = ERRORS.get(code, "#N/A")
+    detail.cells[row, column] = value
+    if len(detail.notes) < LISTED:
+        detail.notes.append(Note("CELL_ERROR", row, column, value))
+
+
+def _padded(kind: int, body: bytes, detail: Detail, styles: list[int]) -> None:
+    row, column = struct.unpack_from("<HH", body)
+    step, count = (6, (len(body) - 6) // 6) if kind == _MULRK else (0, 1)
+    for place in range(count):
+        style = struct.unpack_from("<H", body, 4 + place * step)[0]
+        if style < len(styles) and styles[style]:
+            detail.pads[row + 1, column + 1 + place] = styles[style]

@@ -1,0 +1,183 @@
+"""B3 of the catalogue, delimited text: encodings, dialects, broken quotes, ragged rows."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crmclean import readers
+from crmclean.readers import delimited
+from tests.test_readers_files import HEADER, ROW, cells, written
+
+TEXT = "客户名称,手机\n甲公司,013812345678\n"
+
+
+def notes(path, **reading):
+    """(code, row, count) of what a reading noticed."""
+    sheet = readers.open_file(path, **reading).sheets[0]
+    list(sheet.batches())
+    return [(note.code, note.row, note.facts.get("count")) for note in sheet.notes]
+
+
+@pytest.mark.parametrize(
+    "encoding, found",
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8"),
+        ("gb18030", "gb18030"),
+        ("utf-16", "utf-16-le"),
+        ("utf-16-be", "utf-16-be"),
+    ],
+)
+def test_c01_encodings(tmp_path, encoding, found):
+    path = written(tmp_path / "a.csv", TEXT, encoding)
+    assert readers.open_file(path).encoding == found
+    assert cells(path) == [HEADER, ROW]
+
+
+def test_c01_rare_characters_of_names(tmp_path):
+    path = written(tmp_path / "a.csv", "姓名,公司\n䶮㛃,甲\n𬱖,乙\n", "gb18030")
+    assert cells(path) == [["姓名", "公司"], ["䶮㛃", "甲"], ["𬱖", "乙"]]
+
+
+def test_c02_a_late_first_chinese_character(tmp_path):
+    path = written(tmp_path / "a.csv", "name,phone\n" + "abc,1\n" * 50_000 + "张三,2\n", "gb18030")
+    assert readers.open_file(path).encoding == "gb18030"
+    assert cells(path)[-1] == ["张三", "2"]
+
+
+def test_c03_big5_is_not_taken_for_gbk(tmp_path):
+    path = written(tmp_path / "a.csv", "客戶名稱,電話\n臺北縣機械股份有限公司,02-1\n" * 3, "cp950")
+    assert readers.open_file(path).encoding == "cp950"
+    assert cells(path)[1][0] == "臺北縣機械股份有限公司"
+
+
+def test_c04_gbk_that_is_valid_utf8(tmp_path):
+    assert cells(written(tmp_path / "a.csv", "a,b\n联通,1\n", "gbk"))[1] == ["联通", "1"]
+
+
+def test_c05_two_exports_in_one_file(tmp_path):
+    lines = b"".join(f"张三{n},1\n".encode("utf-8" if n % 3 else "gbk") for n in range(60))
+    path = written(tmp_path / "a.csv", "姓名,编号\n".encode() + lines)
+    assert readers.open_file(path).encoding == "mixed"
+    assert cells(path)[1:] == [[f"张三{n}", "1"] for n in range(60)]
+    assert ("LINES_OF_OTHER_ENCODING", None, 20) in notes(path)
+
+
+def test_c08_byte_order_marks_anywhere(tmp_path):
+    path = written(tmp_path / "a.csv", "\ufeff\ufeff客户名称,手机\n\ufeff甲公司,013812345678\n")
+    assert cells(path) == [HEADER, ROW]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|", "，", "；", "$", "^", "~", "\x01", "||"])
+def test_c09_delimiters(tmp_path, mark):
+    rows = [
+        ["客户名称", "手机", "地址"],
+        ["甲公司", "0138-1", "北京市 路1号"],
+        ["乙 公司", None, "上海"],
+    ]
+    content = "\n".join(mark.join(cell or "" for cell in row) for row in rows) + "\n"
+    assert cells(written(tmp_path / "a.txt", content)) == rows
+
+
+def test_c10_sep_line(tmp_path):
+    sheet = readers.open_file(
+        written(tmp_path / "a.csv", "sep=;\n客户名称;手机\n甲,乙;1\n")
+    ).sheets[0]
+    batch = next(sheet.batches())
+    assert batch.to_pydict() == {"row": [2, 3], "c1": ["客户名称", "甲,乙"], "c2": ["手机", "1"]}
+
+
+def test_c11_line_breaks_in_quotes_do_not_begin_a_row(tmp_path):
+    content = '名称,地址\n甲,"北京\r\n路""1""号"\n乙,上海\n'
+    assert cells(written(tmp_path / "a.csv", content)) == [
+        ["名称", "地址"],
+        ["甲", '北京\n路"1"号'],
+        ["乙", "上海"],
+    ]
+
+
+def test_c11_a_lost_quote_costs_one_row(tmp_path):
+    rows = "".join(f"客户{n},电话{n},备注{n}\n" for n in range(3000))
+    content = "名称,电话,备注\n" + rows + '坏公司,"138,没有关上\n' + rows + '5" 管,"a ""b""",c\n'
+    path = written(tmp_path / "a.csv", content)
+    found = cells(path)
+    assert len(found) == 6003
+    assert found[3001] == ['坏公司,"138,没有关上', None, None]
+    assert found[3002] == ["客户0", "电话0", "备注0"]
+    assert found[-1] == ['5" 管', 'a "b"', "c"]
+    assert ("ROW_BAD_QUOTES", 3002, None) in notes(path)
+
+
+def test_c12_ragged_rows_are_padded_and_told(tmp_path):
+    path = written(tmp_path / "a.csv", "a,b,c\n1,2,3,4\n1\n1,2,3\n\n4,5,6\n")
+    assert cells(path) == [
+        ["a", "b", "c", None],
+        ["1", "2", "3", "4"],
+        ["1", None, None, None],
+        ["1", "2", "3", None],
+        [None] * 4,
+        ["4", "5", "6", None],
+    ]
+    assert notes(path) == [("ROW_LONG", 2, None), ("ROWS_SHORT", None, 1), ("ROWS_LONG", None, 1)]
+
+
+def test_c13_backslash_escapes(tmp_path):
+    path = written(tmp_path / "a.csv", 'a,b\n"say \\"hi\\", ok",1\n"\\"x\\"",2\n')
+    assert cells(path) == [["a", "b"], ['say "hi", ok', "1"], ['"x"', "2"]]
+
+
+def test_c14_text_marks_of_excel(tmp_path):
+    path = written(tmp_path / "a.csv", '姓名,手机\n张三,="013812345678"\n李四,"=""0138"""\n')
+    assert cells(path)[1:] == [["张三", "013812345678"], ["李四", "0138"]]
+    assert notes(path) == [("TEXT_MARKS_UNWRAPPED", None, 2)]
+
+
+def test_c15_line_ends_and_padding(tmp_path):
+    content = "客户名称,手机\r甲公司,013812345678\r\x1a".encode()
+    assert cells(written(tmp_path / "mac.csv", content)) == [HEADER, ROW]
+    content = "客户名称,手机\r\n甲公司\0\0,013812345678\r\n\x1a".encode()
+    path = written(tmp_path / "dos.csv", content)
+    assert cells(path) == [HEADER, ROW]
+    assert notes(path) == [("NUL_BYTES_DROPPED", None, 2)]
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
+def test_c17_fixed_width_in_bytes(tmp_path, encoding):
+    def line(name, phone, city):
+        return b"".join(
+            part.encode(encoding).ljust(n) for part, n in [(name, 16), (phone, 13), (city, 9)]
+        )
+
+    rows = [("客户名称", "手机", "城市"), ("甲公司", "013812345678", "北京"), ("乙", "", "上海")]
+    content = b"".join(line(*row) + b"\r\n" for row in rows * 3)
+    found = cells(written(tmp_path / "old.txt", content))
+    assert found[:3] == [list(rows[0]), list(rows[1]), ["乙", None, "上海"]]
+
+
+def test_c18_trailing_delimiter(tmp_path):
+    path = written(tmp_path / "a.csv", "a,b\n1,2,\n3,4,\n")
+    assert [row[:2] for row in cells(path)] == [["a", "b"], ["1", "2"], ["3", "4"]]
+    assert notes(path) in ([], [("ROWS_SHORT", None, 1)])
+
+
+CELL = st.text(st.characters(exclude_characters="\0\r", exclude_categories=["Cs"]), max_size=8)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=30), st.integers(20, 200))
+def test_both_parsers_read_the_same(tmp_path_factory, rows, block):
+    """What Python's csv wrote is read back, whichever parser a block goes through."""
+    import csv
+    import io
+
+    page = io.StringIO()
+    writer = csv.writer(page, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerows([("名", "b", "c"), ("1", "2", "3"), *rows])
+    path = written(tmp_path_factory.mktemp("csv") / "a.csv", page.getvalue())
+    plain = [[cell.replace("\ufeff", "") or None for cell in row] for row in rows]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delimited.text, "FIRST", block)
+        patch.setattr(delimited.text, "NEXT", block)
+        found = cells(path, encoding="utf-8", delimiter=",")
+    kept = [row for row in found[2:] if any(row)]
+    assert kept == [row for row in plain if any(row)]
