@@ -60,7 +60,7 @@ def plan(width: int = 3) -> Plan:
     )
 
 
-def work(folder: Path, rows: int, golden_tables: Mapping[str, pa.Table] = {}) -> Work:  # noqa: B006
+def work(folder: Path, rows: int, golden_tables: Mapping[str, pa.Table] = {}) -> Work:
     """A work folder with the source's rows and nothing changed."""
     made = Work(folder)
     numbers = pa.array(range(1, rows + 2), pa.int64())

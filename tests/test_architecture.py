@@ -36,7 +36,10 @@ LAYERS = {
         ],
         2,
     ),
-    **dict.fromkeys(["project", "gates", "model", "templates", "decisions", "plan", "measure"], 1),
+    **dict.fromkeys(
+        ["project", "gates", "model", "templates", "own_template", "decisions", "plan", "measure"],
+        1,
+    ),
     **dict.fromkeys(
         [
             "rules",
@@ -52,6 +55,7 @@ LAYERS = {
             "ends",
             "headings",
             "shapes",
+            "draw",
         ],
         0,
     ),

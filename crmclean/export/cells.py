@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from crmclean.export.findings import Findings
 from crmclean.rules import _tables as lookup
 from crmclean.templates import Column, ObjectTemplate
-from crmclean.workbooks import text_units
+from crmclean.workbooks import legal, text_units
 
 #: What our own rules leave behind (rules/date.py, rules/datetime.py).
 DATE = r"^\d{4}-\d{2}-\d{2}$"
@@ -36,7 +36,7 @@ def fitted(
     found: Findings,
 ) -> tuple[pa.Array, pa.Array | None]:
     """The cells of `column`, and what was taken out of them and belongs into the remark."""
-    name, moved, values = column.field or "", None, _legal(values)
+    name, moved, values = column.field or "", None, legal(values)
     if column.form in FORMS:
         formed = FORMS[column.form](values, column, found)
         lost = pc.and_(pc.is_valid(values), pc.is_null(formed))
@@ -159,14 +159,6 @@ def by_distinct(values: pa.Array, change: Callable[[str], str | None]) -> pa.Arr
     coded = pc.dictionary_encode(values)
     changed = pa.array([change(value) for value in coded.dictionary.to_pylist()], pa.string())
     return changed.take(coded.indices)
-
-
-def _legal(values: pa.Array) -> pa.Array:
-    """Without the control characters that no workbook holds; every line end is a newline."""
-    if not pc.any(_like(values, r"[\x00-\x08\x0b-\x1f]")).as_py():
-        return values
-    values = pc.replace_substring_regex(values, r"\r\n?", "\n")
-    return pc.replace_substring_regex(values, r"[\x00-\x08\x0b-\x1f]", "")
 
 
 def _like(values: pa.Array, pattern: str) -> pa.Array:

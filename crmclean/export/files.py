@@ -2,13 +2,11 @@
 
 Every file is read again with another library than the one that wrote it and compared cell by cell
 before anything is published: popular writers lose cells without an exception (trust.md 0.3).
-Two files are written at a time; the work is in compiled code that lets go of Python's lock.
 """
 
 import csv
 import hashlib
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,32 +31,44 @@ FILES = pa.schema(
 )
 #: Rows of the trial file that tells how many bytes a row takes, and what is kept in reserve.
 PROBE, RESERVE = 500, 0.92
-WORKERS = 2
 BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
-class Written:
-    """One finished file: where it is and which records of which part it holds."""
+class File:
+    """One import file: where it goes, the records it holds, the name of its sheet."""
 
     path: Path
     part: Part
-    rows: int
+    sheet: str
+
+    @property
+    def rows(self) -> int:
+        return self.part.rows.num_rows
 
 
-def write_parts(parts: list[Part], folder: Path, label: Callable[[str], str]) -> list[Written]:
-    """Every part in its files, `01_客户.xls`, `02_联系人_1.xls`…, each read back.
-    Raises Broken (EXPORT_DIFFERS), OutputRefused."""
+def planned(parts: list[Part], folder: Path, label: Callable[[str], str]) -> list[File]:
+    """Every part in its files, `01_客户.xls`, `02_联系人_1.xls`…, still to be written."""
     folder.mkdir(parents=True, exist_ok=True)
-    jobs = []
+    plans: list[File] = []
     for number, part in enumerate((p for p in parts if p.rows.num_rows), 1):
         stem = f"{number:02}_{part.spec.name or label(part.object)}"
-        jobs += list(_chunks(part, folder, stem, label))
-    with ThreadPoolExecutor(WORKERS) as pool:
-        return list(pool.map(lambda job: _one(*job), jobs))
+        plans += _chunks(part, folder, stem, part.spec.sheet or label(part.object))
+    return plans
 
 
-def files_table(written: list[Written], kind: str, folder: Path) -> pa.Table:
+def make(file: File) -> None:
+    """Write a file, read it back and compare. Raises Broken (EXPORT_DIFFERS), OutputRefused."""
+    part = file.part
+    _write(file.path, part, part.rows, file.sheet)
+    found = read_back(file.path, part.spec)
+    kept, beyond = part.rows.slice(0, found.num_rows), part.rows.slice(found.num_rows)
+    lost = any(column.null_count < len(column) for column in beyond.columns)
+    if lost or not found.equals(kept.combine_chunks()):  # readers leave out empty rows at the end
+        raise Broken("EXPORT_DIFFERS", file=file.path.name, rows=part.rows.num_rows)
+
+
+def files_table(written: list[File], kind: str, folder: Path) -> pa.Table:
     """The `files` table: path relative to `folder`, object, kind, rows, sha256."""
     rows = [
         {
@@ -73,20 +83,13 @@ def files_table(written: list[Written], kind: str, folder: Path) -> pa.Table:
     return pa.Table.from_pylist(rows, FILES)
 
 
-def _chunks(
-    part: Part, folder: Path, stem: str, label: Callable[[str], str]
-) -> Iterator[tuple[Part, Path, str]]:
-    name = part.spec.sheet or label(part.object)
-    size = _rows_per_file(part, folder, name)
+def _chunks(part: Part, folder: Path, stem: str, sheet: str) -> Iterator[File]:
+    size = _rows_per_file(part, folder, sheet)
     total = part.rows.num_rows
     for number, start in enumerate(range(0, total, size), 1):
         suffix = f"_{number}" if total > size else ""
-        chunk = Part(
-            part.object, part.spec, part.columns, part.golden.slice(start, size),
-            part.record.slice(start, size), part.parent.slice(start, size),
-            part.rows.slice(start, size),
-        )  # fmt: skip
-        yield chunk, folder / f"{stem}{suffix}.{part.spec.format}", name
+        path = folder / f"{stem}{suffix}.{part.spec.format}"
+        yield File(path, part.slice(start, size), sheet)
 
 
 def _rows_per_file(part: Part, folder: Path, name: str) -> int:
@@ -98,22 +101,15 @@ def _rows_per_file(part: Part, folder: Path, name: str) -> int:
     if spec.max_bytes and total:
         trial = folder / f"trial.{spec.format}"
         rows = min(PROBE, total)
-        _write(trial, spec, part, part.rows.slice(0, rows), name)
+        _write(trial, part, part.rows.slice(0, rows), name)
         each = trial.stat().st_size / rows
         trial.unlink()
         size = min(size, max(1, int(spec.max_bytes * RESERVE / each)))
     return max(size, 1)
 
 
-def _one(part: Part, path: Path, name: str) -> Written:
-    _write(path, part.spec, part, part.rows, name)
-    found = read_back(path, part.spec)
-    if not found.equals(part.rows.combine_chunks()):
-        raise Broken("EXPORT_DIFFERS", file=path.name, rows=part.rows.num_rows)
-    return Written(path, part, part.rows.num_rows)
-
-
-def _write(path: Path, spec: ObjectTemplate, part: Part, rows: pa.Table, name: str) -> None:
+def _write(path: Path, part: Part, rows: pa.Table, name: str) -> None:
+    spec = part.spec
     if spec.format == "csv":
         return _write_csv(path, spec, rows)
     columns = [

@@ -42,6 +42,12 @@ class Part:
         kept = [key.filter(mask) for key in keys]
         return Part(self.object, self.spec, self.columns, *kept, self.rows.filter(mask))
 
+    def slice(self, start: int, count: int) -> "Part":
+        """`count` records from `start` on."""
+        keys = (self.golden, self.record, self.parent)
+        cut = [key.slice(start, count) for key in keys]
+        return Part(self.object, self.spec, self.columns, *cut, self.rows.slice(start, count))
+
 
 @dataclass
 class Fitted:

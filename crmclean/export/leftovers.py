@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean import tables
-from crmclean.export.files import Written
+from crmclean.export.files import File
 from crmclean.messages import advice, say
 from crmclean.model import Object
 from crmclean.plan import Plan, Source
@@ -70,7 +70,7 @@ def not_migrated(path: Path, unplaced: pa.Table, model: dict[str, Object], langu
             writer.writerow([label, _harmless(row["label"]), row["filled"], decision])
 
 
-def rollback(written: Sequence[Written], folder: Path, language: str) -> None:
+def rollback(written: Sequence[File], folder: Path, language: str) -> None:
     """For each import file, `rollback/<same name>.xlsx` with the keys of its records."""
     folder.mkdir(parents=True, exist_ok=True)
     for each in written:

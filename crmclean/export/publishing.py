@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,6 +17,9 @@ from crmclean.plan import Plan
 from crmclean.project import Project
 from crmclean.run import Work
 from crmclean.templates import Template
+
+#: Files made at a time: writing and reading back is compiled code that lets go of Python's lock.
+WORKERS = 2
 
 
 def write(
@@ -42,18 +46,21 @@ def write(
     main = fitted.parts
     if project.pilot.mode == "production":
         main = [part.only(pc.invert(pilot.mask(part, chosen))) for part in fitted.parts]
-    written = files.write_parts(main, folder / "import", label)
-    pilots = files.write_parts(tried, folder / "pilot", label)
+    written = files.planned(main, folder / "import", label)
+    pilots = files.planned(tried, folder / "pilot", label)
     _reconcile(fitted, main, written, pilots, project.pilot.mode)
-    (folder / "pilot" / "expected.json").write_text(
-        expectation(tried), encoding="utf-8", newline="\n"
-    )
-    leftovers.rollback(written, folder / "rollback", language)
-    leftovers.rollback(pilots, folder / "rollback" / "pilot", language)
-    issues = tables.concat(tables.ISSUES, [work.issues(), fitted.issues])
-    where = folder / "quarantine.xlsx"
-    leftovers.quarantine(where, fitted.crosswalk, issues, work, plan, model, language)
-    leftovers.not_migrated(folder / "not_migrated.csv", fitted.unplaced, model, language)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        under_way = [pool.submit(files.make, file) for file in [*pilots, *written]]
+        leftovers.rollback(written, folder / "rollback", language)
+        leftovers.rollback(pilots, folder / "rollback" / "pilot", language)
+        issues = tables.concat(tables.ISSUES, [work.issues(), fitted.issues])
+        where = folder / "quarantine.xlsx"
+        leftovers.quarantine(where, fitted.crosswalk, issues, work, plan, model, language)
+        leftovers.not_migrated(folder / "not_migrated.csv", fitted.unplaced, model, language)
+        for each in under_way:
+            each.result()
+    expected = folder / "pilot" / "expected.json"
+    expected.write_text(expectation(tried), encoding="utf-8", newline="\n")
     made = tables.concat(
         files.FILES,
         [files.files_table(written, "import", folder), files.files_table(pilots, "pilot", folder)],
@@ -93,8 +100,8 @@ def multiset_hash(rows: pa.Table) -> int:
 def _reconcile(
     fitted: Fitted,
     main: list[Part],
-    written: list[files.Written],
-    pilots: list[files.Written],
+    written: list[files.File],
+    pilots: list[files.File],
     mode: str,
 ) -> None:
     """As many rows in the files as records that the crosswalk calls loaded. Raises Broken."""

@@ -8,10 +8,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from crmclean.workbooks import Col, Sheet, sheet_name
+from crmclean.workbooks import Col, Sheet, legal, sheet_name
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 BATCH = 4096
@@ -56,17 +53,10 @@ def _column(xlwt, page, sheet: Sheet, number: int, column: Col):
 def _rows(page, sheet: Sheet, looks: list) -> None:
     first = sheet.top
     for batch in sheet.rows.to_batches(max_chunksize=BATCH):
-        columns = [_texts(values) for values in batch.columns]
+        columns = [legal(values).to_pylist() for values in batch.columns]
         for offset, values in enumerate(zip(*columns, strict=True)):
             put = page.row(first + offset).set_cell_text
             for number, value in enumerate(values):
                 if value:
                     put(number, value, looks[number])
         first += batch.num_rows
-
-
-def _texts(values: pa.Array) -> list[str | None]:
-    """The values without what a workbook cannot hold; other line ends become a newline."""
-    if pc.any(pc.match_substring_regex(values, r"[\x00-\x08\x0b-\x1f]")).as_py():
-        values = pc.replace_substring_regex(values, r"\r\n?", "\n")
-    return [value and CONTROL.sub("", value) for value in values.to_pylist()]

@@ -25,7 +25,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.workbooks import Col, Sheet, sheet_name
+from crmclean.workbooks import Col, Sheet, legal, raw_bytes, sheet_name
 
 BATCH = 16_384
 #: zlib level: 2 is the fastest here, level 6 takes twice the time to save 8 %.
@@ -38,11 +38,9 @@ MOST_WIDTH, LEAST_WIDTH = 40, 9
 SPARE_ROWS = 1000
 #: Excel holds a drop-down of at most this many characters in the sheet itself.
 MOST_INLINE_CHOICES = 255
-#: What XML 1.0 cannot hold. Tab and newline stay; other line ends become a newline.
-NOT_XML = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{FFFE}\x{FFFF}]"
 #: Bytes without which a column can be written as it is: far cheaper to look for than a pattern.
-CARE = np.zeros(256, bool)
-CARE[[*range(9), *range(0x0B, 0x20), *b"&<>"]] = True
+MARKUP = np.zeros(256, bool)
+MARKUP[list(b"&<>")] = True
 SPACE = np.zeros(256, bool)
 SPACE[list(b" \t\n")] = True
 
@@ -185,9 +183,9 @@ def _lines(sheet: Sheet, start: int, styles: list[str], marks: dict[int, pa.Arra
         style: str | pa.Array = styles[number]
         if number in marks:
             style = marks[number].slice(start, batch.num_rows)
-        parts.append(_cells(_array(values), column_name(number), rows, style))
+        parts.append(_cells(legal(_array(values)), column_name(number), rows, style))
     lines = pc.binary_join_element_wise('<row r="', rows, '">', *parts, "</row>", "")
-    return memoryview(_bytes(lines))
+    return memoryview(raw_bytes(lines))
 
 
 def _cells(values: pa.Array, letters: str, rows: pa.Array, style: str | pa.Array) -> pa.Array:
@@ -204,23 +202,18 @@ def _cells(values: pa.Array, letters: str, rows: pa.Array, style: str | pa.Array
 
 
 def _escaped(values: pa.Array) -> pa.Array:
-    run = _bytes(values)
-    if (
-        not CARE[run].any()
-        and run.tobytes().find(b"_x") < 0
-        and run.tobytes().find(b"\xef\xbf") < 0
-    ):
-        return values
-    text = pc.replace_substring_regex(values, r"\r\n?", "\n")
-    text = pc.replace_substring_regex(text, NOT_XML, "")
-    for plain, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
-        text = pc.replace_substring(text, plain, entity)
-    # Excel reads _x0041_ as "A"; the underscore itself is written _x005F_.
-    return pc.replace_substring_regex(text, r"_(x[0-9A-Fa-f]{4}_)", r"_x005F_\1")
+    run = raw_bytes(values)
+    if MARKUP[run].any():
+        for plain, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
+            values = pc.replace_substring(values, plain, entity)
+    if run.tobytes().find(b"_x") >= 0:
+        # Excel reads _x0041_ as "A"; the underscore itself is written _x005F_.
+        values = pc.replace_substring_regex(values, r"_(x[0-9A-Fa-f]{4}_)", r"_x005F_\1")
+    return values
 
 
 def _has_outer_space(values: pa.Array) -> bool:
-    if not SPACE[_bytes(values)].any():
+    if not SPACE[raw_bytes(values)].any():
         return False
     return bool(pc.any(pc.match_substring_regex(values, r"^\s|\s$|[\n\t]|  ")).as_py())
 
@@ -275,12 +268,3 @@ def _legal(text: str) -> str:
 def _array(values: pa.ChunkedArray) -> pa.Array:
     joined = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
     return joined if joined.type == pa.string() else pc.cast(joined, pa.string())
-
-
-def _bytes(values: pa.Array) -> np.ndarray:
-    """All the strings of an array as one run of bytes, without a copy."""
-    _, offsets, content = values.buffers()
-    if not len(values) or content is None:
-        return np.empty(0, np.uint8)
-    ends = np.frombuffer(offsets, np.int32)[values.offset : values.offset + len(values) + 1]
-    return np.frombuffer(content, np.uint8)[ends[0] : ends[-1]]
