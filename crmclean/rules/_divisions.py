@@ -74,6 +74,22 @@ def renamed(level: str, text: str) -> str | None:
     return new.pop() if len(new) == 1 else None
 
 
+def within(upper: str, lower: str, level: str) -> bool:
+    """Is a city one of a province, or a district one of a city? Unknown names are not judged.
+
+    >>> within("广东省", "深圳市", "city"), within("广东省", "杭州市", "city")
+    (True, False)
+    >>> within("北京市", "朝阳区", "district"), within("长春市", "海淀区", "district")
+    (True, False)
+    """
+    above = {"city": "province", "district": "city"}[level]
+    uppers = [code for code in _index().get(upper, ()) if _is_level(code, above)]
+    lowers = [code for code in _index().get(lower, ()) if _is_level(code, level)]
+    if not uppers or not lowers:
+        return True
+    return any(_belongs(low, up) for low in lowers for up in uppers)
+
+
 def read(text: str) -> tuple[dict[str, str], str]:
     """The region at the beginning of `text` and what follows it; {} where nothing is proved."""
     place, rest, _ = _walk(text)

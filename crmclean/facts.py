@@ -1,0 +1,190 @@
+"""What fields say about each other: the cross-field checks of golden records (for schema.py).
+
+Each check says which rows hold; a blank field never fails a check that is not about being blank.
+Some facts need other records: whether a customer can be reached through its contacts, whether a
+code or a number stands on several customers. They are worked out with joins over whole columns.
+
+"Past" and "future" are told from a day that is given, or from the newest date in the data: the
+clock has no place in data files. One mistyped year must not move that day: it is the date that
+one in a thousand exceeds.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.model import Object
+
+Golden = dict[str, pa.Table]
+Holds = Callable[[pa.Table], pa.Array]
+
+
+class Check(NamedTuple):
+    """The code of an issue, the field it is about, and which rows of a table hold."""
+
+    code: str
+    field: str
+    holds: Holds
+
+
+#: Dates of one object in the order that they must have.
+IN_ORDER = {
+    "customer": [("first_contact_at", "last_follow_up_at"), ("created_at", "updated_at")],
+    "lead": [("obtained_at", "expected_close")],
+    "follow_up": [("at", "due_at")],
+}
+REACHED_BY = ("phone", "other_phones", "email", "mobile", "wechat")
+SHARED = {"customer": ("phone",), "contact": ("mobile", "phone")}
+_DAY = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+
+def newest(golden: Golden, model: dict[str, Object]) -> str | None:
+    """The newest day of the fields that lie in the past, without the last one in a thousand."""
+    days = []
+    for name, table in golden.items():
+        for field in model[name].fields.values() if name in model else ():
+            if field.options.get("past") and field.name in table.column_names:
+                days += _days(table[field.name]).drop_null().chunks
+    known = pc.sort_indices(every := pa.chunked_array(days, pa.string()))
+    return every[known[len(known) - 1 - len(known) // 1000].as_py()].as_py() if len(known) else None
+
+
+def checks(
+    name: str, table: pa.Table, golden: Golden, model: dict[str, Object], today: str | None
+) -> Iterator[Check]:
+    """All cross-field checks of one object; `table` holds the golden records to be judged."""
+    yield from _order(name)
+    if today:
+        yield from _past(model[name], today)
+    for field in model[name].fields.values():
+        if field.unique and field.name in table.column_names:
+            yield Check("CODE_NOT_UNIQUE", field.name, _alone(field.name))
+    for field_name in SHARED.get(name, ()):
+        yield Check("PHONE_SHARED", field_name, _one_customer(field_name))
+    if name == "customer":
+        yield from _customer(golden)
+    yield from _regions(table)
+
+
+def _order(name: str) -> Iterator[Check]:
+    for first, last in IN_ORDER.get(name, ()):
+        yield Check(
+            "DATES_OUT_OF_ORDER",
+            last,
+            lambda table, f=first, s=last: pc.less_equal(_days(table[f]), _days(table[s])),
+        )
+
+
+def _past(owner: Object, today: str) -> Iterator[Check]:
+    for field in owner.fields.values():
+        if field.kind in ("date", "datetime") and field.options.get("past"):
+            name = field.name
+            yield Check(
+                "DATE_IN_FUTURE", name, lambda table, n=name: pc.less_equal(_days(table[n]), today)
+            )
+    if "next_follow_up" in owner.fields:
+        yield Check(
+            "NEXT_FOLLOW_UP_PAST",
+            "next_follow_up",
+            lambda table: pc.greater_equal(_days(table["next_follow_up"]), today),
+        )
+
+
+def _customer(golden: Golden) -> Iterator[Check]:
+    reached = _reached_through_contacts(golden)
+    yield Check("PHONE_OR_EMAIL_MISSING", "phone", lambda table: _is_reachable(table, reached))
+    yield Check("LOST_WITHOUT_REASON", "lost_reason", _lost_has_reason)
+    yield Check("STATUS_BEHIND_STAGE", "status", _status_follows_stage)
+
+
+def _lost_has_reason(table: pa.Table) -> pa.Array:
+    lost = pc.fill_null(pc.equal(table["status"], "流失"), False)
+    return pc.or_(pc.invert(lost), pc.is_valid(table["lost_reason"]))
+
+
+def _status_follows_stage(table: pa.Table) -> pa.Array:
+    """A customer whose stage is 成交 is not a 潜在 one."""
+    won = pc.fill_null(pc.equal(table["stage"], "成交"), False)
+    early = pc.fill_null(pc.is_in(table["status"], pa.array(["潜在", "意向"])), False)
+    return pc.invert(pc.and_(won, early))
+
+
+def _reached_through_contacts(golden: Golden) -> pa.Array:
+    """The golden customers that have a contact with a number or an address."""
+    contacts = golden.get("contact")
+    if contacts is None or "customer_golden" not in contacts.column_names:
+        return pa.array([], pa.string())
+    return pc.unique(contacts["customer_golden"].filter(_has_any(contacts)).drop_null())
+
+
+def _is_reachable(table: pa.Table, reached: pa.Array) -> pa.Array:
+    return pc.or_(_has_any(table), pc.is_in(table["golden"], value_set=reached))
+
+
+def _has_any(table: pa.Table) -> pa.Array:
+    filled = pc.is_valid(pa.nulls(len(table)))
+    for column in REACHED_BY:
+        if column in table.column_names:
+            filled = pc.or_(filled, pc.is_valid(table[column].combine_chunks()))
+    return filled
+
+
+def _alone(field: str) -> Holds:
+    """No other row of the table has the same value."""
+
+    def holds(table: pa.Table) -> pa.Array:
+        return pc.invert(_on_several(table[field], table["golden"]))
+
+    return holds
+
+
+def _one_customer(field: str) -> Holds:
+    """No row of another customer has the same number. Without a customer a row is on its own."""
+
+    def holds(table: pa.Table) -> pa.Array:
+        whose = table["golden"]
+        if "customer_golden" in table.column_names:
+            whose = pc.coalesce(table["customer_golden"], whose)
+        return pc.invert(_on_several(table[field], whose))
+
+    return holds
+
+
+def _on_several(values: pa.ChunkedArray, whose: pa.ChunkedArray) -> pa.Array:
+    """Does the value of a row belong to more than one `whose`?"""
+    pairs = pa.table({"value": values, "whose": whose}).filter(pc.is_valid(values))
+    counted = pairs.group_by("value").aggregate([("whose", "count_distinct")])
+    several = counted.filter(pc.greater(counted["whose_count_distinct"], 1))["value"]
+    return pc.is_in(values, value_set=several.combine_chunks())
+
+
+def _regions(table: pa.Table) -> Iterator[Check]:
+    """The city is one of the province, the district one of the city. Pairs are few: each is
+    looked up once. Names that are unknown were reported by their rule."""
+    for upper, lower, code in (
+        ("province", "city", "CITY_NOT_IN_PROVINCE"),
+        ("city", "district", "DISTRICT_NOT_IN_CITY"),
+    ):
+        if upper in table.column_names and lower in table.column_names:
+            yield Check(code, lower, lambda t, u=upper, low=lower: _within(t, u, low))
+
+
+def _within(table: pa.Table, upper: str, lower: str) -> pa.Array:
+    from crmclean.rules import _divisions
+
+    both = pc.and_(pc.is_valid(table[upper]), pc.is_valid(table[lower]))
+    joined = pc.binary_join_element_wise(table[upper], table[lower], "\n")
+    wrong = [
+        pair
+        for pair in pc.unique(joined.filter(both)).to_pylist()
+        if not _divisions.within(*pair.split("\n"), lower)
+    ]
+    return pc.invert(pc.is_in(joined, value_set=pa.array(wrong, pa.string())))
+
+
+def _days(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Whole days in ISO; anything else is null."""
+    dated = pc.fill_null(pc.match_substring_regex(values, _DAY), False)
+    return pc.if_else(dated, pc.utf8_slice_codeunits(values, 0, 10), pa.scalar(None, pa.string()))

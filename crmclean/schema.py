@@ -1,0 +1,188 @@
+"""What the standard or the target would refuse, as pandera schemas: failures become issues.
+
+Schemas are built from the model, the project and the template; nothing is written by hand twice.
+Two moments:
+
+* `check_values`, on records before dedupe: ranges and lengths of single values. The form of a
+  value was judged by its rule already; it is not reported twice.
+* `check_golden`, on golden records: required fields, and what fields say about each other
+  (`facts.py` works out the facts that need other records). After dedupe, so that nobody is asked
+  for what a duplicate holds.
+
+pandera traps that are met here, each with a test: `ignore_na=False`, else "phone or e-mail" passes
+on a row that has neither; the index is the unique record; no coercion; checks stand on the column
+that the issue is about, because a check of the whole frame makes one case per column and takes a
+minute for 250,000 failing rows (0.1 s on a column); pandera is imported only when needed.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean import facts, messages, tables
+from crmclean.facts import Check
+from crmclean.model import Field, Object
+from crmclean.project import Project
+
+if TYPE_CHECKING:
+    import pandera.pandas as pandera
+
+
+def check_values(
+    name: str, records: pa.Table, project: Project, model: dict[str, Object], template: Any = None
+) -> pa.Table:
+    """Issues of single values of one object's records."""
+    checks = [c for f in model[name].fields.values() for c in _value_checks(f, template)]
+    return _issues(name, records, checks)
+
+
+def check_golden(
+    golden: dict[str, pa.Table],
+    crosswalk: pa.Table,
+    project: Project,
+    model: dict[str, Object],
+    template: Any = None,
+    today: str | None = None,
+) -> pa.Table:
+    """Issues of golden records that are to be loaded or held. `today` (YYYY-MM-DD) is the day that
+    "past" and "future" are told from; without it, the newest date of the data (`facts.newest`)."""
+    today = today or facts.newest(golden, model)
+    issues = []
+    for name, table in golden.items():
+        kept = _kept(name, table, crosswalk)
+        if name in model and kept.num_rows:
+            checks = [*_required(model[name]), *facts.checks(name, kept, golden, model, today)]
+            checks += [c for f in model[name].fields.values() for c in _length(f, template)]
+            issues.append(_issues(name, kept, checks))
+    return tables.concat(tables.ISSUES, issues)
+
+
+def _value_checks(field: Field, template: Any) -> list[Check]:
+    name, checks = field.name, _length(field, template)
+    if field.kind in ("amount", "integer") and not field.options.get("negative"):
+        checks.append(Check("NUMBER_NEGATIVE", name, _lacks(name, r"\A-")))
+    if field.kind == "amount":
+        checks.append(Check("AMOUNT_IMPLAUSIBLE", name, _lacks(name, r"\A-?[0-9]{12}")))
+    if field.kind in ("date", "datetime"):
+        first, last = field.options.get("from", 1930), field.options.get("to", 2069)
+        checks.append(Check("DATE_IMPLAUSIBLE", name, _years(name, str(first), str(last))))
+    return checks
+
+
+def _lacks(name: str, pattern: str) -> facts.Holds:
+    return lambda table: pc.invert(pc.match_substring_regex(table[name], pattern))
+
+
+def _years(name: str, first: str, last: str) -> facts.Holds:
+    """Dates between two years; what is not a date was refused by its rule."""
+
+    def holds(table: pa.Table) -> pa.Array:
+        year = pc.utf8_slice_codeunits(table[name], 0, 4)
+        dated = pc.match_substring_regex(table[name], r"\A[0-9]{4}(?:-|\z)")
+        within = pc.and_(pc.greater_equal(year, first), pc.less_equal(year, last))
+        return pc.or_(within, pc.invert(dated))
+
+    return holds
+
+
+def _length(field: Field, template: Any) -> list[Check]:
+    """A limit of the template, or of the model's options, on the number of characters."""
+    target = template.objects.get(field.object) if template else None
+    limits = [c.max_length for c in target.columns if c.field == field.name] if target else []
+    limits = [limit for limit in (*limits, field.options.get("max_length")) if limit]
+    if not limits:
+        return []
+    longest = min(limits)
+    holds = lambda table: pc.less_equal(pc.utf8_length(table[field.name]), longest)
+    return [Check("VALUE_TOO_LONG", field.name, holds)]
+
+
+def _required(owner: Object) -> list[Check]:
+    """One check per required field: the target's, and the standard's."""
+    codes = {"target": "REQUIRED_BY_TARGET", "standard": "REQUIRED_BY_STANDARD"}
+    required = [field for field in owner.fields.values() if field.required in codes]
+    return [Check(codes[field.required], field.name, _filled(field.name)) for field in required]
+
+
+def _filled(name: str) -> facts.Holds:
+    """A reference is filled where it found its parent, too: on the same row it needs no name."""
+
+    def holds(table: pa.Table) -> pa.Array:
+        filled = pc.is_valid(table[name])
+        found = f"{name}_golden"
+        return pc.or_(filled, pc.is_valid(table[found])) if found in table.column_names else filled
+
+    return holds
+
+
+def _kept(name: str, table: pa.Table, crosswalk: pa.Table) -> pa.Table:
+    """Golden records whose own record will be loaded, or is held for a decision."""
+    mine = crosswalk.filter(pc.equal(crosswalk["object"], name))
+    mine = mine.filter(pc.is_in(mine["end"], pa.array(["loaded", "held"])))
+    return table.filter(pc.is_in(table["record"], mine["record"].combine_chunks()))
+
+
+def _issues(name: str, table: pa.Table, checks: list[Check]) -> pa.Table:
+    """Validate a table; each failing (record, check) is an issue."""
+    checks = [check for check in checks if check.field in table.column_names]
+    if not checks or not table.num_rows:
+        return tables.ISSUES.empty_table()
+    failed = _failures(table, checks)
+    return tables.concat(
+        tables.ISSUES, [_of_check(name, table, checks[n], rows) for n, rows in failed.items()]
+    )
+
+
+def _failures(table: pa.Table, checks: list[Check]) -> dict[int, pa.Array]:
+    """The places of the rows that fail each check, by the number of the check."""
+    import pandas
+    import pandera.errors
+    import pandera.pandas as pandera
+
+    columns: dict[str, list[pandera.Check]] = {}
+    for number, check in enumerate(checks):
+        columns.setdefault(check.field, []).append(_pandera(table, check, number))
+    text = pandas.ArrowDtype(pa.string())
+    frame = table.select(list(columns)).to_pandas(types_mapper={pa.string(): text}.get)
+    schema = pandera.DataFrameSchema(
+        {name: pandera.Column(nullable=True, checks=found) for name, found in columns.items()}
+    )
+    try:
+        schema.validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as failures:
+        cases = failures.failure_cases[["check", "index"]]
+        rows = {
+            int(n): rows.astype("int64").sort_values()
+            for n, rows in cases.groupby("check")["index"]
+        }
+        return {number: pa.array(rows[number]) for number in sorted(rows)}
+    return {}
+
+
+def _pandera(table: pa.Table, check: Check, number: int) -> "pandera.Check":
+    """A check of pandera, worked out over whole Arrow columns; its number stands for its code."""
+    import pandas
+    import pandera.pandas as pandera
+
+    def holds(column: pandas.Series) -> pandas.Series:
+        verdict = pc.fill_null(check.holds(table), True)
+        whole = pa.chunked_array([verdict]) if isinstance(verdict, pa.Array) else verdict
+        return pandas.Series(whole.to_numpy(), index=column.index)
+
+    return pandera.Check(holds, error=str(number), ignore_na=False)
+
+
+def _of_check(name: str, table: pa.Table, check: Check, rows: pa.Array) -> pa.Table:
+    ids = table["record"].take(rows).combine_chunks()
+    columns = {
+        "source": tables.sources_of(ids),
+        "row": tables.rows_of(ids),
+        "object": name,
+        "record": ids,
+        "field": check.field,
+        "code": check.code,
+        "severity": messages.severity(check.code),
+        "value": table[check.field].take(rows),
+    }
+    return tables.table(tables.ISSUES, columns, len(ids))
