@@ -12,13 +12,26 @@ from typing import Any
 from crmclean.model import Object
 from crmclean.plan import Plan
 from crmclean.project import Project
-from crmclean.report import before, duplicates, fields, files, flow, heat, issues, overview, page
+from crmclean.report import (
+    before,
+    duplicates,
+    fields,
+    files,
+    flow,
+    heat,
+    issues,
+    overview,
+    page,
+    standard,
+)
 from crmclean.report.finished import Finished
 
-__all__ = ["write", "write_profile"]
+__all__ = ["write", "write_profile", "write_standard"]
 
 #: The report of the sources before cleaning.
 write_profile = before.write
+#: The written data standard as a document of its own.
+write_standard = standard.write
 
 
 def write(
@@ -28,8 +41,14 @@ def write(
     plan: Plan,
     path: Path,
     unmask: bool = False,
+    template: Any | None = None,
+    history: list[dict[str, Any]] = (),
 ) -> None:
-    """Write the report of a finished run to `path`. Personal data is masked unless `unmask`."""
+    """Write the report of a finished run to `path`. Personal data is masked unless `unmask`.
+
+    `template`: templates.Template, for the limits of the standard; `history`: one line per earlier
+    run (check/history.py), oldest first.
+    """
     run = Finished(work, project, model, plan, unmask)
     found, twice = issues.facts(run), duplicates.facts(run)
     gaps = heat.facts(run)
@@ -45,6 +64,8 @@ def write(
         duplicates=twice,
         gaps=gaps,
         files=files.facts(run),
+        standard=standard.facts(project, model, template),
+        history=history,
         issues_table=page.packed(found.pop("table")),
         duplicate_tables={name: page.packed(pack) for name, pack in twice.pop("tables").items()},
     )

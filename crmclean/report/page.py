@@ -92,6 +92,11 @@ def doing(code: str) -> Markup:
     )
 
 
+def form(kind: str) -> Markup:
+    """What a valid value of a kind looks like, in words."""
+    return words(f"report.form.{kind}") if f"report.form.{kind}" in entries() else plain(kind)
+
+
 def attributes(name: str, code: str) -> Markup:
     """An attribute whose text depends on the language: the script keeps it in step."""
     zh, en = (say(code, lang) for lang in LANGUAGES)
@@ -116,7 +121,12 @@ def _environment() -> Environment:
     )
     environment.filters |= {"count": _count, "percent": _percent, "size": _size}
     environment.globals |= {"t": words, "both": both, "attr": attributes, "drawn": drawn}
-    environment.globals |= {"reason": plain, "issue_words": plain, "issue_advice": doing}
+    environment.globals |= {
+        "reason": plain,
+        "issue_words": plain,
+        "issue_advice": doing,
+        "form": form,
+    }
     return environment
 
 
