@@ -46,7 +46,7 @@ def attach(
     heads = Field(np.where(fields["branch"].codes < 0, core.codes, -1), core.values)
     known = Customers(owners, cluster, _system_numbers(job), customer.key_field(fields), heads)
     given = children["customer"].combine_chunks()
-    answer = resolve(children, known, customer.reference_keys(given))
+    answer = resolve(children, known, customer.reference_keys)
     at = pa.array(answer.cluster, mask=answer.cluster < 0)
     golden = found.golden["golden"].combine_chunks().take(at)
     name = pc.coalesce(found.golden["name"].combine_chunks().take(at), given)

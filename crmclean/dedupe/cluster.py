@@ -7,14 +7,14 @@ average linkage, the likeliest pair of groups first, where a pair that was never
 join, so repairing components one by one equals average linkage over all the data.
 """
 
-from itertools import pairwise
-
 import numpy as np
 
 UNSEEN = -4.0
 LIMIT = 15.0  # one pair's say, in bits, so that one loud edge cannot drown many doubts
 BIG = 1_000  # larger components are cut at a higher threshold first
-STEP = 4.0
+STEP = 3.0
+COMMANDED = 1e6
+CELLS = 4_000_000  # of the links of components that are repaired at once
 
 
 def clusters(
@@ -36,16 +36,56 @@ def clusters(
     sizes = np.diff(np.append(starts, count))
     inside = label[left] == label[right]
     edges = np.bincount(label[left[inside & (value >= 0)]], minlength=len(sizes))
-    broken = np.flatnonzero(edges < sizes * (sizes - 1) // 2)
-    if len(broken):
-        own = np.flatnonzero(inside & np.isin(label[left], broken))
-        own = own[np.argsort(label[left[own]], kind="stable")]
-        cuts = np.searchsorted(label[left[own]], np.append(broken, len(sizes)))
-        for number, (start, end) in zip(broken, pairwise(cuts), strict=True):
-            group = np.sort(members[starts[number] : starts[number] + sizes[number]])
-            pairs = own[start:end]
-            _repair(label, group, left[pairs], right[pairs], value[pairs], exclusive, len(sizes))
+    broken = edges < sizes * (sizes - 1) // 2
+    own = np.flatnonzero(inside & broken[label[left]])
+    one, two, bits = left[own], right[own], _limited(value[own])
+    if sizes[broken].max(initial=0) > BIG:
+        label, one, two, bits = _cut(label, one, two, bits, sizes)
+        members = np.argsort(label, kind="stable")
+        starts = np.flatnonzero(np.append(True, np.diff(label[members]) != 0))
+        sizes = np.diff(np.append(starts, count))
+        broken = np.isin(np.arange(len(sizes)), label[one]) & (sizes > 1)
+    part = label[one]
+    for size in np.unique(sizes[broken]):
+        which = np.flatnonzero(broken & (sizes == size))
+        for some in np.array_split(which, 1 + len(which) * int(size) ** 2 // CELLS):
+            groups = members[starts[some][:, None] + np.arange(size)]
+            pairs = np.flatnonzero(np.isin(part, some))
+            links = _links(
+                groups, some, part[pairs], one[pairs], two[pairs], bits[pairs], exclusive
+            )
+            owner = _average_link(links)
+            label[groups] = count + np.take_along_axis(groups, owner, axis=1)
     return _first_member(label)
+
+
+def _limited(value: np.ndarray) -> np.ndarray:
+    commanded = np.where(value > 0, COMMANDED, -np.inf)
+    return np.where(np.isinf(value), commanded, np.clip(value, -LIMIT, LIMIT))
+
+
+def _links(
+    groups: np.ndarray,
+    some: np.ndarray,
+    part: np.ndarray,
+    one: np.ndarray,
+    two: np.ndarray,
+    bits: np.ndarray,
+    exclusive: tuple[np.ndarray, ...],
+) -> np.ndarray:
+    """The bits between all members of several groups of one size: groups x members x members."""
+    links = np.full((len(groups), groups.shape[1], groups.shape[1]), UNSEEN)
+    at = np.searchsorted(some, part)
+    place = np.zeros(int(groups.max()) + 1, np.int64)
+    place[groups] = np.arange(groups.shape[1])
+    links[at, place[one], place[two]] = links[at, place[two], place[one]] = bits
+    for codes in exclusive:
+        own = codes[groups]
+        differ = (
+            (own[:, :, None] != own[:, None, :]) & (own[:, :, None] >= 0) & (own[:, None, :] >= 0)
+        )
+        links[differ] = -np.inf
+    return links
 
 
 def _components(count: int, left: np.ndarray, right: np.ndarray, kept: np.ndarray) -> np.ndarray:
@@ -56,67 +96,51 @@ def _components(count: int, left: np.ndarray, right: np.ndarray, kept: np.ndarra
     return connected_components(coo_array(edges, shape=(count, count)), directed=False)[1]
 
 
-def _repair(
-    label: np.ndarray,
-    group: np.ndarray,
-    left: np.ndarray,
-    right: np.ndarray,
-    value: np.ndarray,
-    exclusive: tuple[np.ndarray, ...],
-    count: int,
-) -> None:
-    """Relabel one component; new labels start at `count` + the first member of each cluster."""
-    one, two = np.searchsorted(group, left), np.searchsorted(group, right)
-    if len(group) > BIG:
-        parts = _cut(len(group), one, two, value)
-    else:
-        parts = np.zeros(len(group), np.int64)
-    for part in np.unique(parts):
-        at = np.flatnonzero(parts == part)
-        place = np.full(len(group), -1)
-        place[at] = np.arange(len(at))
-        kept = (place[one] >= 0) & (place[two] >= 0)
-        links = np.full((len(at), len(at)), UNSEEN)
-        bits = np.where(np.isinf(value[kept]), value[kept], np.clip(value[kept], -LIMIT, LIMIT))
-        links[place[one[kept]], place[two[kept]]] = bits
-        links[place[two[kept]], place[one[kept]]] = bits
-        for codes in exclusive:
-            own = codes[group[at]]
-            links[(own[:, None] != own) & (own[:, None] >= 0) & (own >= 0)] = -np.inf
-        label[group[at]] = count + group[at][_average_link(links)]
-
-
-def _cut(count: int, one: np.ndarray, two: np.ndarray, value: np.ndarray) -> np.ndarray:
-    """Components of a big component at the lowest higher threshold that makes them small."""
-    threshold = STEP
-    while threshold < 400:
-        parts = _components(count, one, two, value >= threshold)
-        if np.bincount(parts).max() <= BIG:
-            return parts
+def _cut(
+    label: np.ndarray, one: np.ndarray, two: np.ndarray, bits: np.ndarray, sizes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Components of more than BIG records, cut at the lowest threshold that makes them small."""
+    threshold = 0.0
+    while sizes.max() > BIG and threshold < COMMANDED:
         threshold += STEP
-    return np.arange(count)
+        big = sizes[label[one]] > BIG
+        kept = ~big | (bits >= threshold)
+        small = np.flatnonzero(sizes[label] <= BIG)
+        chain = np.argsort(label[small], kind="stable")
+        ends = small[chain]
+        joined = label[ends[1:]] == label[ends[:-1]]
+        left = np.concatenate([one[kept], ends[:-1][joined]])
+        right = np.concatenate([two[kept], ends[1:][joined]])
+        label = _components(len(label), left, right, np.ones(len(left), bool))
+        sizes = np.bincount(label)
+    inside = label[one] == label[two]
+    return label, one[inside], two[inside], bits[inside]
 
 
-def _average_link(links: np.ndarray) -> np.ndarray:
-    """For each member the place of the first member of its cluster."""
-    count = len(links)
-    owner = np.arange(count)
-    sizes = np.ones(count)
-    total = np.where(links == np.inf, 1e6, links)
-    np.fill_diagonal(total, -np.inf)
-    alive = np.ones(count, bool)
-    while alive.sum() > 1:
-        mean = total / (sizes[:, None] * sizes)
-        best = int(np.argmax(mean))
-        keep, gone = min(divmod(best, count)), max(divmod(best, count))
-        if mean[keep, gone] < 0:
+def _average_link(total: np.ndarray) -> np.ndarray:
+    """For each member of each group the place of the first member of its cluster."""
+    many, count = total.shape[:2]
+    group = np.arange(many)
+    total[:, np.arange(count), np.arange(count)] = -np.inf
+    owner = np.tile(np.arange(count), (many, 1))
+    sizes = np.ones((many, count))
+    for _ in range(count - 1):
+        mean = (total / (sizes[:, :, None] * sizes[:, None, :])).reshape(len(group), -1)
+        best = mean.argmax(axis=1)
+        going = mean[np.arange(len(group)), best] >= 0
+        if not going.any():
             break
-        total[keep] += total[gone]
-        total[:, keep] = total[keep]
-        total[keep, keep] = total[gone] = total[:, gone] = -np.inf
-        sizes[keep] += sizes[gone]
-        owner[owner == gone] = keep
-        alive[gone] = False
+        group, total, sizes, best = group[going], total[going], sizes[going], best[going]
+        first, second = best // count, best % count
+        keep, gone = np.minimum(first, second), np.maximum(first, second)
+        row = np.arange(len(group))
+        joined = total[row, keep] + total[row, gone]
+        joined[row, keep] = joined[row, gone] = -np.inf
+        total[row, keep] = total[row, :, keep] = joined
+        total[row, gone] = total[row, :, gone] = -np.inf
+        sizes[row, keep] += sizes[row, gone]
+        own = owner[group]
+        owner[group] = np.where(own == gone[:, None], keep[:, None], own)
     return owner
 
 

@@ -108,11 +108,9 @@ def laws(fields: dict[str, Field], never: np.ndarray, always: np.ndarray) -> Law
     return Laws((customer,), never, always)
 
 
-def fullness(contacts: pa.Table) -> np.ndarray:
+def fullness(fields: dict[str, Field]) -> np.ndarray:
     """2 for a full name, 1 for a surname with a title, 0 without a name."""
-    name, parsed = _names(contacts)
-    score = np.array([2.0 if p.given else 1.0 for p in parsed] + [0.0])
-    return score[name.codes]
+    return 1.0 * fields["full"].filled + fields["name"].filled
 
 
 def _names(contacts: pa.Table) -> tuple[Field, list[Person]]:

@@ -11,6 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmclean.decisions import hashed
+
 
 @dataclass(frozen=True)
 class Field:
@@ -30,6 +32,11 @@ class Field:
     def share(self) -> np.ndarray:
         """The relative frequency of each value among the filled ones."""
         return self.counts / max(int(self.counts.sum()), 1)
+
+    @cached_property
+    def hashes(self) -> np.ndarray:
+        """A 64-bit hash of each distinct value."""
+        return hashed(pa.array(self.values, pa.string()))
 
     @property
     def filled(self) -> np.ndarray:

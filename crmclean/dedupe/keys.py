@@ -69,7 +69,7 @@ def candidates(
                 continue
             codes = fields[name].codes[whole.over]
             kept = codes >= 0
-            second = _text_hashes(fields[name].values)[codes[kept]] + np.uint64(again)
+            second = fields[name].hashes[codes[kept]] + np.uint64(again)
             finer = _blocks(whole.over[kept], _mixed(whole.over_keys[kept], second), count, cap)
             pairs.append(finer.pairs)
             blocks.append((f"{key.name} & {name}", int(kept.sum()), len(finer.pairs), *finer.sizes))
@@ -81,24 +81,24 @@ def _emit(fields: dict[str, Field], key: Key, number: int) -> tuple[np.ndarray, 
     first = fields[key.fields[0]]
     if first.codes.ndim == 2:
         parts = [
-            _spread(first.codes[:, n], *_hashes(first.values, key))
-            for n in range(first.codes.shape[1])
+            _spread(first.codes[:, n], *_hashes(first, key)) for n in range(first.codes.shape[1])
         ]
         records, hashes = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     else:
-        records, hashes = _spread(first.codes, *_hashes(first.values, key))
+        records, hashes = _spread(first.codes, *_hashes(first, key))
     for name in key.fields[1:]:
         codes = fields[name].codes[records]
         kept = codes >= 0
         records, hashes = records[kept], hashes[kept]
-        hashes = _mixed(hashes, _text_hashes(fields[name].values)[codes[kept]])
+        hashes = _mixed(hashes, fields[name].hashes[codes[kept]])
     return records, _mixed(hashes, np.uint64(number + 1))
 
 
-def _hashes(values: np.ndarray, key: Key) -> tuple[np.ndarray, np.ndarray]:
+def _hashes(field: Field, key: Key) -> tuple[np.ndarray, np.ndarray]:
     """(value number, hash) of every key of the distinct values, in order of value."""
+    values = field.values
     if key.how == "equal":
-        return np.arange(len(values)), _text_hashes(values)
+        return np.arange(len(values)), field.hashes
     if key.how == "head":
         short = np.array([value[: key.size] for value in values], object)
         return np.arange(len(values)), _text_hashes(short)

@@ -60,6 +60,7 @@ _BRANCH_END = tuple(_BRANCH_WORDS.split("|"))
 _BRACKET = re.compile(r"[(\[]([^()\[\]]*)[)\]]?")
 _FORMER = re.compile(r"^(?:原名?|曾用名|旧名|前身)[::为是]?(.{2,})$")
 _NOTE_END = re.compile(r"[-_/\s*]+([^-_/\s*]+)$")
+_SIGN = re.compile(r"[^\w]|_")
 _SPACE = re.compile(r"\s+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN_FORM = re.compile(
@@ -85,7 +86,9 @@ def parse(name: str) -> Parts:
     """
     if not _HAN.search(name):
         return _latin(name)
-    name, flags, former, region, code, kind = _brackets(_SPACE.sub("", name))
+    name, flags, former, region, code, kind = _SPACE.sub("", name), "", "", "", "", ""
+    if _SIGN.search(name):
+        name, flags, former, region, code, kind = _brackets(name)
     head, branch = _branch(name)
     rest, form = _form(head)
     if not rest:

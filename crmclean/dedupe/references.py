@@ -5,6 +5,7 @@ the exact name; the comparison key of the name (an issue says so). A way that le
 golden customers is held and listed, one that leads to none is an issue: never a silent drop.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.dedupe.fields import Field
-from crmclean.tables import PART_BITS, sources_of
+from crmclean.tables import PART_BITS, TEXT, sources_of
 
 SEVERAL = -2
 NONE = -1
@@ -37,31 +38,53 @@ class Found:
     way: np.ndarray
 
 
-def resolve(children: pa.Table, customers: Customers, keys: tuple[pa.Array, pa.Array]) -> Found:
-    """The golden customer of each child. `keys`: comparison key and core of the name it gives."""
+def resolve(
+    children: pa.Table, customers: Customers, keys: Callable[[pa.Array], tuple[pa.Array, pa.Array]]
+) -> Found:
+    """The golden customer of each child. `keys`: names to their comparison keys and cores, asked
+    only for names that nothing plainer resolves."""
     found = np.full(children.num_rows, NONE, np.int64)
     way = np.full(children.num_rows, "", object)
-    for name, own, theirs in _ways(children, customers, keys):
-        open_ = np.flatnonzero(found == NONE)
-        if not len(open_):
-            break
-        hit = _lookup(own.take(pa.array(open_)), theirs, customers.cluster)
-        at = open_[hit != NONE]
-        found[at], way[at] = hit[hit != NONE], name
+    for name, own, theirs in _plain_ways(children, customers):
+        _try(found, way, name, own, theirs, customers.cluster)
+    given = _column(children, "customer")
+    open_ = pa.array((found == NONE) & pc.is_valid(given).to_numpy(zero_copy_only=False))
+    if pc.any(open_).as_py():
+        key, core = keys(pc.if_else(open_, given, pa.scalar(None, TEXT)))
+        for own, theirs in (
+            (key, _texts(customers.key)),
+            (given, _column(customers.records, "short_name")),
+            (core, _texts(customers.core)),
+        ):
+            _try(found, way, "key", own, theirs, customers.cluster)
     return Found(found, way)
 
 
-def _ways(children: pa.Table, customers: Customers, keys: tuple[pa.Array, pa.Array]):
+def _plain_ways(
+    children: pa.Table, customers: Customers
+) -> Iterator[tuple[str, pa.Array, pa.Array]]:
     own, theirs = children["record"].combine_chunks(), customers.records["record"].combine_chunks()
     yield "same_row", pc.shift_right(own, PART_BITS), pc.shift_right(theirs, PART_BITS)
     code, codes = _column(children, "customer_code"), _column(customers.records, "code")
     yield "code", _in_system(code, own, customers), _in_system(codes, theirs, customers)
     yield "code", code, codes
-    name = _column(children, "customer")
-    yield "name", name, _column(customers.records, "name")
-    yield "key", keys[0], _texts(customers.key)
-    yield "key", name, _column(customers.records, "short_name")
-    yield "key", keys[1], _texts(customers.core)
+    yield "name", _column(children, "customer"), _column(customers.records, "name")
+
+
+def _try(
+    found: np.ndarray,
+    way: np.ndarray,
+    name: str,
+    own: pa.Array,
+    theirs: pa.Array,
+    cluster: np.ndarray,
+) -> None:
+    """Fill in what one way resolves of what is still open."""
+    open_ = np.flatnonzero(found == NONE)
+    if len(open_) and own.null_count < len(own):
+        hit = _lookup(own.take(pa.array(open_)), theirs, cluster)
+        at = open_[hit != NONE]
+        found[at], way[at] = hit[hit != NONE], name
 
 
 def _lookup(own: pa.Array, theirs: pa.Array, cluster: np.ndarray) -> np.ndarray:

@@ -151,7 +151,7 @@ def _contacts(attached, job: Job) -> Matched:
     pairs = bands.pairs_table(
         "contact", own["record"].to_numpy(), scored, contacts.SPEC, verdict, reason, kept
     )
-    matched = _golden("contact", own, prints, label, rank, contacts.fullness(own), why, job)
+    matched = _golden("contact", own, prints, label, rank, contacts.fullness(fields), why, job)
     golden = _with_parent(matched.golden, label, attached.golden)
     blocks = blocks_table("contact", scored.blocks)
     issues = shared_mobiles(own, fields["mobiles"], fields["customer"])

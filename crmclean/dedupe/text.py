@@ -19,6 +19,7 @@ _PUNCTUATION = str.maketrans(
      "\u200b": "", "\ufeff": "", "\n": " ", "\r": " "}
 )  # fmt: skip
 _TONES = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ", "aaaaeeeeiiiioooouuuuvvvvvnnnm")
+_SIGNS = re.compile(r"[\W_]+")
 _FUZZY = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 
 
@@ -28,12 +29,26 @@ def plain(values: Sequence[str]) -> list[str]:
     >>> plain(["臺灣華星（上海）有限公司", "ＡＢＣ·Ltd"])
     ['台湾华星(上海)有限公司', 'abcltd']
     """
-    if not values:
-        return []
-    joined = "\n".join(value.translate(_PUNCTUATION) for value in values)
-    joined = unicodedata.normalize("NFKC", joined).lower().translate(_AFTER_NFKC)
-    lines = [line.strip() for line in joined.split("\n")]
-    return _simplified(lines)
+    lines = list(values)
+    changed = _needs_work(lines)
+    if changed:
+        joined = unicodedata.normalize(
+            "NFKC", _joined([lines[n] for n in changed]).translate(_PUNCTUATION)
+        )
+        found = _simplified(joined.lower().translate(_AFTER_NFKC)).split("\0")
+        for n, line in zip(changed, found, strict=True):
+            lines[n] = line.strip()
+    return lines
+
+
+def _needs_work(lines: list[str]) -> list[int]:
+    """Which texts hold anything beyond simplified characters, small letters, digits, brackets."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    pattern = f"[^\u4e00-\u9fffa-z0-9()]|[{''.join(sorted(_traditional()))}]"
+    mask = pc.match_substring_regex(pa.array(lines, pa.string()), pattern)
+    return pc.indices_nonzero(mask).to_pylist()
 
 
 _AFTER_NFKC = str.maketrans({"（": "(", "）": ")", "，": ",", "\u3000": " ", "\r": " "})
@@ -45,7 +60,7 @@ def sound(values: Sequence[str]) -> list[str]:
     >>> sound(["华星"]) == sound(["华兴"]), sound(["华星"]) == sound(["华信"])
     (True, True)
     """
-    return "\n".join(values).translate(_syllables()).split("\n") if values else []
+    return _joined(values).translate(_syllables()).split("\0") if values else []
 
 
 def key(text: str) -> str:
@@ -54,17 +69,19 @@ def key(text: str) -> str:
     >>> key("天河路 385-1 号")
     '天河路3851号'
     """
-    return re.sub(r"[\W_]+", "", text)
+    return text if text.isalnum() else _SIGNS.sub("", text)
 
 
-def _simplified(lines: list[str]) -> list[str]:
-    traditional = _traditional()
-    changed = [n for n, line in enumerate(lines) if not traditional.isdisjoint(line)]
-    if changed:
-        converted = _opencc().convert("\n".join(lines[n] for n in changed)).split("\n")
-        for n, line in zip(changed, converted, strict=True):
-            lines[n] = line
-    return lines
+def _joined(values: Sequence[str]) -> str:
+    """One text of all values; a NUL inside a value would part it in two."""
+    joined = "\0".join(values)
+    if joined.count("\0") >= len(values):
+        joined = "\0".join(value.replace("\0", "") for value in values)
+    return joined
+
+
+def _simplified(text: str) -> str:
+    return text if _traditional().isdisjoint(text) else _opencc().convert(text)
 
 
 @cache
@@ -96,6 +113,7 @@ def _syllables() -> dict[int, int]:
     return table
 
 
+@cache
 def _confusable(syllable: str) -> str:
     """A toned syllable without its tone, in the spelling that confused ones share.
 

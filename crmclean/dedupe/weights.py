@@ -15,10 +15,10 @@ import numpy as np
 from crmclean.dedupe.compare import Comparison, Level, levels, shared
 from crmclean.dedupe.fields import Field
 
-SAMPLE = 300_000
-TRUST_U = 20_000.0
+SAMPLE = 100_000
+TRUST_U = 10_000.0
 TRUST_M = 50.0
-ROUNDS = 25
+ROUNDS = 15
 SEED = 20_170
 
 
