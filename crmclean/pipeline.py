@@ -5,6 +5,7 @@ Each stage reads the tables of the one before from OUT/.work and writes its own;
 publishes. The laws are checked from the written tables and files before anything is published.
 """
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -40,8 +41,13 @@ from crmclean.run import Work, lock, publish, recover
 from crmclean.run.keys import key
 from crmclean.run.timing import timed
 from crmclean.run.work import STAGES, close_to_others
+from crmclean.scan import files as sought
 
 Progress = Callable[[str, int, int], None]
+
+#: What people decided. The state's other kinds are what a run itself remembered: made from the
+#: same sources, they change nothing.
+DECIDED = ("pairs", "owners", "values", "apart")
 
 
 @dataclass
@@ -57,6 +63,8 @@ class Job:
     progress: Progress
     no_input: bool = False
     unmask: bool = False
+    retrain: bool = False
+    kept: tuple[str, ...] = ()
 
     @property
     def plan(self) -> Plan:
@@ -77,34 +85,34 @@ def opened(
         yield Job(project, base, out, model, Work(out / ".work"), state, progress, **how)
 
 
-def run(job: Job, last: str = "export") -> list[str]:
-    """Do every stage up to `last` that is not done yet; returns files of people that were kept."""
+def run(job: Job, last: str = "export") -> None:
+    """Do every stage up to `last` that is not done yet."""
     made_from = _key(job)
-    kept: list[str] = []
     for stage in STAGES[: STAGES.index(last) + 1]:
         if job.work.is_done(stage, made_from) and stage != "export":
             continue
         with timed(job.work, stage):
             job.work.begin(stage)
-            kept = DO[stage](job) or kept
+            DO[stage](job)
             job.work.mark_done(stage, made_from)
-    return kept
 
 
 def _key(job: Job) -> str:
     """What the stages of this run are made from."""
-    files = [path for path, _ in scan.paths(job.project, job.base)]
-    extra = sorted(job.base.glob("*.csv")) + sorted(job.state.folder.glob("*"))
-    target = job.base / job.project.target
-    return key([job.project.model_dump_json(), str(job.unmask)], [*files, *extra, target])
+    base, project = job.base, job.project
+    files = [path for entry in project.sources for path in sought.find(entry.path, base)[0]]
+    lookups = [base / f.lookup for s in project.sources for f in s.fields.values() if f.lookup]
+    decided = [job.state.folder / f"{kind}.jsonl" for kind in DECIDED]
+    texts = [project.model_dump_json(), str(job.unmask), str(job.retrain)]
+    return key(texts, [*files, *lookups, *decided, base / project.target])
 
 
 def do_scan(job: Job) -> None:
     """Look once over every source and write down the plan."""
-    plan, issues = scan.scan(job.project, job.base)
-    mapping.check(job.project, plan, job.model, strict=job.no_input)
+    plan, seen = scan.scan(job.project, job.base)
+    undecided = mapping.check(job.project, plan, job.model, no_input=job.no_input)
     job.work.put_text("plan.json", plan.to_json())
-    job.work.put("issues/scan", issues)
+    job.work.put("issues/scan", tables.concat(tables.ISSUES, [seen, undecided]))
 
 
 def do_clean(job: Job) -> None:
@@ -144,7 +152,7 @@ def do_dedupe(job: Job) -> None:
     crosswalk = derive.exclude(found.crosswalk, golden, project)
     checks = schema.check_golden(golden, crosswalk, project, model)
     missing = gaps.find(golden, crosswalk, plan, project, model)
-    put = job.work.put
+    work, put = job.work, job.work.put
     put("pairs", found.pairs)
     put("golden_cells", found.golden_cells)
     put("crosswalk", crosswalk)
@@ -152,11 +160,12 @@ def do_dedupe(job: Job) -> None:
     put("completeness", gaps.completeness(golden, crosswalk, plan, project, model))
     put("changes/dedupe", tables.concat(tables.CHANGES, [found.changes, filled, derived]))
     put("issues/dedupe", tables.concat(tables.ISSUES, [found.issues, doubts, checks]))
+    work.put_text("memory.json", json.dumps(found.memory, ensure_ascii=False))
     for name, table in golden.items():
         put(f"golden/{name}", table)
 
 
-def do_export(job: Job) -> list[str]:
+def do_export(job: Job) -> None:
     """Fit to the target, write everything aside, check the laws, publish."""
     plan, project, model, work = job.plan, job.project, job.model, job.work
     template = templates.load(project.target, job.base)
@@ -171,9 +180,11 @@ def do_export(job: Job) -> list[str]:
     review.write(work, plan, project, model, stage / "review")
     audit.sample(work, plan, project, model, stage / "audit")
     report.write(work, project, model, plan, stage / "report.html", unmask=job.unmask)
-    laws.check(work, plan, project, model, stage, job.base)
+    laws.check(work, plan, project, model, job.base)
     _publish_tables(work, plan, model, stage / "tables")
-    return publish(job.out, stage)
+    job.kept = tuple(publish(job.out, stage))
+    for kind, entries in sorted(json.loads(work.get_text("memory.json") or "{}").items()):
+        job.state.append(kind, entries)
 
 
 def _writers(job: Job, open_files: ExitStack) -> dict[str, Callable]:
@@ -200,7 +211,7 @@ def _publish_tables(work: Work, plan: Plan, model: dict[str, Object], folder: Pa
     (folder / "sources.json").write_text(plan.to_json(), encoding="utf-8", newline="\n")
 
 
-DO: dict[str, Callable[[Job], list[str] | None]] = {
+DO: dict[str, Callable[[Job], None]] = {
     "scan": do_scan,
     "clean": do_clean,
     "dedupe": do_dedupe,

@@ -86,7 +86,7 @@ def _until(
     if fail_on not in FAIL_ON:
         raise UsageError("FAIL_ON_UNKNOWN", value=fail_on)
     with _job(config, out, lang, **how) as job:
-        job.kept = pipeline.run(job, stage)
+        pipeline.run(job, stage)
         results.summary(job, stage, as_json)
         found = results.severities(job.work)
     if any(found.get(severity, 0) for severity in FAIL_ON[fail_on]):

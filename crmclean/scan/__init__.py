@@ -21,7 +21,7 @@ from crmclean.scan import files as sought
 from crmclean.scan.inspection import inspect
 from crmclean.scan.survey import Survey
 
-__all__ = ["inspect", "paths", "scan", "scan_files"]
+__all__ = ["inspect", "scan", "scan_files"]
 
 #: Notes of a reader that are how it read, not something to look at.
 QUIET = frozenset({"READ_AS", "ZERO_PADDED"})
