@@ -5,14 +5,27 @@
     check         what the project file says about columns, against what the files hold
     records       rows → records, with fills, concat, lookup and constants as changes
     sequence      codes for golden records that have none, or share one
-    authority     what a register of licence names and codes fills or suggests
+    consult       what a register of licence names and codes fills or suggests
 
 A guess only ever writes the project file: what runs is what a person could read there.
 """
 
+from crmclean.mapping.authority import consult
 from crmclean.mapping.check import check
 from crmclean.mapping.guess import Guess, guess, object_of
 from crmclean.mapping.records import Mapped, records
+from crmclean.mapping.sequence import Sequenced, sequence
 from crmclean.mapping.write import project_text
 
-__all__ = ["Guess", "Mapped", "check", "guess", "object_of", "project_text", "records"]
+__all__ = [
+    "Guess",
+    "Mapped",
+    "Sequenced",
+    "check",
+    "consult",
+    "guess",
+    "object_of",
+    "project_text",
+    "records",
+    "sequence",
+]

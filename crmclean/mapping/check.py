@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from crmclean import headings, messages, tables
 from crmclean.errors import DecisionNeeded, UsageError
+from crmclean.mapping.sequence import split
 from crmclean.model import Object
 from crmclean.plan import Plan
 from crmclean.plan import Source as Planned
@@ -72,6 +73,8 @@ def _check_fields(place: str, entry: Source, model: dict[str, Object]) -> None:
             raise UsageError("MAPPING_EMPTY", place=place, field=path)
         if given.column is not None and given.concat:
             raise UsageError("MAPPING_BOTH", place=place, field=path)
+        if given.sequence is not None:
+            split(given.sequence)
         if given.lookup and given.column is None:
             raise UsageError("MAPPING_LOOKUP_ALONE", place=place, field=path)
 

@@ -169,10 +169,12 @@ def _field_line(guess: Guess, model: dict[str, Object], language: str) -> str:
         heading = f"{{column: {scalar(guess.column.heading)}, unit: {guess.unit}}}"
     owner, _, name = str(guess.field).partition(".")
     field = model[owner].fields[name]
-    why = "、".join(guess.reasons)
+    why = say("mapping.text.and", language).join(guess.reasons)
     sure = say(f"mapping.tier.{guess.tier}", language)
     kind = privacy.mask_kind(field.name, field.kind, field.sensitive)
-    told = f"{sure} {guess.confidence:.0%}（{why}）{_samples(guess.column, kind, language)}"
+    score = f"{guess.confidence:.0%}"
+    told = say("mapping.text.evidence", language, sure=sure, score=score, why=why)
+    told += _samples(guess.column, kind, language)
     return _line(f"      {guess.field}: {heading}", told)
 
 
@@ -191,7 +193,7 @@ def _unmapped(guesses: list[Guess], language: str) -> list[str]:
     lines = []
     for guess in guesses:
         column = guess.column
-        why = "、".join(guess.reasons)
+        why = say("mapping.text.and", language).join(guess.reasons)
         told = say("mapping.text.unmapped_column", language, count=column.filled, why=why)
         kind = content.mask_kind(column.samples)
         lines.append(
