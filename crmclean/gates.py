@@ -73,6 +73,7 @@ class Freshness(Limits):
 
     fields: tuple[FieldPath, ...] = ("customer.last_follow_up_at", "customer.updated_at")
     days: int = Setting(30, ge=1)
+    warn: Threshold | None = 0.0
 
 
 class StatusChanges(_Part):

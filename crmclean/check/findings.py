@@ -6,6 +6,7 @@ and stands in the catalogue; its severity comes from the gates, else from the ca
 
 import dataclasses
 import fnmatch
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -49,11 +50,9 @@ class Finding:
     def words(self, language: str) -> str:
         """The sentence of the finding, with its limit where a gate has spoken."""
         text = messages.say(self.code, language, **self.facts)
-        if not self.facts:
-            text = text.split("{", 1)[0].rstrip("：: ，,（(\"'“")
-        if "limit" in self.facts and "{limit}" not in messages.entries()[self.code][language]:
+        if "limit" in self.facts and "{limit}" not in _template(self.code, language):
             text += messages.say("check.limit", language, limit=self.facts["limit"])
-        return text
+        return _without_gaps(text)
 
     def counted(self, language: str) -> str:
         """`37 处 · 第 5、9、11 行…`, or "" where there is nothing to count."""
@@ -65,6 +64,19 @@ class Finding:
             listed = messages.say("check.comma", language).join(map(str, self.rows)) + more
             text += " · " + messages.say("check.rows", language, rows=listed)
         return text
+
+
+def _template(code: str, language: str) -> str:
+    return messages.entries().get(code, {}).get(language, "")
+
+
+def _without_gaps(text: str) -> str:
+    """The words of an issue speak of one value; a finding speaks of many and shows none.
+
+    >>> _without_gaps("电话丢了位数：{value}"), _without_gaps("找不到客户“{value}”")
+    ('电话丢了位数', '找不到客户“…”')
+    """
+    return re.sub(r"\{\w+\}", "…", re.sub(r"[：:，,]?\s*\{\w+\}$", "", text))
 
 
 @dataclass(frozen=True)
@@ -123,7 +135,7 @@ def settled(findings: Iterable[Finding], gates: Gates, today: date) -> list[Find
 def _order(finding: Finding) -> tuple:
     at = SEVERITIES.index(finding.severity), bool(finding.waived)
     place = finding.path, finding.sheet, finding.column, finding.field
-    return *at, finding.path == "", *place, finding.code, sorted(map(str, finding.facts.values()))
+    return *at, finding.path != "", *place, finding.code, sorted(map(str, finding.facts.values()))
 
 
 def _waived(finding: Finding, live: list[Waiver], used: set[int]) -> Finding:

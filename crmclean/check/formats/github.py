@@ -24,7 +24,7 @@ def render(result: Result) -> str:
         if len(mine) > len(shown):
             more = messages.say("check.more", result.language, count=len(mine) - len(shown))
             lines.append(f"::{command} title=crmclean::{_escaped(more)}")
-    return "\n".join([*lines, *(_escaped(line) for line in head(result))]) + "\n"
+    return "\n".join([*lines, *head(result)]) + "\n"
 
 
 def _annotation(command: str, finding: Finding, result: Result) -> str:

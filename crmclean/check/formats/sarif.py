@@ -44,7 +44,7 @@ def _invocation(result: Result, more: int) -> dict[str, Any]:
 
 
 def _rule(code: str) -> dict[str, Any]:
-    entry = messages.entries()[code]
+    entry = messages.entries().get(code, {"zh": code, "en": code})
     rule: dict[str, Any] = {
         "id": code,
         "shortDescription": {"text": entry["en"]},
