@@ -31,29 +31,35 @@ def listed(name: str) -> frozenset[str]:
 class Affixes:
     """Longest-match search for the words of a list at the start or the end of a text.
 
-    Lengths are kept by first (last) character, so that most texts cost one look-up: a class and
-    not a function because this is called several times for every distinct name."""
+    Lengths are kept by the two outermost characters, so that most texts cost one look-up: this is
+    called several times for every distinct name, hence a class that prepares them once."""
 
     def __init__(self, name: str) -> None:
         self.words = listed(name) if (_HERE / f"{name}.txt").is_file() else frozenset(table(name))
-        self._first = _lengths((word[0], len(word)) for word in self.words)
-        self._last = _lengths((word[-1], len(word)) for word in self.words)
+        self._starts = _lengths((word[:2], len(word)) for word in self.words)
+        self._ends = _lengths((word[-2:], len(word)) for word in self.words)
 
     def prefix(self, text: str, leave: int = 2) -> str:
         """The longest word that `text` starts with, `leave` characters remaining, or ""."""
-        room = len(text) - leave
-        for size in self._first.get(text[:1], ()):
-            if size <= room and text[:size] in self.words:
-                return text[:size]
-        return ""
+        sizes = self._starts.get(text[:2])
+        if sizes:
+            room = len(text) - leave
+            for size in sizes:
+                if size <= room and text[:size] in self.words:
+                    return text[:size]
+        first = text[:1]
+        return first if first in self._starts and len(text) > leave else ""
 
     def suffix(self, text: str, leave: int = 2) -> str:
         """The longest word that `text` ends with, `leave` characters remaining, or ""."""
-        room = len(text) - leave
-        for size in self._last.get(text[-1:], ()):
-            if size <= room and text[-size:] in self.words:
-                return text[-size:]
-        return ""
+        sizes = self._ends.get(text[-2:])
+        if sizes:
+            room = len(text) - leave
+            for size in sizes:
+                if size <= room and text[-size:] in self.words:
+                    return text[-size:]
+        last = text[-1:]
+        return last if last in self._ends and len(text) > leave else ""
 
 
 affixes = cache(Affixes)
@@ -61,6 +67,6 @@ affixes = cache(Affixes)
 
 def _lengths(ends: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
     lengths: dict[str, set[int]] = {}
-    for character, size in ends:
-        lengths.setdefault(character, set()).add(size)
-    return {character: tuple(sorted(sizes, reverse=True)) for character, sizes in lengths.items()}
+    for outermost, size in ends:
+        lengths.setdefault(outermost, set()).add(size)
+    return {end: tuple(sorted(sizes, reverse=True)) for end, sizes in lengths.items()}
