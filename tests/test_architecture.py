@@ -37,7 +37,17 @@ LAYERS = {
         2,
     ),
     **dict.fromkeys(
-        ["project", "gates", "model", "templates", "own_template", "decisions", "plan", "measure"],
+        [
+            "project",
+            "gates",
+            "model",
+            "templates",
+            "own_template",
+            "decisions",
+            "headings",
+            "plan",
+            "measure",
+        ],
         1,
     ),
     **dict.fromkeys(
@@ -53,7 +63,6 @@ LAYERS = {
             "conditions",
             "score",
             "ends",
-            "headings",
             "shapes",
             "draw",
         ],
@@ -76,7 +85,7 @@ HOMES = {
     "jinja2": {"report"},
     "phonenumbers": {"rules"},
     "opencc": {"dedupe", "mapping", "rules"},
-    "pypinyin": {"dedupe"},
+    "pypinyin": {"dedupe", "mapping"},
     "lxml": {"readers"},
     "python_calamine": {"readers", "workbooks", "export"},
 }
