@@ -210,7 +210,7 @@ def test_f12_dbf(tmp_path, encoding, driver):
 
 def test_f12_dbf_memo(tmp_path):
     path = dbf(tmp_path / "客户.dbf", "gb18030", 0, memo=True)
-    assert [n.code for n in readers.open_file(path).sheets[0].notes][0] == "MEMO_FILE_MISSING"
+    assert next(n.code for n in readers.open_file(path).sheets[0].notes) == "MEMO_FILE_MISSING"
     assert cells(path)[1] == ["甲公司", "013812345678", "12.50", None]
     memo = b"\x02".ljust(512, b"\0") + "跟进三次".encode("gb18030") + b"\x1a\x1a"
     written(tmp_path / "客户.dbt", memo.ljust(1024, b"\0"))

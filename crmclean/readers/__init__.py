@@ -46,6 +46,10 @@ def open_file(path: Path | str, **reading: Any) -> File:
     found = container.detect(path)
     said = {key: value for key, value in reading.items() if value is not None}
     said.pop("container", None)
+    if said.pop("layout", None) == "form":
+        from crmclean.readers.forms import as_table
+
+        return as_table(open_file(path, **said))
     if found == "zip":
         from crmclean.readers.archive import open_archive
 

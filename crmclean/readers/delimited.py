@@ -199,7 +199,7 @@ class _Reader:
 def _reader(lines: Iterator[str], dialect: Dialect):
     delimiter = dialect.delimiter
     if len(delimiter) > 1:
-        lines = (line.replace(delimiter, "\x1f") for line in lines)
+        lines = (line.replace(dialect.delimiter, "\x1f") for line in lines)
         delimiter = "\x1f"
     if dialect.backslash:
         return csv.reader(lines, delimiter=delimiter, escapechar="\\", strict=False)

@@ -134,6 +134,7 @@ def _file(
         encoding=entry.encoding,
         delimiter=entry.delimiter,
         password_env=entry.password_env,
+        layout="form" if entry.layout == "form" else None,
     )
     stamp = {"sha256": sought.sha256(path), "size": path.stat().st_size}
     reads: list[_Read] = []
@@ -186,8 +187,7 @@ def _survey(
         **stamp,
     )
     noted = [_told(note, source) for note in (*file.notes, *sheet.notes) if note.code not in QUIET]
-    hidden = [(None, None, "HIDDEN_ROWS", str(len(sheet.hidden_rows)))] if sheet.hidden_rows else []
-    return _Read(source, (*noted, *hidden, *survey.found))
+    return _Read(source, (*noted, *survey.found))
 
 
 def _system(path: str) -> str:

@@ -104,8 +104,14 @@ def _score(place: int, rows: Sequence[Row]) -> float:
 
 def _repeats(cells: list[str], rows: Sequence[Row], place: int) -> float:
     """The share of cells that stand again in the rows below: values repeat, headings do not."""
-    below = {cell for _, row in rows[place + 1 : place + 40] for cell in row if cell}
+    under = [row for _, row in rows[place + 1 : place + 40] if not _same(cells, row)]
+    below = {cell for row in under for cell in row if cell}
     return sum(cell in below for cell in cells) / len(cells)
+
+
+def _same(cells: list[str], row: Sequence[str | None]) -> bool:
+    """Whether a row is the same header again."""
+    return sum(cell in row for cell in cells) >= 0.8 * len(cells)
 
 
 def _is_value(cell: str) -> bool:
@@ -116,13 +122,17 @@ def _is_known(cell: str) -> bool:
     return plain(cell) in _known()
 
 
+def known_words() -> frozenset[str]:
+    """Headings of the model as they are written."""
+    owners = shipped_model().values()
+    fields = [known for owner in owners for known in owner.fields.values()]
+    return frozenset(w for known in fields for w in (*known.label.values(), *known.aliases))
+
+
 @cache
 def _known() -> frozenset[str]:
-    words = {"序号", "编号", "姓名", "日期", "no", "id"}
-    for owner in shipped_model().values():
-        for known in owner.fields.values():
-            words.update([*known.label.values(), *known.aliases])
-    return frozenset(plain(word) for word in words)
+    more = {"序号", "编号", "姓名", "日期", "no", "id"}
+    return frozenset(plain(word) for word in known_words() | more)
 
 
 def _grow(best: int, rows: Sequence[Row], merges: Sequence[Merge]) -> list[int]:
@@ -166,10 +176,9 @@ def _continues(place: int, rows: Sequence[Row], merges: Sequence[Merge]) -> bool
         inside = [under[c - 1] for m in wide for c in range(m.left, m.right + 1) if c <= len(under)]
         outside = len(texts) - sum(map(_filled, inside))
         return any(map(_filled, inside)) and outside <= len(texts) / 2
-    gaps = [p for p, cell in enumerate(under) if _filled(cell) and not _at(cells, p)]
-    taken = sum(1 for p, cell in enumerate(under) if _filled(cell) and _at(cells, p))
-    known = sum(_is_known(under[p]) for p in gaps)
-    return len(gaps) >= 2 and known >= len(gaps) / 2 and taken <= len(gaps)
+    gaps = sum(_filled(cell) and not _at(cells, p) for p, cell in enumerate(under))
+    known = sum(map(_is_known, texts))
+    return gaps >= 1 and len(texts) >= 2 and known >= 0.8 * len(texts)
 
 
 def _at(cells: Sequence[str | None], place: int) -> bool:

@@ -12,6 +12,10 @@ import pyarrow.compute as pc
 
 from crmclean.readers import Merge
 
+#: The last word of most Chinese headings.
+_HEAD_NOUN = (
+    r"^.{0,6}(编号|名称|日期|时间|金额|电话|手机|数量|单号|类型|状态|备注|地址|单价|邮箱|负责人)$"
+)
 DITTO = ("同上", "〃", "″", '"', "同上行", "〞", "''", "..", "同前", "ditto")
 _TOTAL = r"^\s*(合\s*计|小\s*计|总\s*计|本页合计|本页小计|累\s*计|共\s*计|汇总|[Tt]otal|TOTAL|[Ss]ubtotal|[Gg]rand [Tt]otal)\s*[:：]?\s*(（.*）|\(.*\))?\s*[\d.,]*\s*(元|万元|家|条|户|个|人|行|笔|项|位)?\s*$"
 _SIGN_OFF = re.compile(
@@ -41,6 +45,28 @@ def totals(columns: list[pa.Array], filled: pa.Array, width: int) -> pa.Array:
     for column in columns[:3]:
         found = pc.or_(found, pc.fill_null(pc.match_substring_regex(column, _TOTAL), False))
     return pc.and_(found, pc.less_equal(filled, max(2, width // 2)))
+
+
+def other_headers(
+    columns: list[pa.Array], filled: pa.Array, empty: pa.Array, words: frozenset[str]
+) -> pa.Array:
+    """Which rows, each after a blank one, are the header of another table: at least three cells,
+    most of them known headings."""
+    count = len(filled)
+    after_blank = pa.concat_arrays([pa.array([False]), empty[: count - 1]])
+    candidate = pc.and_(after_blank, pc.greater_equal(filled, 3))
+    if not pc.any(candidate).as_py():
+        return candidate
+    places = pc.indices_nonzero(candidate)
+    known = pa.array([0] * len(places), pa.int32())
+    for column in columns:
+        cells = column.take(places)
+        listed = pc.is_in(cells, value_set=pa.array(sorted(words)))
+        listed = pc.or_(listed, pc.fill_null(pc.match_substring_regex(cells, _HEAD_NOUN), False))
+        known = pc.add(known, pc.cast(listed, pa.int32()))
+    share = pc.divide(pc.cast(known, pa.float64()), pc.cast(filled.take(places), pa.float64()))
+    found = places.filter(pc.greater_equal(share, 0.6))
+    return pc.is_in(pa.array(range(count), pa.uint64()), value_set=pc.cast(found, pa.uint64()))
 
 
 def tail(rows: list[tuple[int, list[str | None]]], width: int) -> dict[int, str]:

@@ -15,11 +15,14 @@ from crmclean import project
 from crmclean.errors import InputRefused
 from crmclean.plan import Column, Fill
 from crmclean.readers import Sheet
+from crmclean.rules import _mojibake
 from crmclean.scan import layout as layouts
-from crmclean.scan import losses, rowkinds
+from crmclean.scan import losses, rowkinds, shifts
 from crmclean.scan.columns import Tally
 
 TAIL = 40
+SHEET_LIMITS = {65_535, 65_536, 1_048_575, 1_048_576}  # rows of a sheet, with and without header
+EXPORT_CAPS = {1_000, 5_000, 10_000, 50_000, 100_000}  # usual limits of export buttons
 Found = tuple[int | None, str | None, str, str | None]  # row, heading, code, value
 
 
@@ -37,6 +40,8 @@ class Survey:
         self._above: list[str | None] = []
         self._open: dict[int, list[tuple[int, str]]] = {}  # row: fills that reach it
         self._tail: deque[tuple[int, list[str | None]]] = deque(maxlen=TAIL)
+        self._other_table = False
+        self._typed: dict[int, str] | None = None
         self._header_cells: list[list[str | None]] = []
 
     def run(self) -> None:
@@ -75,6 +80,7 @@ class Survey:
         listed = pc.is_in(numbers, value_set=pa.array(sorted(self.kinds), pa.int64()))
         data = pc.and_(pc.and_(body, pc.invert(empty)), pc.invert(listed))
         data = self._odd_kinds(columns, filled, numbers, data)
+        data = self._first_table(columns, filled, empty, numbers, data)
         self.rows += part.num_rows
         self.last = numbers[-1].as_py() if len(numbers) else self.last
         self.blank += pc.sum(empty).as_py() or 0
@@ -122,6 +128,31 @@ class Survey:
                 self.kinds[row] = "hidden"
             data = pc.and_not(data, hidden)
         return data
+
+    def _first_table(
+        self,
+        columns: list[pa.Array],
+        filled: pa.Array,
+        empty: pa.Array,
+        numbers: pa.Array,
+        data: pa.Array,
+    ) -> pa.Array:
+        """Data rows up to where another table begins; that one is kept, counted and told."""
+        if not self._other_table:
+            words = layouts.known_words()
+            start = pc.and_(rowkinds.other_headers(columns, filled, empty, words), data)
+            place = pc.index(start, True).as_py()
+            if place < 0:
+                return data
+            self._other_table = True
+            row = numbers[place].as_py()
+            self.found.append((row, None, "SEVERAL_TABLES", str(row)))
+        else:
+            place = 0
+        rest = pc.greater_equal(numbers, numbers[place])
+        for row in numbers.filter(pc.and_(rest, data)).to_pylist():
+            self.kinds[row] = "bad"
+        return pc.and_not(data, rest)
 
     def _fill(self, columns: list[pa.Array], numbers: pa.Array, data: pa.Array) -> None:
         """Cells inside a merge, then 同上: both take the value above them."""
@@ -178,6 +209,11 @@ class Survey:
             values = column if whole else column.filter(data)
             self.tallies[place].take(values)
             self.found.extend(losses.find(rows, values, self.tallies[place].heading))
+        if self._typed is None and len(rows):
+            self._typed = shifts.kinds([tally.samples for tally in self.tallies])
+        cells = columns if whole else [column.filter(data) for column in columns]
+        shifted = shifts.find(rows, cells, self._typed or {})
+        self.found.extend((row, None, "ROW_SHIFTED", way) for row, way in shifted)
         if len(rows):
             start = max(0, len(rows) - TAIL)
             ends = [column.filter(data)[start:].to_pylist() for column in columns]
@@ -195,6 +231,29 @@ class Survey:
         self.fills = [fill for fill in self.fills if fill.row not in self.kinds]
         while self.tallies and not self.tallies[-1].filled and self._nameless(-1):
             self.tallies.pop()
+        self._limits()
+        self._told()
+
+    def _limits(self) -> None:
+        """A table that ends exactly where exports are cut off (L11)."""
+        data = self.counts().get("data", 0)
+        if self.last in SHEET_LIMITS or data in SHEET_LIMITS:
+            self.found.append((None, None, "ROWS_AT_LIMIT", str(data)))
+        elif data in EXPORT_CAPS:
+            self.found.append((None, None, "ROWS_MAYBE_CUT", str(data)))
+
+    def _told(self) -> None:
+        hidden = [
+            t.heading for n, t in enumerate(self.tallies, 1) if n in self.sheet.hidden_columns
+        ]
+        if hidden:
+            self.found.append((None, None, "HIDDEN_COLUMNS", "、".join(hidden)))
+        if self.sheet.hidden_rows:
+            self.found.append((None, None, "HIDDEN_ROWS", str(len(self.sheet.hidden_rows))))
+        for tally in self.tallies:
+            garbled = sum(map(_mojibake.suspicious, tally.samples))
+            if garbled:
+                self.found.append((None, tally.heading, "MOJIBAKE", str(garbled)))
 
     def _nameless(self, place: int) -> bool:
         place %= len(self.tallies)

@@ -1,0 +1,335 @@
+"""B2 of the catalogue, the layout inside a sheet: one test per case, named after its id.
+
+Each asserts the kinds of rows by their numbers in Excel, the headings, and the issues raised.
+"""
+
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from crmclean import project, readers, scan
+from crmclean.errors import InputRefused, UsageError
+from crmclean.plan import Fill, Plan, Source
+
+HEADER = ["客户名称", "联系人", "手机", "备注"]
+DATA = [
+    ["甲电子有限公司", "张三", "13812345678", "老客户"],
+    ["乙机械有限公司", "李四", "13912345678", None],
+    ["丙贸易有限公司", "王五", "13712345678", "展会认识"],
+]
+
+
+def workbook(path: Path, sheets: dict[str, list[list]], merges: dict[str, list[str]] | None = None):
+    """A workbook with these sheets; `merges` by sheet, as Excel writes them (A1:C1)."""
+    book = xlsxwriter.Workbook(str(path))
+    for name, rows in sheets.items():
+        sheet = book.add_worksheet(name)
+        for number, row in enumerate(rows):
+            for column, value in enumerate(row):
+                if value is not None:
+                    sheet.write(number, column, value)
+        for place in (merges or {}).get(name, ()):
+            left = place.split(":")[0]
+            column, row = ord(left[0]) - 65, int(left[1:]) - 1
+            value = rows[row][column] if row < len(rows) and column < len(rows[row]) else None
+            sheet.merge_range(place, value or "")
+    book.close()
+    return path
+
+
+def scanned(path: Path, **entry: object) -> tuple[Source, list[tuple]]:
+    """The one source of a file, and its issues as (row, column, code, value)."""
+    settings = project.Project(sources=[{"path": path.name, **entry}])
+    plan, issues = scan.scan(settings, path.parent)
+    assert Plan.from_json(plan.to_json()) == plan
+    counted = sum(part.num_rows for part in readers.rows(plan.sources[0], path.parent))
+    assert counted == sum(plan.sources[0].counts.values())
+    found = issues.select(["row", "column", "code", "value"]).to_pylist()
+    return plan.sources[0], [tuple(issue.values()) for issue in found]
+
+
+def headings(source: Source) -> list[str]:
+    return [column.heading for column in source.columns]
+
+
+def test_l01_title_rows_above_the_header(tmp_path):
+    rows = [["2024年客户名单"], ["导出时间：2024-06-15", None, "导出人：管理员"], [], HEADER, *DATA]
+    source, issues = scanned(workbook(tmp_path / "a.xlsx", {"客户": rows}))
+    assert source.header_rows == (4,)
+    assert source.kinds == {1: "title", 2: "title", 4: "header"}
+    assert source.counts == {"title": 2, "blank": 1, "header": 1, "data": 3}
+    assert headings(source) == HEADER
+    assert "4 of 4 cells are known headings" in source.evidence[0]
+    assert issues == []
+
+
+def test_l01_the_project_can_say_where_the_header_is(tmp_path):
+    rows = [HEADER, ["name", "person", "mobile", "note"], *DATA]
+    source, _ = scanned(workbook(tmp_path / "a.xlsx", {"客户": rows}), header_rows=[1, 2])
+    assert headings(source) == ["客户名称/name", "联系人/person", "手机/mobile", "备注/note"]
+    assert source.counts == {"header": 2, "data": 3}
+
+
+def test_l02_two_row_header_with_merges(tmp_path):
+    rows = [
+        ["客户登记表"],
+        ["客户名称", "联系方式", None, None, "年采购额"],
+        [None, "联系人", "手机", "邮箱", None],
+        ["甲电子有限公司", "张三", "13812345678", "a@b.cn", 100],
+        ["乙机械有限公司", "李四", "13912345678", None, 200],
+    ]
+    merges = {"客户": ["A1:E1", "A2:A3", "B2:D2", "E2:E3"]}
+    source, _ = scanned(workbook(tmp_path / "a.xlsx", {"客户": rows}, merges))
+    assert source.header_rows == (2, 3)
+    assert headings(source) == [
+        "客户名称",
+        "联系方式/联系人",
+        "联系方式/手机",
+        "联系方式/邮箱",
+        "年采购额",
+    ]
+    assert source.counts == {"title": 1, "header": 2, "data": 2}
+
+
+def test_l02_group_row_over_a_full_header(tmp_path):
+    rows = [["基本信息", None, "联系信息", None], ["客户名称", "所属行业", "联系人", "手机"], *DATA]
+    source, _ = scanned(workbook(tmp_path / "a.xlsx", {"客户": rows}, {"客户": ["A1:B1", "C1:D1"]}))
+    assert headings(source) == [
+        "基本信息/客户名称",
+        "基本信息/所属行业",
+        "联系信息/联系人",
+        "联系信息/手机",
+    ]
+
+
+def test_l02_two_row_header_in_csv_has_no_merges(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("客户名称,联系方式,,备注\n,手机,邮箱,\n甲公司,138,a@b.cn,x\n", "utf-8")
+    source, _ = scanned(path)
+    assert headings(source) == ["客户名称", "联系方式/手机", "联系方式/邮箱", "备注"]
+
+
+def test_l03_merged_body_is_filled_inside_the_merge_only(tmp_path):
+    rows = [
+        HEADER,
+        ["甲电子有限公司", "张三", "13812345678", None],
+        [None, "李四", "13912345678", None],
+        [None, "王五", "13712345678", None],
+        [None, "赵六", "13612345678", "没有公司"],
+        ["乙机械有限公司", "钱七", "13512345678", None],
+    ]
+    source, _ = scanned(workbook(tmp_path / "a.xlsx", {"客户": rows}, {"客户": ["A2:A4"]}))
+    assert source.fills == (
+        Fill(3, 1, "甲电子有限公司", "merged"),
+        Fill(4, 1, "甲电子有限公司", "merged"),
+    )
+
+
+def test_m07_ditto_takes_the_value_above(tmp_path):
+    rows = [
+        HEADER,
+        DATA[0],
+        ["同上", "李四", "13912345678", "〃"],
+        ["同上", "王五", "13712345678", None],
+    ]
+    source, issues = scanned(workbook(tmp_path / "a.xlsx", {"客户": rows}))
+    assert source.fills == (
+        Fill(3, 1, "甲电子有限公司", "ditto"),
+        Fill(3, 4, "老客户", "ditto"),
+        Fill(4, 1, "甲电子有限公司", "ditto"),
+    )
+    _, issues = scanned(
+        workbook(tmp_path / "b.xlsx", {"客户": [HEADER, ["同上", "李四", "139", None]]})
+    )
+    assert issues == [(2, "客户名称", "DITTO_WITHOUT_VALUE", "同上")]
+
+
+def test_l04_header_repeated_mid_file(tmp_path):
+    source, _ = scanned(workbook(tmp_path / "a.xlsx", {"客户": [HEADER, *DATA, HEADER, *DATA]}))
+    assert source.kinds == {1: "header", 5: "repeat_header"}
+    assert source.counts == {"header": 1, "repeat_header": 1, "data": 6}
+
+
+def test_l05_totals_and_sign_off(tmp_path):
+    rows = [
+        HEADER,
+        *DATA,
+        ["小计", None, "3家", None],
+        ["合计电子科技有限公司", "孙八", "13412345678", "真公司"],
+        ["合计", None, "4家", None],
+        ["制表人：张三", None, "审核：李四", None],
+        [],
+        ["注：以上数据截止到2024年6月30日，仅供内部使用。"],
+    ]
+    source, _ = scanned(workbook(tmp_path / "a.xlsx", {"客户": rows}))
+    assert source.kinds[5] == source.kinds[7] == source.kinds[8] == "footer"
+    assert source.kinds[10] in ("footer", "note")
+    assert 6 not in source.kinds
+    assert source.counts["data"] == 4
+
+
+def test_l06_hidden_rows_are_read_and_told(tmp_path):
+    book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
+    sheet = book.add_worksheet("客户")
+    for number, row in enumerate([HEADER, *DATA]):
+        sheet.write_row(number, 0, [cell or "" for cell in row])
+    sheet.set_row(2, None, None, {"hidden": True})
+    sheet.set_column(3, 3, None, None, {"hidden": True})
+    book.close()
+    source, issues = scanned(tmp_path / "a.xlsx")
+    assert source.counts["data"] == 3
+    assert (None, None, "HIDDEN_ROWS", "1") in issues
+    assert (None, None, "HIDDEN_COLUMNS", "备注") in issues
+    assert [column.hidden for column in source.columns] == [False, False, False, True]
+    source, _ = scanned(tmp_path / "a.xlsx", hidden_rows="skip")
+    assert source.kinds[3] == "hidden"
+    assert source.counts == {"header": 1, "data": 2, "hidden": 1}
+
+
+def test_l07_hidden_sheets_are_told_not_read(tmp_path):
+    book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
+    for name in ("旧客户", "客户", "深藏"):
+        sheet = book.add_worksheet(name)
+        sheet.write_row(0, 0, HEADER)
+        sheet.write_row(1, 0, [name, *DATA[0][1:]])
+    book.get_worksheet_by_name("客户").activate()
+    book.get_worksheet_by_name("旧客户").hide()
+    book.get_worksheet_by_name("深藏").very_hidden()
+    book.close()
+    source, issues = scanned(tmp_path / "a.xlsx")
+    assert source.sheet == "客户"
+    assert [issue[2:] for issue in issues] == [
+        ("SHEET_HIDDEN", "a.xlsx#旧客户"),
+        ("SHEET_HIDDEN", "a.xlsx#深藏"),
+    ]
+    assert scanned(tmp_path / "a.xlsx", sheet="深藏")[0].sheet == "深藏"
+
+
+def test_l08_several_tables_on_one_sheet_are_told(tmp_path):
+    orders = [["订单编号", "下单日期", "金额", "负责人"], ["D01", "2024-06-15", 10, "张三"]]
+    rows = [HEADER, *DATA, [], [], *orders]
+    source, issues = scanned(workbook(tmp_path / "a.xlsx", {"客户": rows}))
+    assert (7, None, "SEVERAL_TABLES", "7") in issues
+    assert source.kinds[7] == "bad" and source.kinds[8] == "bad"
+    assert source.counts == {"header": 1, "data": 3, "blank": 2, "bad": 2}
+
+
+def test_l11_exactly_at_a_limit_of_exports(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("客户名称,手机\n" + "".join(f"甲{n}公司,{n}\n" for n in range(5000)), "utf-8")
+    _, issues = scanned(path)
+    assert (None, None, "ROWS_MAYBE_CUT", "5000") in issues
+
+
+def test_l12_blank_rows_and_columns_between(tmp_path):
+    rows = [HEADER, DATA[0], [], ["  ", " ", None, None], *[[]] * 100, DATA[1]]
+    source, _ = scanned(workbook(tmp_path / "a.xlsx", {"客户": rows}))
+    assert source.counts == {"header": 1, "data": 2, "blank": 102}
+
+
+def test_l13_blank_and_duplicate_headings(tmp_path):
+    rows = [["客户名称", "电话", "电话", None, "备注"], ["甲公司", "1", "2", "3", None]]
+    source, _ = scanned(workbook(tmp_path / "a.xlsx", {"客户": rows}))
+    assert headings(source) == ["客户名称", "电话", "电话.2", "列D", "备注"]
+
+
+def test_l14_decorated_headings(tmp_path):
+    rows = [["*客户名称（必填）", "手机\n号码", "联系人："], ["甲公司", "138", "张三"]]
+    source, _ = scanned(workbook(tmp_path / "a.xlsx", {"客户": rows}))
+    assert headings(source) == ["*客户名称（必填）", "手机号码", "联系人："]
+
+
+def test_l15_instruction_row_under_the_header(tmp_path):
+    rows = [HEADER, ["必填，填写公司全称", "必填", "11位手机号，例如：13800000000", "选填"], *DATA]
+    source, _ = scanned(workbook(tmp_path / "a.xlsx", {"客户": rows}))
+    assert source.kinds == {1: "header", 2: "note"}
+    assert source.counts["data"] == 3
+
+
+def test_l16_one_form_per_customer(tmp_path):
+    def form(name, person, phone):
+        return [
+            ["客户登记表"],
+            ["客户名称：", name, "联系人：", person],
+            ["手机：", phone],
+            ["备注：", None],
+        ]
+
+    sheets = {name: form(f"{name}有限公司", "张三", "138") for name in ("甲", "乙")}
+    path = workbook(tmp_path / "a.xlsx", sheets)
+    settings = project.Project(sources=[{"path": "a.xlsx", "layout": "form"}])
+    plan, _ = scan.scan(settings, tmp_path)
+    source = plan.sources[0]
+    assert headings(source) == ["客户名称", "联系人", "手机", "备注"]
+    rows = [row for part in readers.rows(source, path.parent) for row in part.to_pylist()]
+    assert [(row["kind"], row["c1"], row["c2"], row["c3"]) for row in rows] == [
+        ("header", "客户名称", "联系人", "手机"),
+        ("data", "甲有限公司", "张三", "138"),
+        ("data", "乙有限公司", "张三", "138"),
+    ]
+
+
+def test_l18_shifted_rows_are_told(tmp_path):
+    rows = [[f"甲{n}公司", f"张{n}", f"138{n:08}", f"a{n}@b.cn"] for n in range(30)]
+    rows[10] = [None, "甲10公司", "张十", "13800000010", "a10@b.cn"]
+    path = workbook(tmp_path / "a.xlsx", {"客户": [["客户名称", "联系人", "手机", "邮箱"], *rows]})
+    _, issues = scanned(path)
+    assert [issue[0] for issue in issues if issue[2] == "ROW_SHIFTED"] == [12]
+
+
+def test_f07_lock_files_are_left_out(tmp_path):
+    workbook(tmp_path / "客户.xlsx", {"客户": [HEADER, *DATA]})
+    (tmp_path / "~$客户.xlsx").write_bytes(b"\x05user" + bytes(160))
+    settings = project.Project(sources=[{"path": "*.xlsx"}])
+    plan, issues = scan.scan(settings, tmp_path)
+    assert len(plan.sources) == 1
+    assert issues["code"].to_pylist() == ["LOCK_FILE_SKIPPED"]
+
+
+def test_f18_one_table_over_many_files_and_sheets(tmp_path):
+    workbook(tmp_path / "b.xlsx", {"华东": [HEADER, *DATA], "说明": [["怎么填"], ["按表头"]]})
+    workbook(tmp_path / "a.xlsx", {"华南": [HEADER, DATA[0]], "华北": [["名单"], HEADER, DATA[1]]})
+    entry = {"path": "*.xlsx", "fields": {"customer.name": "客户名称"}}
+    plan, issues = scan.scan(project.Project(sources=[entry]), tmp_path)
+    assert [(s.number, s.path, s.sheet) for s in plan.sources] == [
+        (1, "a.xlsx", "华北"),
+        (2, "a.xlsx", "华南"),
+        (3, "b.xlsx", "华东"),
+    ]
+    assert issues.select(["code", "value"]).to_pylist() == [
+        {"code": "SHEET_DIFFERENT_HEADER", "value": "b.xlsx#说明"}
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows, code",
+    [
+        (
+            [["张三", "13812345678", "北京"], ["李四", "13912345678", "上海"]],
+            "SHEET_WITHOUT_HEADER",
+        ),
+        ([], "FILE_WITHOUT_ROWS"),
+    ],
+)
+def test_a_sheet_without_a_header_or_rows_is_refused(tmp_path, rows, code):
+    with pytest.raises(InputRefused) as error:
+        scanned(workbook(tmp_path / "a.xlsx", {"客户": rows}))
+    assert error.value.code == code
+
+
+def test_two_entries_may_not_read_one_sheet(tmp_path):
+    workbook(tmp_path / "a.xlsx", {"客户": [HEADER, *DATA]})
+    settings = project.Project(sources=[{"path": "a.xlsx"}, {"path": "*.xlsx"}])
+    with pytest.raises(UsageError) as error:
+        scan.scan(settings, tmp_path)
+    assert error.value.code == "SOURCE_TWICE"
+
+
+def test_numbers_of_sources_do_not_depend_on_how_files_are_named(tmp_path):
+    for name in ("乙.csv", "a.csv", "B.csv"):
+        (tmp_path / name).write_text("客户名称,手机\n甲,1\n", "utf-8")
+    by_glob, _ = scan.scan_files([tmp_path / "*.csv"], tmp_path)
+    by_name, _ = scan.scan_files([tmp_path / n for n in ("乙.csv", "B.csv", "a.csv")], tmp_path)
+    assert by_glob == by_name
+    assert [source.path for source in by_glob.sources] == ["B.csv", "a.csv", "乙.csv"]
