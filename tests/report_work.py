@@ -213,6 +213,8 @@ def _merge(random, records: dict[str, pa.Table], model, clusters: int):
     ):
         chosen = (draw >= low) & (draw < high) & (np.arange(size) >= 2 * clusters)
         end[chosen], reason[chosen] = name, code
+    conflict = slice(2 * clusters - 2 * (clusters // 10), 2 * clusters)
+    end[conflict], reason[conflict] = "held", "OWNER_CONFLICT"
     parts, golden = [], {}
     for name, table in records.items():
         own = owner_of if name == "customer" else np.arange(size)
@@ -313,7 +315,11 @@ def _issues(random, records: dict[str, pa.Table], size: int, spice) -> pa.Table:
     columns["source"] = list(base >> (tables.ROW_BITS + tables.PART_BITS))
     columns["row"] = list((base >> tables.PART_BITS) & ((1 << tables.ROW_BITS) - 1))
     columns["column"] = ["联系电话" if o == "contact" else "建档日期" for o in columns["object"]]
-    columns["suggestion"] = [spice[n] if n < len(spice) else None for n in range(size)]
+    hints = [
+        {"PICKLIST_UNKNOWN": "客户转介绍", "PHONE_TOO_SHORT": "13812345678"}.get(c)
+        for c in columns["code"]
+    ]
+    columns["suggestion"] = [spice[n] if n < len(spice) else hints[n] for n in range(size)]
     return tables.table(tables.ISSUES, columns)
 
 

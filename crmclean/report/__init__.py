@@ -6,6 +6,7 @@ turn facts into words. Read `finished.py` for what a section is given, `page.py`
 stays safe and self-contained.
 """
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,14 @@ def write(
         files=files.facts(run),
         standard=standard.facts(project, model, template),
         history=history,
+        batch=_batch(plan),
         issues_table=page.packed(found.pop("table")),
         duplicate_tables={name: page.packed(pack) for name, pack in twice.pop("tables").items()},
     )
     path.write_text(html, encoding="utf-8", newline="\n")
+
+
+def _batch(plan: Plan) -> str:
+    """What names this run: a hash of its sources. The page keeps its decisions under it."""
+    joined = "".join(source.sha256 for source in plan.sources)
+    return hashlib.sha256(joined.encode()).hexdigest()[:16]

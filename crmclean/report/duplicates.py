@@ -55,7 +55,8 @@ def _object(run: Finished, name: str, pairs: pa.Table) -> dict[str, Any]:
     pack["kind"] = kind.tolist()
     pack |= _place(record) | _values(run, name, record, cluster)
     pack |= _why(pairs, record, cluster) | _golden(run, name, cross, record, cluster)
-    pack["print"] = _fingerprints(run, name, record, kind[cluster])
+    pack |= _asked(run, name, record, kind[cluster])
+    pack["claimed"] = _claimed(cross, record)
     return pack
 
 
@@ -190,14 +191,21 @@ def _golden(
     return {"golden": told}
 
 
-def _fingerprints(
-    run: Finished, name: str, record: np.ndarray, kind: np.ndarray
-) -> list[str | None]:
-    """What a decision is keyed by next month, for the members that a person decides on."""
-    wanted = record[kind == 0]
-    if not len(wanted):
-        return [None] * len(record)
+def _asked(run: Finished, name: str, record: np.ndarray, kind: np.ndarray) -> dict[str, Any]:
+    """What a decision is keyed by next month: fingerprint and hash of the values, for the members
+    of clusters that a person decides on; and which clusters wait for an owner."""
+    wanted = (kind == 0) | (kind == 1)
+    if not wanted.any():
+        return {"print": [], "seen": []}
     records = run.records[name]
-    prints = decisions.fingerprints(records, name, run.plan)
-    asked = prints.take(pc.index_in(pa.array(record), one(records["record"])))
-    return pc.if_else(pa.array(kind == 0), asked, None).to_pylist()
+    rows = pc.index_in(pa.array(record), one(records["record"]))
+    keys = (decisions.fingerprints(records, name, run.plan), decisions.seen(records, name))
+    told = [pc.if_else(pa.array(wanted), key.take(rows), None).to_pylist() for key in keys]
+    return dict(zip(("print", "seen"), told, strict=True))
+
+
+def _claimed(cross: pa.Table, record: np.ndarray) -> list[int]:
+    """Members that are held because their customer has several owners."""
+    why = pc.match_substring(cross["reason"], "owner", ignore_case=True)
+    held = cross.filter(pc.and_(pc.equal(cross["end"], "held"), why))
+    return np.flatnonzero(np.isin(record, one(held["record"]).to_numpy())).tolist()

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from crmclean import messages, tables
 from crmclean.report.finished import Finished, codes, combine, one, tally
+from crmclean.report.suggestions import acceptable
 
 MOST = 200_000
 EXAMPLES = 3
@@ -114,15 +115,17 @@ def table(
         "sources": [entry.name for entry in run.plan.sources],
         "codes": [_code(code, worst[code]) for code in coded["c"][1]],
         "total": run.issues.num_rows,
+        "accept": acceptable(run, issues, values, suggestions),
     }
 
 
 def _label(run: Finished, owner: str | None, name: str | None) -> dict[str, str]:
     field = run.field(owner, name)
     if field is None:
-        return dict.fromkeys(("zh", "en"), name or "")
+        return {"zh": name or "", "en": name or "", "path": ""}
     names = run.model[owner].label
-    return {lang: f"{names[lang]} · {field.label[lang]}" for lang in ("zh", "en")}
+    label = {lang: f"{names[lang]} · {field.label[lang]}" for lang in ("zh", "en")}
+    return {**label, "path": field.path}
 
 
 def _severities(issues: pa.Table) -> dict[str, str]:

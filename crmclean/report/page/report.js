@@ -108,12 +108,64 @@ function pager(node, at, pages, go) {
   );
 }
 
+/* ── decisions ────────────────────────────────────────────────────────────────────────────── */
+/* Kept in this browser under the batch of the report, saved as one file for `crmclean apply`. */
+class Decisions {
+  constructor() {
+    this.box = $("#basket");
+    this.key = `crmclean.decisions.${this.box ? this.box.dataset.batch : ""}`;
+    try { this.made = new Map(JSON.parse(remembered.get(this.key) || "[]")); } catch { this.made = new Map(); }
+    if (!this.box) return;
+    $("#basket-save").addEventListener("click", () => this.save());
+    $("#basket-clear").addEventListener("click", () => { if (confirm(word("clear_sure"))) { this.made.clear(); this.changed(); for (const draw of redraw) draw(); } });
+    redraw.push(() => this.count());
+    this.count();
+  }
+
+  get(subject) { return this.made.get(subject)?.choice; }
+
+  /* The same choice again takes the decision back. */
+  choose(subject, choice, entries) {
+    if (this.get(subject) === choice || choice === "") this.made.delete(subject);
+    else this.made.set(subject, { choice, entries });
+    this.changed();
+  }
+
+  changed() {
+    remembered.set(this.key, JSON.stringify([...this.made]));
+    this.count();
+  }
+
+  count() {
+    this.box.hidden = this.made.size === 0;
+    $("#basket-count").textContent = word("decided", { n: this.made.size });
+  }
+
+  save() {
+    const entries = [...this.made.values()].flatMap((decision) => decision.entries);
+    const rejected = [...this.made].filter(([, decision]) => !decision.entries.length).map(([subject, decision]) => [subject, decision.choice]);
+    const file = { version: 1, batch: this.box.dataset.batch, decisions: entries, left_open: rejected };
+    save("decisions.json", JSON.stringify(file, null, 1), "application/json");
+  }
+}
+
+/* Buttons of which one can be pressed. `choices`: [choice, words, entries]. */
+function choiceButtons(subject, choices) {
+  const group = element("span", { class: "decide", role: "group" });
+  const show = () => { for (const button of $$("button", group)) button.setAttribute("aria-pressed", String(decisions.get(subject) === button.dataset.choice)); };
+  for (const [choice, text, entries] of choices)
+    group.append(element("button", { type: "button", "data-choice": choice, on: { click: () => { decisions.choose(subject, choice, entries); show(); } } }, text));
+  show();
+  return group;
+}
+
 /* ── issues ───────────────────────────────────────────────────────────────────────────────── */
 class Issues {
   constructor(table) {
     this.table = table;
     this.columns = table.columns;
     this.columns.r = summed(table.columns.r);
+    this.accept = new Map(table.accept.at.map((row, at) => [row, at]));
     this.rank = table.codes.map((code) => SEVERITIES.indexOf(code.severity));
     this.chosen = {};
     this.severities = new Set(SEVERITIES);
@@ -231,6 +283,17 @@ class Issues {
       place: columns.r[at] ? `${file}!${columns.r[at]}` : file, heading };
   }
 
+  acceptance(at, row) {
+    const place = this.accept.get(at);
+    if (place === undefined) return null;
+    const { golden, seen } = this.table.accept;
+    const [object, field] = this.table.fields[this.columns.f[at]].path.split(".");
+    const entry = { kind: "values", object, field, golden: golden[place], seen: seen[place], value: row.suggestion };
+    if (row.value) entry.instead_of = row.value;
+    const subject = `value ${object} ${golden[place]} ${field}`;
+    return choiceButtons(subject, [["accept", word("accept"), [entry]], ["reject", word("reject"), []]]);
+  }
+
   draw() {
     const rows = this.found.slice(this.at * PAGE, (this.at + 1) * PAGE).map((at) => {
       const row = this.row(at);
@@ -238,7 +301,7 @@ class Issues {
         element("td", {}, element("span", { class: `severity ${row.code.severity}` }, word(`severity.${row.code.severity}`))),
         element("td", {}, row.place), element("td", {}, row.field),
         element("td", {}, row.said), element("td", {}, row.value ? element("code", {}, row.value) : ""),
-        element("td", {}, row.suggestion), element("td", {}, row.owner));
+        element("td", {}, row.suggestion, this.acceptance(at, row)), element("td", {}, row.owner));
     });
     $("#issue-table tbody").replaceChildren(...rows);
     $("#issue-found").textContent = this.found.length ? word("found", { n: this.found.length.toLocaleString("en") }) : word("none_found");
@@ -330,6 +393,29 @@ class Clusters {
     this.pairs = table.kind.map(() => []);
     table.pairs.cluster.forEach((cluster, pair) => this.pairs[cluster].push(pair));
     this.parts = [0, ...summed(table.pairs.parts)];
+    this.claimed = new Set(table.claimed);
+  }
+
+  /* Merge, keep apart, or not sure: an entry of `pairs` (decisions.py). */
+  verdict([left, right]) {
+    const { print, seen, object } = this.table;
+    const entry = (verdict) => [{ kind: "pairs", object, left: print[left], right: print[right], seen: `${seen[left]} ${seen[right]}`, verdict }];
+    return choiceButtons(`pair ${object} ${print[left]} ${print[right]}`, [
+      ["same", word("decide.same"), entry("same")],
+      ["different", word("decide.different"), entry("different")],
+      ["unsure", word("decide.unsure"), []],
+    ]);
+  }
+
+  /* Who keeps a customer that several people claim: an entry of `owners`. */
+  keeper(members) {
+    const field = this.table.fields.find((entry) => entry.name === "owner");
+    const owners = field ? [...new Set(members.map((member) => this.value(field, member)).filter(Boolean))] : [];
+    const record = this.table.print[members[0]];
+    const choices = owners.map((owner) => [owner, owner, [{ kind: "owners", object: this.table.object, record, owner }]]);
+    const group = choiceButtons(`owner ${record}`, choices);
+    group.prepend(element("span", { class: "muted" }, word("keep_owner")));
+    return group;
   }
 
   search(kinds, text) {
@@ -362,7 +448,8 @@ class Clusters {
     const kind = KINDS[this.table.kind[cluster]];
     const merged = kind === "merged" || kind === "held";
     const head = element("header", {}, element("strong", {}, word(`kind.${kind}`)), element("span", { class: "muted" }, word("members", { n: members.length })));
-    if (kind === "review" && typeof decisionButtons === "function") head.append(decisionButtons(this, cluster));
+    if (kind === "review") head.append(this.verdict(members));
+    if (kind === "held" && members.some((member) => this.claimed.has(member))) head.append(this.keeper(members));
     const columns = members.map((member) => element("th", { scope: "col" }, this.place(member)));
     if (merged) columns.push(element("th", { scope: "col" }, word("golden")));
     const rows = this.table.fields.filter((field) => members.some((member) => field.at[member] >= 0)).map((field) =>
@@ -463,6 +550,7 @@ function marked(other, text) {
 
 /* ── start ────────────────────────────────────────────────────────────────────────────────── */
 let sources = [];
+let decisions;
 
 function followReading() {
   const links = new Map($$(".contents a").map((link) => [link.hash.slice(1), link]));
@@ -482,6 +570,7 @@ function openTarget() {
 
 async function start() {
   startLanguage();
+  if ($("#basket")) decisions = new Decisions();
   startSorting();
   followReading();
   addEventListener("hashchange", openTarget);
@@ -499,6 +588,7 @@ async function start() {
   }
   const clusters = await Promise.all($$(".duplicates-table").map(unpacked));
   if (clusters.length && $("#cluster-object")) new Duplicates(clusters);
+  root.dataset.readyAfter = String(Math.round(performance.now()));
   root.dataset.ready = "true";
 }
 
