@@ -50,20 +50,29 @@ def normalise(
 ) -> Normalised:
     """The records of one batch by the rules. Raises UsageError for a kind that does not exist."""
     desk = parts.Desk({name: parts.Records.of(table) for name, table in records.items()}, model)
-    issues = []
-    for name, table in records.items():
-        for field in model[name].fields.values():
-            if field.name in table.column_names and table[field.name].null_count < table.num_rows:
-                how = _options(field, source, project)
-                column = _clean_column(desk, field, _heading(field, source, project), how, project)
-                if column is not None:
-                    issues += _issues(column, desk, source)
+    issues, filled = [], _filled_fields(records, model)
+    for field in filled:
+        how, heading = _options(field, source, project), _heading(field, source, project)
+        column = _clean_column(desk, field, heading, how, project)
+        issues += _issues(column, desk, source) if column else []
     desk.place_parts()
+    for field in filled:
+        if hasattr(rules.rule(field.kind), "aside"):
+            issues += _aside(desk, field, _heading(field, source, project), source)
     return Normalised(
         {name: held.table() for name, held in desk.held.items()},
         tables.concat(tables.CHANGES, desk.changes()),
         tables.concat(tables.ISSUES, issues),
     )
+
+
+def _filled_fields(records: dict[str, pa.Table], model: dict[str, Object]) -> list[Field]:
+    return [
+        field
+        for name, table in records.items()
+        for field in model[name].fields.values()
+        if field.name in table.column_names and table[field.name].null_count < table.num_rows
+    ]
 
 
 def _heading(field: Field, source: Source, project: Project) -> str | None:
@@ -146,32 +155,54 @@ def _answer(text: str, field: Field, words: tuple[str, ...], options: dict[str, 
     return Answer(own, field.kind, said.issues, others, said.more)
 
 
+def _aside(
+    desk: parts.Desk, field: Field, heading: str | None, source: Source
+) -> Iterator[pa.Table]:
+    """What clean values say aside goes to blank fields; the issues of that."""
+    values = desk.held[field.object].columns[field.name]
+    said = rules.rule(field.kind).aside(values)
+    clashing = desk.put_aside(field, heading, said)
+    here = np.flatnonzero(said.codes.is_valid().to_numpy(zero_copy_only=False))
+    for rows, codes, suggestions in (
+        (here, said.codes.take(pa.array(here)), said.suggestions.take(pa.array(here))),
+        (clashing, pa.repeat(said.clash, len(clashing)), pa.nulls(len(clashing), pa.string())),
+    ):
+        where = (source.number, field, heading, desk.held[field.object].records)
+        yield _told(where, pa.array(rows), codes, values.take(pa.array(rows)), suggestions)
+
+
 def _issues(column: parts.Column, desk: parts.Desk, source: Source) -> Iterator[pa.Table]:
     """The issues of a column, one row per cell and issue."""
-    most = max(len(answer.issues) for answer in column.answers)
-    records = desk.held[column.field.object].records
-    for n in range(most):
+    where = (source.number, column.field, column.heading, desk.held[column.field.object].records)
+    for n in range(max(len(answer.issues) for answer in column.answers)):
         said = [a.issues[n] if len(a.issues) > n else (None, None) for a in column.answers]
         codes = pa.array([code for code, _ in said], pa.string()).take(column.dirty.indices)
-        here = pc.indices_nonzero(pc.is_valid(codes))
-        found = pa.array(column.rows).take(here)
-        ids = records.take(found)
-        codes = codes.take(here).dictionary_encode()
-        severities = pa.array([messages.severity(c) for c in codes.dictionary.to_pylist()])
         suggestions = pa.array([s for _, s in said], pa.string()).take(column.dirty.indices)
-        yield tables.table(
-            tables.ISSUES,
-            {
-                "source": source.number,
-                "row": tables.rows_of(ids),
-                "column": column.heading,
-                "object": column.field.object,
-                "record": ids,
-                "field": column.field.name,
-                "code": codes.cast(pa.string()),
-                "severity": severities.take(codes.indices),
-                "value": column.dirty.take(here).cast(pa.string()),
-                "suggestion": suggestions.take(here),
-            },
-            len(here),
-        )
+        here = pc.indices_nonzero(pc.is_valid(codes))
+        rows, values = pa.array(column.rows).take(here), column.dirty.take(here).cast(pa.string())
+        yield _told(where, rows, codes.take(here), values, suggestions.take(here))
+
+
+def _told(
+    where: tuple[int, Field, str | None, pa.Array],
+    rows: pa.Array,
+    codes: pa.Array,
+    values: pa.Array,
+    suggestions: pa.Array,
+) -> pa.Table:
+    number, field, heading, records = where
+    ids, kinds = records.take(rows), codes.dictionary_encode()
+    known = [messages.severity(code) for code in kinds.dictionary.to_pylist()]
+    columns = {
+        "source": number,
+        "row": tables.rows_of(ids),
+        "column": heading,
+        "object": field.object,
+        "record": ids,
+        "field": field.name,
+        "code": codes,
+        "severity": pa.array(known, pa.string()).take(kinds.indices),
+        "value": values,
+        "suggestion": suggestions,
+    }
+    return tables.table(tables.ISSUES, columns, len(ids))

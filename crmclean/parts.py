@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 
 from crmclean import tables
 from crmclean.model import Field, Object
+from crmclean.rules import Aside
 
 NUMBERS = ("mobile", "phone", "other")
 #: A part that names a record comes first: the others may belong to the record it makes.
@@ -37,6 +38,8 @@ def target(part: str, field: Field) -> str | None:
 
 def own_part(values: dict[str, str], field: Field) -> tuple[str | None, dict[str, str]]:
     """The part that stays in the field itself, and the others."""
+    if len(values) == 1 and "" in values:
+        return values[""], {}
     stays = [part for part in values if part == "" or target(part, field) == field.path]
     stays += [part for part in values if part in NUMBERS and target(part, field) is None]
     own = stays[0] if stays else None
@@ -81,7 +84,8 @@ class Column:
 
 @dataclass
 class Moved:
-    """One part of the cells of one column: which cells, and the text of each."""
+    """One part of the cells of one column: the rows of the cells and the text of each. `cells`
+    are their places in the column; `person` counts the further persons of a cell."""
 
     part: str
     column: Column
@@ -110,6 +114,28 @@ class Desk:
         moved.sort(key=lambda m: (m.person, ORDER.index(m.part) if m.part in ORDER else len(ORDER)))
         for part in moved:
             self._further(part) if part.person else self._place(part)
+
+    def put_aside(self, field: Field, heading: str | None, said: Aside) -> np.ndarray:
+        """Fill blank fields with what values of a field say aside: all of a value's parts or
+        none. Returns the rows where a field already says otherwise."""
+        held = self.held[field.object]
+        fits = np.ones(len(held.records), bool)
+        for part, texts in said.parts.items():
+            current = held.columns[field.parts[part]] if part in field.parts else None
+            if current is not None:
+                fits &= pc.fill_null(pc.equal(current, texts), True).to_numpy(zero_copy_only=False)
+        for part, texts in said.parts.items():
+            if part in field.parts:
+                blank = held.columns[field.parts[part]].is_null().to_numpy(zero_copy_only=False)
+                rows = np.flatnonzero(
+                    fits & blank & texts.is_valid().to_numpy(zero_copy_only=False)
+                )
+                told = texts.take(pa.array(rows))
+                self._write(field.object, field.parts[part], rows, told)
+                self._tell(
+                    field, heading, field.object, field.parts[part], rows, _nulls(len(rows)), told
+                )
+        return np.flatnonzero(~fits)
 
     def changes(self) -> Iterator[pa.Table]:
         """What was changed: first each cell in its own field, then the parts that were placed."""
@@ -211,7 +237,9 @@ class Desk:
         before, told = current.take(here), texts.take(here)
         after = pc.binary_join_element_wise(before, told, JOINT, null_handling="skip")
         self._write(name, column, there[takes], after)
-        self._tell(moved, name, column, there[takes], before, after)
+        self._tell(
+            moved.column.field, moved.column.heading, name, column, there[takes], before, after
+        )
         return takes | same
 
     def _further(self, moved: Moved) -> None:
@@ -241,8 +269,9 @@ class Desk:
         columns[column] = _scattered(columns[column], rows, texts)
 
     def _tell(
-        self, moved: Moved, name: str, column: str, there: np.ndarray, before: pa.Array, after: Any
-    ) -> None:
+        self, field: Field, heading: str | None, name: str, column: str,
+        there: np.ndarray, before: pa.Array, after: Any,
+    ) -> None:  # fmt: skip
         self.splits.append(
             tables.table(
                 tables.CHANGES,
@@ -251,8 +280,8 @@ class Desk:
                     "record": self.held[name].records.take(pa.array(there)),
                     "field": column,
                     "step": "split",
-                    "rule": moved.column.field.kind,
-                    "column": moved.column.heading,
+                    "rule": field.kind,
+                    "column": heading,
                     "before": before,
                     "after": after,
                 },

@@ -8,6 +8,8 @@ A rule is a module of this folder (names with a leading underscore are what rule
                 need a look. Vectorised. May be too wide, never too narrow
     clean       clean(text, **options) -> the clean text, "" for nothing, or Parts.
                 Raises ValueError(code) or ValueError(code, suggestion) to refuse the whole cell
+    aside       optional: aside(values) -> Aside: what clean values also say while they stay as
+                they are (the province in an address). Vectorised; fills fields that are blank
 
 A rule sees one value: never a table, a null or a log (`normalise.py` does the rest for all of
 them). It is strict: what is not certain is refused and stays as it was; a suggestion is shown to
@@ -36,6 +38,16 @@ class Parts:
     values: dict[str, str]
     issues: list[tuple[str, str | None]] = field(default_factory=list)
     more: list[dict[str, str]] = field(default_factory=list)
+
+
+class Aside(NamedTuple):
+    """What values say beside themselves, one row per value: parts by name, and maybe an issue
+    with its suggestion. `clash` is the code of the issue where a field already says otherwise."""
+
+    parts: dict[str, pa.Array]
+    codes: pa.Array
+    suggestions: pa.Array
+    clash: str
 
 
 class Entry(NamedTuple):

@@ -11,7 +11,7 @@ district of it. Steps may be left out where what follows proves them: 杭州西�
 
 import re
 from collections import defaultdict
-from functools import cache, lru_cache
+from functools import cache
 
 import pyarrow as pa
 
@@ -98,13 +98,8 @@ def read(text: str) -> tuple[dict[str, str], str]:
 
 def of_address(text: str) -> tuple[dict[str, str], tuple[str, str | None] | None]:
     """The region of an address and, maybe, the issue that stands in its way."""
-    place, _, issue = _prefix(text[:24])
+    place, _, issue = _walk(text)
     return place, issue
-
-
-@lru_cache(1 << 16)
-def _prefix(text: str) -> tuple[dict[str, str], str, tuple[str, str | None] | None]:
-    return _walk(text)
 
 
 def _walk(text: str) -> tuple[dict[str, str], str, tuple[str, str | None] | None]:

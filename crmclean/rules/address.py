@@ -1,4 +1,4 @@
-"""Addresses: kept whole, and province, city and district read from their beginning
+"""Addresses: kept whole; province, city and district are read from their beginning
 
 The text itself is only tidied. Province, city and district come from the address alone, against
 GB/T 2260: a district that only one city has proves its city, an ambiguous one does not. Names
@@ -6,36 +6,54 @@ that contradict each other (广东省杭州市) and abolished names give an issu
 
 Source: GB/T 2260; dirty-input.md M13.
 
->>> clean("广东省深圳市南山区科技园 1 号").values
-{'': '广东省深圳市南山区科技园 1 号', 'province': '广东省', 'city': '深圳市', 'district': '南山区'}
->>> clean("杭州西湖区文三路1号").values
-{'': '杭州西湖区文三路1号', 'province': '浙江省', 'city': '杭州市', 'district': '西湖区'}
->>> clean("上海市浦东新区世纪大道1号").values
-{'': '上海市浦东新区世纪大道1号', 'province': '上海市', 'city': '上海市', 'district': '浦东新区'}
->>> clean("科技园1号楼"), clean("朝阳区建国路1号")
-('科技园1号楼', '朝阳区建国路1号')
->>> clean("广东省杭州市西湖区").issues
-[('REGION_CONTRADICTION', None)]
+>>> clean("广东省深圳市南山区科技园 1 号\u3000"), clean("文三路&nbsp;１号")
+('广东省深圳市南山区科技园 1 号', '文三路 1号')
+>>> region("广东省深圳市南山区科技园 1 号")
+('广东省', '深圳市', '南山区', None, None)
+>>> region("杭州西湖区文三路1号"), region("上海市浦东新区世纪大道1号")
+(('浙江省', '杭州市', '西湖区', None, None), ('上海市', '上海市', '浦东新区', None, None))
+>>> region("朝阳区建国路1号"), region("南京路1号")
+((None, None, None, None, None), (None, None, None, None, None))
+>>> region("广东省杭州市西湖区")
+(None, None, None, 'REGION_CONTRADICTION', None)
 """
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from crmclean.rules import Parts, _characters, _divisions
-from crmclean.rules.text import judged
+from crmclean.rules import Aside, Parts, _characters, _divisions
+from crmclean.rules.text import doubt, judged
+
+__all__ = ["FORM", "aside", "clean", "doubt"]
 
 FORM = _characters.LINE
-
-
-def doubt(values: pa.Array, /, **_: object) -> pa.Array:
-    """All of them: each is read for its region."""
-    return pa.repeat(True, len(values))
+LEVELS = ("province", "city", "district")
+#: Up to four steps that end in a word for a region, with a road right behind them; addresses
+#: repeat these beginnings, so that only distinct ones are read.
+_BEGINNING = (
+    r"\A(?P<steps>(?:[^省市区县旗州盟]{1,9}[省市区县旗州盟]){1,4}(?:路|街|大道|大厦|广场|大街)?)"
+)
+_SHORT = 6
 
 
 def clean(text: str, /, **_: object) -> str | Parts:
-    """The address with its region as parts. Raises ValueError TEXT_LOST_CHARACTERS."""
-    judgement = judged(_characters.tidy(text))
-    plain = judgement.values[""] if isinstance(judgement, Parts) else judgement
-    issues = list(judgement.issues) if isinstance(judgement, Parts) else []
-    place, issue = _divisions.of_address(plain)
-    issues += [issue] if issue else []
-    return Parts({"": plain, **place}, issues) if place or issues else plain
+    """The address on one line. Raises ValueError TEXT_LOST_CHARACTERS."""
+    return judged(_characters.tidy(text))
+
+
+def region(text: str) -> tuple[str | None, str | None, str | None, str | None, str | None]:
+    """(province, city, district, code of an issue, its suggestion) of one address."""
+    place, issue = _divisions.of_address(text)
+    return (*(place.get(level) for level in LEVELS), *(issue or (None, None)))
+
+
+def aside(values: pa.Array, /) -> Aside:
+    """The regions of addresses."""
+    steps = pc.struct_field(pc.extract_regex(values, _BEGINNING), "steps")
+    begun = pc.coalesce(steps, pc.utf8_slice_codeunits(values, 0, _SHORT)).dictionary_encode()
+    read = [region(text) for text in begun.dictionary.to_pylist()]
+    columns = zip(*read, strict=True) if read else [()] * 5
+    *parts, codes, suggestions = (
+        pa.array(column, pa.string()).take(begun.indices) for column in columns
+    )
+    return Aside(dict(zip(LEVELS, parts, strict=True)), codes, suggestions, "REGION_CONTRADICTION")

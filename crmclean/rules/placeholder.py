@@ -103,13 +103,16 @@ def clean(text: str, kind: str = "text", words: tuple[str, ...] = (), **_: objec
     if len(text) > _LONGEST:
         return text
     key = text.strip().lower()
+    known = _known(kind, words)
+    if key in known:
+        return ""
     if key in _DITTO:
         raise ValueError("DITTO_UNRESOLVED")
-    if not key:
-        return ""
+    if key[:1].isalnum() and key[-1:].isalnum() and key.isascii():
+        return text
     if _ONLY_MARKS.fullmatch(key) and kind != "yes_no":
         return ""
-    return "" if _plain(key) in _known(kind, words) or key in _known(kind, words) else text
+    return "" if _plain(key) in known else text
 
 
 def doubt(
