@@ -144,7 +144,7 @@ def lookup_table(path: Path) -> dict[str, str]:
     for cells in csv.reader(text.splitlines()):
         pair = [cell.strip() for cell in cells[:2]]
         if len(pair) == 2 and pair[0] and codes.setdefault(pair[0], pair[1]) != pair[1]:
-            raise UsageError("MAPPING_LOOKUP_TWICE", file=path, code=pair[0])
+            raise UsageError("MAPPING_LOOKUP_TWICE", file=path, old=pair[0])
     return codes
 
 

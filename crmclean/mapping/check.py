@@ -147,8 +147,9 @@ def _drift(place: str, entry: Source, source: Planned, frozen: bool) -> list[dic
         return []
     named = [name for given in entry.fields.values() for name in columns_named(given)]
     gone = [name for name in (*named, *entry.drop) if headings.find(source, name) is None]
-    seen = {headings.find(source, name) for name in (*named, *entry.drop)}
-    new = [column.heading for column in source.columns if column not in seen]
+    found = (headings.find(source, name) for name in (*named, *entry.drop))
+    seen = {column.number for column in found if column is not None}
+    new = [column.heading for column in source.columns if column.number not in seen]
     told = _pairs(gone, new)
     if frozen:
         raise UsageError("MAPPING_DRIFT_FROZEN", place=place, file=source.name, changes=told)
