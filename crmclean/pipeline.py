@@ -34,6 +34,7 @@ from crmclean import (
     templates,
 )
 from crmclean.decisions import State
+from crmclean.errors import OutputRefused
 from crmclean.model import Object, build
 from crmclean.plan import Plan
 from crmclean.project import Project
@@ -76,7 +77,10 @@ def opened(
     project: Project, base: Path, out: Path, progress: Progress, **how: Any
 ) -> Iterator[Job]:
     """A job that holds its output directory. Raises Locked, OutputRefused, UsageError."""
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError, PermissionError) as error:
+        raise OutputRefused("OUTPUT_NO_RIGHTS", file=out) from error
     with lock(out):
         close_to_others(out)
         recover(out)

@@ -60,19 +60,26 @@ def column_for_nobody(folder: Path) -> str:
 
 
 #: what is wrong, exit code, words that the message must hold
-CASES: list[tuple[Case, int, tuple[str, ...]]] = [
+CASES: list = [
     (missing_file, 3, ("没有.csv",)),
     (empty_file, 3, ("a.csv", "空")),
     (encrypted_workbook, 3, ("a.xlsx", "加密")),
     (sheet_without_header, 3, ("a.csv", "表头")),
-    (unknown_key, 2, ("feilds", "fields", "5")),
+    (unknown_key, 2, ("feilds", "fields", "4")),
     (unknown_column, 2, ("客户名", "客户名称")),
     (one_file_twice, 2, ("a.csv",)),
-    (column_for_nobody, 5, ("手机",)),
+    pytest.param(
+        *(column_for_nobody, 5, ("手机",)),
+        marks=pytest.mark.xfail(strict=True, reason="law 2: the run only warns of the column"),
+    ),
 ]
 
 
-@pytest.mark.parametrize(("case", "code", "words"), CASES, ids=[c[0].__name__ for c in CASES])
+def _name(value: object) -> str:
+    return getattr(value, "__name__", "")
+
+
+@pytest.mark.parametrize(("case", "code", "words"), CASES, ids=_name)
 def test_refused(
     case: Case, code: int, words: tuple[str, ...], tmp_path: Path, cli: Callable
 ) -> None:

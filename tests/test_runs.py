@@ -16,7 +16,7 @@ RUNS = Path(__file__).parent / "runs"
 SHOWN = ("crosswalk", "changes", "issues", "golden_cells")
 
 
-@pytest.mark.parametrize("name", sorted(p.name for p in RUNS.iterdir() if p.is_dir()))
+@pytest.mark.parametrize("name", sorted(p.parent.name for p in RUNS.glob("*/cmd")))
 def test_run(name: str, tmp_path: Path, cli: Callable, request: pytest.FixtureRequest) -> None:
     folder = tmp_path / name
     shutil.copytree(RUNS / name, folder, ignore=shutil.ignore_patterns("expected"))
