@@ -12,15 +12,18 @@ import numpy as np
 from crmclean.dedupe.fields import Field
 
 MISSING = 0
+SAME_TRADE = 0.5
 
 
 @dataclass(frozen=True)
 class Level:
     """One step of a ladder. how: equal, shared (any of several values), inside (one's characters
-    stand in the other in order), start (one starts with the other), osa, jaro, ratio, token
-    (likeness of at least `least`), else. `m` and `u`: how often true duplicates and strangers
+    stand in the other in order), start (one starts with the other), sister (the same beginning of
+    `least` characters, then two different ends), osa, jaro, ratio, token (likeness of at least
+    `least`), else. `m` and `u`: how often true duplicates and strangers
     reach this level, before anything is learned. `rare`: how much the frequency of the value counts
-    (0 not at all, 1 in full); up to `free` holders a value is not held to be common."""
+    (0 not at all, 1 in full); up to `free` holders a value is not held to be common. `doubt`: a
+    pair at this level is never merged by itself; `most`: its bits at most."""
 
     name: str
     how: str
@@ -30,6 +33,8 @@ class Level:
     u: float = 0.1
     rare: float = 0.0
     free: int = 0
+    doubt: bool = False
+    most: float = 24.0
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,8 @@ def alike(
 def _measured(how: str, first: np.ndarray, second: np.ndarray, least: float) -> np.ndarray:
     from rapidfuzz import distance, fuzz, process
 
+    if how == "sister":
+        return _sisters(first, second, least)
     if how in ("inside", "start"):
         scorer = distance.LCSseq.similarity if how == "inside" else distance.Prefix.similarity
         common = process.cpdist(first, second, scorer=scorer, dtype=np.float64, workers=-1)
@@ -117,6 +124,20 @@ def _measured(how: str, first: np.ndarray, second: np.ndarray, least: float) -> 
     scale = 100.0 if how == "token" else 1.0
     score = process.cpdist(first, second, scorer=scorer, dtype=np.float64, workers=-1)
     return score >= least * scale - 1e-9
+
+
+def _sisters(first: np.ndarray, second: np.ndarray, least: float) -> np.ndarray:
+    """璟桥电子 and 璟桥食品: one brand, two trades. What follows the common beginning is compared by
+    the common subsequence, which is that of the whole less the beginning."""
+    from rapidfuzz import distance, process
+
+    start, whole = (
+        process.cpdist(first, second, scorer=scorer, dtype=np.float64, workers=-1)
+        for scorer in (distance.Prefix.similarity, distance.LCSseq.similarity)
+    )
+    one, two = _lengths(first) - start, _lengths(second) - start
+    alike_ends = 2 * (whole - start) / np.maximum(one + two, 1)
+    return (start >= least) & (one >= 2) & (two >= 2) & (alike_ends < SAME_TRADE)
 
 
 def _lengths(values: np.ndarray) -> np.ndarray:

@@ -21,10 +21,12 @@ NAME = Comparison(
     "name",
     "core",
     (
-        Level("same", "equal", "long", m=0.45, u=4e-7, rare=1.0, free=6),
+        Level("same_name", "equal", "whole", m=0.35, u=2e-8, rare=0.3, free=30),
+        Level("same", "equal", "long", m=0.2, u=4e-7, rare=0.7, free=12),
         Level("same_short", "equal", "core", m=0.06, u=1e-5, rare=1.0, free=4),
         Level("alias", "shared", "aliases", m=0.02, u=2e-6, rare=1.0, free=4),
         Level("sound", "equal", "long_sound", m=0.06, u=1e-6, rare=1.0, free=4),
+        Level("sister", "sister", "core", 2, m=0.01, u=2e-5, doubt=True, most=0.0),
         Level("near", "osa", "long", 0.79, m=0.12, u=3e-6),
         Level("start", "start", "core", 3, m=0.10, u=1e-5),
         Level("inside", "inside", "core", 3, m=0.05, u=4e-5),
@@ -286,19 +288,26 @@ def _name_fields(parsed: list[names.Parts], name: Field) -> dict[str, Field]:
     core = mapped(name, [_compact(p.core) for p in parsed])
     brand = mapped(name, [_compact(p.brand) for p in parsed])
     long = mapped(core, [value if len(value) >= 4 else "" for value in core.values])
+    region = mapped(name, [_city(p.code) for p in parsed])
     return {
         "core": core,
         "long": long,
+        "whole": _whole(region, long),
         "brand": brand,
         "core_sound": mapped(core, text.sound(list(core.values))),
         "long_sound": mapped(long, text.sound(list(long.values))),
         "brand_sound": mapped(brand, text.sound(list(brand.values))),
-        "region": mapped(name, [_city(p.code) for p in parsed]),
+        "region": region,
         "branch": mapped(name, [p.branch for p in parsed]),
         "ordinal": mapped(name, [p.ordinal for p in parsed]),
         "kind": mapped(name, [p.kind for p in parsed]),
         "flags": mapped(name, [p.flags for p in parsed]),
     }
+
+
+def _whole(region: Field, long: Field) -> Field:
+    """City and core together: what the registry lets exist only once; missing without either."""
+    return encode(pc.binary_join_element_wise(_texts(region), _texts(long), "|"))
 
 
 def _compact(core: str) -> str:

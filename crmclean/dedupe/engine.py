@@ -90,12 +90,22 @@ def compared(
     return np.column_stack(columns) if columns else np.zeros((len(left), 0), np.uint8)
 
 
-def grouped(scored: Scored, laws: Laws, match: float, count: int) -> np.ndarray:
+def grouped(scored: Scored, spec: Spec, laws: Laws, match: float, count: int) -> np.ndarray:
     """The cluster of each record: the number of its first member."""
     value = scored.weight - match
+    value[doubted(scored, spec)] = -np.inf
     value[laws.commanded(scored.left, scored.right, count)] = np.inf
     value[laws.forbidden(scored.left, scored.right, count)] = -np.inf
     return clusters(count, scored.left, scored.right, value, laws.exclusive)
+
+
+def doubted(scored: Scored, spec: Spec) -> np.ndarray:
+    """Pairs at a level that no weight lets merge by itself."""
+    doubt = np.zeros(len(scored.left), bool)
+    for column, comparison in enumerate(spec.comparisons):
+        levels_in_doubt = [n for n, level in enumerate(comparison.levels, 1) if level.doubt]
+        doubt |= np.isin(scored.levels[:, column], levels_in_doubt)
+    return doubt
 
 
 def _and_named(

@@ -33,7 +33,8 @@ class Weights:
     def bits(self, comparison: Comparison) -> np.ndarray:
         """The bits of each level, level 0 (missing) first."""
         bits = np.log2(self.m[comparison.name] / self.u[comparison.name])
-        return np.append(0.0, np.clip(bits, -comparison.worst, comparison.most))
+        most = np.array([min(level.most, comparison.most) for level in comparison.levels])
+        return np.append(0.0, np.clip(bits, -comparison.worst, most))
 
 
 def built_in(comparisons: tuple[Comparison, ...], count: int) -> Weights:
