@@ -39,8 +39,10 @@ class Fact:
 @dataclass(frozen=True)
 class Column:
     """One column. `field`: of the object; None for a column that stays empty. `fallback`: a field
-    of the parent that fills an empty cell (`customer.owner`). `form`: text, date, datetime,
-    mobile, owner, reference, industry. `picklist`: what the target knows, empty for free text."""
+    that fills an empty cell, of the record (`name`) or its parent (`customer.owner`). `before`:
+    fields that stand in front in the same cell (district, then street). `form`: text, date,
+    datetime, mobile, email, industry, owner, owner_id, reference (the parent's name), id and
+    parent_id (our own stable ids). `picklist`: what the target knows, empty for free text."""
 
     heading: str
     field: str | None = None
@@ -50,6 +52,7 @@ class Column:
     value_map: dict[str, str] = attribute(default_factory=dict)
     form: str = "text"
     fallback: str | None = None
+    before: tuple[str, ...] = ()
     example: str = ""
     docs: dict[str, Fact] = attribute(default_factory=dict)
 
@@ -60,6 +63,8 @@ class ObjectTemplate:
     `four_byte`: keep, or replace where the target's tables cannot hold such characters ·
     `unique`: fields that the target wants to differ between records · `area`: which rules
     province, city and district follow · `pool`: the file for customers without an owner ·
+    `per_owner`: one file per owner, who is chosen when it is uploaded · `own_file`: the user's
+    own workbook, filled in place ·
     `columns` is empty where the model's own fields are the columns (generic)."""
 
     crm: str
@@ -77,10 +82,12 @@ class ObjectTemplate:
     four_byte: str = "keep"
     unique: tuple[str, ...] = ()
     area: str = ""
+    per_owner: bool = False
     verified: bool = False
     docs: dict[str, Fact] = attribute(default_factory=dict)
     pool: "ObjectTemplate | None" = None
     path: Path | None = None
+    own_file: Path | None = None
 
     def fact(self, limit: str, column: Column | None = None) -> Fact:
         """Where a limit (required, max, picklist, form, rows, unique, four_byte…) comes from."""
@@ -197,6 +204,7 @@ def _column(entry: dict[str, Any]) -> Column:
     entry = dict(entry)
     entry["docs"] = _facts(entry.get("docs", {}))
     entry["picklist"] = tuple(str(value) for value in entry.get("picklist", ()))
+    entry["before"] = tuple(entry.get("before", ()))
     entry["value_map"] = {str(k): str(v) for k, v in entry.get("value_map", {}).items()}
     entry["example"] = str(entry.get("example", ""))
     return Column(max_length=entry.pop("max", None), **entry)

@@ -1,13 +1,14 @@
 """Import files that the target CRM accepts, and everything that goes with them.
 
-`fitting.py` golden records in the target's columns · `cells.py`, `area.py`, `owners.py`, `place.py`
-single columns · `files.py` written, split, read back · `pilot.py` the first hundred ·
+`fitting.py` golden records in the target's columns, as `parts.py` · `values.py`, `cells.py`,
+`area.py`, `owners.py`, `place.py` single columns · `files.py` written, split, read back · `pilot.py` the first hundred ·
 `leftovers.py` quarantine, not migrated, rollback · `guide.py` what to click ·
 `publishing.py` all of it into the output folder.
 """
 
 from crmclean.export.blank import blank
-from crmclean.export.fitting import Fitted, Part, fit
+from crmclean.export.fitting import fit
+from crmclean.export.parts import Fitted, Part
 from crmclean.export.publishing import write
 
 __all__ = ["Fitted", "Part", "blank", "fit", "write"]

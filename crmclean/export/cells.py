@@ -20,12 +20,17 @@ from crmclean.workbooks import legal, text_units
 DATE = r"^\d{4}-\d{2}-\d{2}$"
 MINUTE = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}$"
 SECOND = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"
-#: 悟空CRM 11.0 CrmVerify, the only target known to check mobiles (crm-targets.md 1.5).
+#: 悟空CRM 11.0 CrmVerify, the only target known to check mobiles.
 MOBILE = r"^(\+?0?\d{2,4}-?)?\d{6,11}$"
+#: What a mail server needs; 悟空CRM's PHP line refuses others.
+EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s.]+$"
+#: Id of a Salesforce user, 15 or 18 characters (developer.salesforce.com, Record Id).
+OWNER_ID = r"^[A-Za-z0-9]{15}([A-Za-z0-9]{3})?$"
 BEYOND_BMP = r"[\x{10000}-\x{10FFFF}]"
 #: Stands for a character that cannot be printed: the geta of East Asian typesetting.
 GETA = "〓"
 NOTHING = pa.scalar(None, pa.string())
+Form = Callable[[pa.Array, Column, Findings], pa.Array]
 
 
 def fitted(
@@ -77,8 +82,9 @@ def _datetime(values: pa.Array, column: Column, found: Findings) -> pa.Array:
     return pc.if_else(_like(whole, SECOND), whole, NOTHING)
 
 
-def _mobile(values: pa.Array, column: Column, found: Findings) -> pa.Array:
-    return pc.if_else(_like(values, MOBILE), values, NOTHING)
+def _matching(pattern: str) -> Form:
+    """A form that a pattern describes: what does not match is left out of the cell."""
+    return lambda values, column, found: pc.if_else(_like(values, pattern), values, NOTHING)
 
 
 def _industry(values: pa.Array, column: Column, found: Findings) -> pa.Array:
@@ -104,10 +110,12 @@ def _sections() -> dict[str, str]:
     return found
 
 
-FORMS: dict[str, Callable[[pa.Array, Column, Findings], pa.Array]] = {
+FORMS: dict[str, Form] = {
     "date": _date,
     "datetime": _datetime,
-    "mobile": _mobile,
+    "mobile": _matching(MOBILE),
+    "email": _matching(EMAIL),
+    "owner_id": _matching(OWNER_ID),
     "industry": _industry,
 }
 

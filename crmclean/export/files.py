@@ -6,6 +6,7 @@ before anything is published: popular writers lose cells without an exception (t
 
 import csv
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ import pyarrow.csv
 
 from crmclean import tables
 from crmclean.errors import Broken, OutputRefused
-from crmclean.export.fitting import Part
+from crmclean.export.parts import Part
 from crmclean.templates import ObjectTemplate
 from crmclean.workbooks import MAX_ROWS, Col, Sheet, reread, write
 
@@ -52,8 +53,10 @@ def planned(parts: list[Part], folder: Path, label: Callable[[str], str]) -> lis
     folder.mkdir(parents=True, exist_ok=True)
     plans: list[File] = []
     for number, part in enumerate((p for p in parts if p.rows.num_rows), 1):
-        stem = f"{number:02}_{part.spec.name or label(part.object)}"
-        plans += _chunks(part, folder, stem, part.spec.sheet or label(part.object))
+        sheet = part.spec.sheet or label(part.object)
+        for group, ours in part.groups():
+            names = [f"{number:02}", part.spec.name or label(part.object), group and _safe(group)]
+            plans += _chunks(ours, folder, "_".join(filter(None, names)), sheet)
     return plans
 
 
@@ -145,6 +148,11 @@ def read_back(path: Path, spec: ObjectTemplate) -> pa.Table:
     return pa.table(
         [pc.if_else(pc.equal(values, ""), nothing, values) for values in arrays], names=headings
     )
+
+
+def _safe(name: str) -> str:
+    """A person's name as part of a file name, on Windows too."""
+    return re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", name).strip(" .")[:40] or "_"
 
 
 def _sha256(path: Path) -> str:

@@ -5,65 +5,23 @@ has it, and shares its end when the customer is rejected (ends.py). The crosswal
 is final: what it calls loaded is what the import files hold, no more and no less.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean import ends, tables
-from crmclean.export import area, cells, owners, place
+from crmclean.errors import Broken
+from crmclean.export import cells, place
 from crmclean.export.findings import Findings
+from crmclean.export.parts import KEYS, Fitted, Part, of_pool
+from crmclean.export.values import gathered, own
 from crmclean.model import Object
 from crmclean.project import Project
 from crmclean.templates import POOL, Column, ObjectTemplate, Template, with_columns
 
 NOBODY = "nobody"
-
-
-@dataclass(frozen=True)
-class Part:
-    """What goes into one kind of file: the records of one object in the target's columns.
-
-    `golden` and `record` name the records, `parent` the golden customer of each (null: none), all
-    in the order of `rows`."""
-
-    object: str
-    spec: ObjectTemplate
-    columns: tuple[Column, ...]
-    golden: pa.Array
-    record: pa.Array
-    parent: pa.Array
-    rows: pa.Table
-
-    def only(self, mask: pa.Array) -> "Part":
-        """The records where the mask holds."""
-        keys = (self.golden, self.record, self.parent)
-        kept = [key.filter(mask) for key in keys]
-        return Part(self.object, self.spec, self.columns, *kept, self.rows.filter(mask))
-
-    def slice(self, start: int, count: int) -> "Part":
-        """`count` records from `start` on."""
-        keys = (self.golden, self.record, self.parent)
-        cut = [key.slice(start, count) for key in keys]
-        return Part(self.object, self.spec, self.columns, *cut, self.rows.slice(start, count))
-
-
-@dataclass
-class Fitted:
-    """`parts` in import order · `crosswalk` with the final ends · `unplaced`: filled fields
-    without a column (object, field, label, filled, decision: null where nobody decided)."""
-
-    parts: list[Part]
-    crosswalk: pa.Table
-    issues: pa.Table
-    unplaced: pa.Table
-
-    @property
-    def undecided(self) -> list[str]:
-        """Fields that a person must place first (law 2): with --no-input that is exit 5."""
-        open_ones = self.unplaced.filter(pc.is_null(self.unplaced["decision"])).to_pylist()
-        return [f"{row['object']}.{row['field']}" for row in open_ones]
+#: Fields that take what has no cell of its own.
+REMARKS = ("remark", "content")
 
 
 def fit(
@@ -73,7 +31,8 @@ def fit(
     model: dict[str, Object],
     template: Template,
 ) -> Fitted:
-    """Loaded golden records in the columns of the target; what it would refuse is rejected."""
+    """Loaded golden records in the columns of the target; what it would refuse is rejected.
+    Raises Broken (EXPORT_ROWS) if the parts do not hold exactly the loaded records."""
     parts: list[Part] = []
     issues: list[pa.Table] = []
     unplaced: list[pa.Table] = []
@@ -83,7 +42,7 @@ def fit(
         loaded = _loaded(golden.get(name), crosswalk, name)
         if loaded is None or not loaded.num_rows:
             continue
-        found = Findings(name, _flat(loaded["record"]))
+        found = Findings(name, own(loaded, "record"))
         if name not in template.objects:
             everything = pa.repeat(pa.scalar(True), loaded.num_rows)
             found.note("NO_IMPORT", everything, "", "", rejects=True)
@@ -93,9 +52,10 @@ def fit(
             parts += made
             unplaced.append(left)
         issues += found.tables
-        crosswalk = _reject(crosswalk, name, loaded["golden"], found)
+        crosswalk = _reject(crosswalk, name, own(loaded, "golden"), found)
         crosswalk = ends.follow_parents(crosswalk, golden)
     parts = [_still_loaded(part, crosswalk) for part in parts]
+    _reconcile(parts, crosswalk)
     left_over = tables.concat(place.UNPLACED, unplaced)
     every_issue = tables.concat(tables.ISSUES, [*issues, place.issues(left_over)])
     return Fitted(parts, crosswalk, every_issue, left_over)
@@ -109,25 +69,29 @@ def _object(
     known: dict[str, dict[str, pa.Array]],
     found: Findings,
 ) -> tuple[list[Part], pa.Table]:
+    """The parts of one object, and its fields without a column."""
     columns = [c for c in with_columns(spec, owner, project.language) if _used(c, loaded, spec)]
-    placed = {column.field for column in columns if column.field}
+    placed = {name for c in columns for name in (c.field, c.fallback, *c.before) if name}
+    placed |= {"owner"} if spec.per_owner else set()
     to_remark, custom, unplaced = place.decide(loaded, placed, owner, project)
-    columns += [c for c in custom if c.field not in placed]
-    values = _values(loaded, columns, spec, project, known, found)
+    columns += custom
+    values, group = gathered(loaded, columns, spec, project, known, found)
     made: dict[str, pa.Array] = {}
     for column in columns:
         mapping = project.picklists.get(f"{owner.name}.{column.field}", {})
-        cell, moved = cells.fitted(column, values[column.heading], spec, mapping, found)
-        made[column.heading] = cell
+        made[column.heading], moved = cells.fitted(
+            column, values[column.heading], spec, mapping, found
+        )
         if moved is not None:
             to_remark.append((column.heading, moved))
     _remark(columns, made, to_remark, spec, found)
     in_pool = _pool(columns, made, spec)
-    _require(columns, made, owner, spec, in_pool, found)
+    _require(columns, made, values, owner, spec, in_pool, found)
     _unique(columns, made, spec, found)
     by_field = {c.field: made[c.heading] for c in columns if c.field}
-    known[owner.name] = {"golden": _flat(loaded["golden"]), **by_field}
-    return _parts(loaded, tuple(columns), made, spec, in_pool), unplaced
+    ids = own(loaded, "golden")
+    known[owner.name] = {"owner": group, **by_field, "golden": ids}
+    return _parts(loaded, tuple(columns), made, spec, group, in_pool), unplaced
 
 
 def _used(column: Column, loaded: pa.Table, spec: ObjectTemplate) -> bool:
@@ -135,55 +99,6 @@ def _used(column: Column, loaded: pa.Table, spec: ObjectTemplate) -> bool:
     if spec.columns or column.required:
         return True
     return column.field in loaded.column_names and loaded[column.field].null_count < len(loaded)
-
-
-def _values(
-    loaded: pa.Table,
-    columns: list[Column],
-    spec: ObjectTemplate,
-    project: Project,
-    known: dict[str, dict[str, pa.Array]],
-    found: Findings,
-) -> dict[str, pa.Array]:
-    """The values of each column before fitting: fields, references, owners, areas."""
-    nothing = pa.nulls(loaded.num_rows, pa.string())
-    by_field = {
-        c.field: _flat(loaded[c.field]) if c.field in loaded.column_names else nothing
-        for c in columns
-        if c.field
-    }
-    for column in columns:
-        if column.form == "reference":
-            by_field[column.field] = _reference(loaded, column, known, by_field[column.field])
-    for column in columns:
-        if column.form == "owner":
-            own = by_field[column.field]
-            if column.fallback:
-                own = pc.coalesce(own, _of_parent(loaded, column.fallback, known, nothing))
-            by_field[column.field] = owners.assigned(own, project.owners, spec.pool is not None)
-    if spec.area and {"province", "city", "district", "address"} <= by_field.keys():
-        by_field = area.fit(by_field, found)
-    return {c.heading: by_field.get(c.field, nothing) for c in columns}
-
-
-def _reference(
-    loaded: pa.Table, column: Column, known: dict[str, dict[str, pa.Array]], own: pa.Array
-) -> pa.Array:
-    """The parent's name as its own file shows it; a raw name only where the column is optional."""
-    parent = _of_parent(loaded, f"{column.field}.name", known, pa.nulls(len(own), pa.string()))
-    return parent if column.required else pc.coalesce(parent, own)
-
-
-def _of_parent(
-    loaded: pa.Table, path: str, known: dict[str, dict[str, pa.Array]], nothing: pa.Array
-) -> pa.Array:
-    """A fitted field of the parent, `customer.owner`, for each record."""
-    parent, _, name = path.partition(".")
-    link = f"{parent}_golden"
-    if link not in loaded.column_names or name not in known.get(parent, {}):
-        return nothing
-    at = pc.index_in(_flat(loaded[link]), known[parent]["golden"])
-    return known[parent][name].take(at)
 
 
 def _remark(
@@ -194,12 +109,12 @@ def _remark(
     found: Findings,
 ) -> None:
     """What was placed in the remark stands there as `label：value`, after its own text."""
-    column = next((c for c in columns if c.field == "remark"), None)
+    column = next((c for name in REMARKS for c in columns if c.field == name), None)
     if column is None or not to_remark:
         return
     whole = made[column.heading]
     for label, values in to_remark:
-        piece = pc.binary_join_element_wise(label, "：", values, "")
+        piece = pc.binary_join_element_wise(label.lstrip("*"), "：", values, "")
         whole = pc.coalesce(pc.binary_join_element_wise(whole, piece, "；"), whole, piece)
     made[column.heading], _ = cells.fitted(column, whole, spec, {}, found)
 
@@ -217,42 +132,38 @@ def _pool(columns: list[Column], made: dict[str, pa.Array], spec: ObjectTemplate
 def _require(
     columns: list[Column],
     made: dict[str, pa.Array],
+    values: dict[str, pa.Array],
     owner: Object,
     spec: ObjectTemplate,
     in_pool: pa.Array,
     found: Findings,
 ) -> None:
+    """Required by the target: the cell must be filled. Required by the model: the value must be
+    there, even where this target cannot take it in that form."""
     for column in columns:
-        wanted = column.field in owner.fields and owner.fields[column.field].required == "target"
-        if not (column.required or wanted):
-            continue
-        sure = wanted or spec.rejects("required", column)
-        values = made[column.heading]
-        if column.field == "owner":  # a record of the pool needs none
-            values = pc.if_else(in_pool, pa.scalar(NOBODY), values)
-        cells.require(column, values, sure, found)
+        known = owner.fields.get(column.field or "")
+        wanted = known is not None and known.required == "target" and column.form != "parent_id"
+        if wanted:
+            cells.require(column, values[column.heading], True, found)
+        elif column.required:
+            filled = made[column.heading]
+            if column.field == "owner":  # a record of the pool needs none
+                filled = pc.if_else(in_pool, pa.scalar(NOBODY), filled)
+            cells.require(column, filled, spec.rejects("required", column), found)
 
 
 def _unique(
     columns: list[Column], made: dict[str, pa.Array], spec: ObjectTemplate, found: Findings
 ) -> None:
     """The target's own rule of what is twice in a file: all but the first are out."""
-    for column in columns:
-        if column.field not in spec.unique:
-            continue
+    for column in (c for c in columns if c.field in spec.unique):
         keys = pc.utf8_lower(made[column.heading])
         keys = pc.if_else(pa.array(found.rejected), cells.NOTHING, keys)
-        coded = pc.dictionary_encode(keys).indices
-        codes = np.asarray(pc.fill_null(coded, -1))
-        first = np.unique(codes, return_index=True)[1]
-        again = np.ones(len(codes), bool)
-        again[first] = False
-        again &= codes >= 0
-        sure = spec.rejects("unique", column)
-        where = pa.array(again)
-        found.note(
-            "TARGET_DUPLICATE", where, column.field, column.heading, made[column.heading], sure
-        )
+        codes = np.asarray(pc.fill_null(pc.dictionary_encode(keys).indices, -1))
+        again = codes >= 0
+        again[np.unique(codes, return_index=True)[1]] = False
+        sure, values = spec.rejects("unique", column), made[column.heading]
+        found.note("TARGET_DUPLICATE", pa.array(again), column.field, column.heading, values, sure)
 
 
 def _parts(
@@ -260,62 +171,55 @@ def _parts(
     columns: tuple[Column, ...],
     made: dict[str, pa.Array],
     spec: ObjectTemplate,
+    group: pa.Array,
     in_pool: pa.Array,
 ) -> list[Part]:
-    golden, record = _flat(loaded["golden"]), _flat(loaded["record"])
+    parent = own(loaded, "customer_golden")
+    ids = {"golden": own(loaded, "golden"), "record": own(loaded, "record")}
+    keys = tables.table(KEYS, {**ids, "parent": parent, "group": group})
     rows = pa.table({c.heading: made[c.heading] for c in columns})
-    nobody = pa.nulls(loaded.num_rows, pa.string())
-    linked = "customer_golden" in loaded.column_names
-    parent = _flat(loaded["customer_golden"]) if linked else nobody
-    whole = Part(spec.object, spec, columns, golden, record, parent, rows)
+    whole = Part(spec.object, spec, columns, keys, rows)
     if spec.pool is None:
         return [whole]
     ours = whole.only(in_pool)
-    of_pool = _as_pool(ours, spec.pool)
-    return [whole.only(pc.invert(in_pool)), *([of_pool] if ours.rows.num_rows else [])]
-
-
-def _as_pool(part: Part, spec: ObjectTemplate) -> Part:
-    """The same records under the headings of the pool's template."""
-    position = {c.field: n for n, c in enumerate(part.columns) if c.field}
-    nothing = pa.nulls(part.rows.num_rows, pa.string())
-    extra = [c for c in part.columns if c.field and spec.column_of(c.field) is None]
-    columns = (*spec.columns, *extra)
-    arrays = [
-        part.rows.column(position[c.field]) if c.field in position else nothing for c in columns
-    ]
-    rows = pa.table(arrays, names=[c.heading for c in columns])
-    return Part(part.object, spec, columns, part.golden, part.record, part.parent, rows)
+    return [whole.only(pc.invert(in_pool)), *([of_pool(ours, spec.pool)] if len(ours.rows) else [])]
 
 
 def _loaded(golden: pa.Table | None, crosswalk: pa.Table, name: str) -> pa.Table | None:
     """The golden records that are loaded as far as is known: their master's end says so."""
-    if golden is None:
-        return None
+    return None if golden is None else golden.filter(_in(golden["record"], crosswalk, name))
+
+
+def _still_loaded(part: Part, crosswalk: pa.Table) -> Part:
+    return part.only(_in(part.record, crosswalk, part.object))
+
+
+def _in(records: pa.Array | pa.ChunkedArray, crosswalk: pa.Table, name: str) -> pa.Array:
     mine = pc.and_(pc.equal(crosswalk["object"], name), pc.equal(crosswalk["end"], "loaded"))
-    return golden.filter(pc.is_in(golden["record"], crosswalk["record"].filter(mine)))
+    return pc.is_in(records, crosswalk["record"].filter(mine).combine_chunks())
 
 
-def _reject(crosswalk: pa.Table, name: str, golden: pa.ChunkedArray, found: Findings) -> pa.Table:
+def _reject(crosswalk: pa.Table, name: str, golden: pa.Array, found: Findings) -> pa.Table:
     """The crosswalk with every record of a rejected golden record rejected, and why."""
     out = pa.array(found.rejected)
     if not pc.any(out).as_py():
         return crosswalk
-    ids, reasons = _flat(golden).filter(out), pa.array(found.reason[found.rejected], pa.string())
-    at = pc.index_in(_flat(crosswalk["golden"]), ids)
+    reasons = pa.array(found.reason[found.rejected], pa.string())
+    at = pc.index_in(crosswalk["golden"].combine_chunks(), golden.filter(out))
     live = pc.is_in(crosswalk["end"], pa.array(["loaded", "merged"]))
-    mine = pc.and_(pc.equal(crosswalk["object"], name), live)
-    hit = pc.and_(_flat(mine), pc.is_valid(at))
-    columns = {column: crosswalk[column] for column in crosswalk.column_names}
-    columns["end"] = pc.if_else(hit, "rejected", _flat(crosswalk["end"]))
-    columns["reason"] = pc.if_else(hit, reasons.take(at), _flat(crosswalk["reason"]))
+    mine = pc.and_(pc.equal(crosswalk["object"], name), live).combine_chunks()
+    hit = pc.and_(mine, pc.is_valid(at))
+    columns = {column: crosswalk[column].combine_chunks() for column in crosswalk.column_names}
+    columns["end"] = pc.if_else(hit, "rejected", columns["end"])
+    columns["reason"] = pc.if_else(hit, reasons.take(at), columns["reason"])
     return tables.table(tables.CROSSWALK, columns)
 
 
-def _still_loaded(part: Part, crosswalk: pa.Table) -> Part:
-    mine = pc.and_(pc.equal(crosswalk["object"], part.object), pc.equal(crosswalk["end"], "loaded"))
-    return part.only(pc.is_in(part.record, _flat(crosswalk["record"].filter(mine))))
-
-
-def _flat(values: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+def _reconcile(parts: list[Part], crosswalk: pa.Table) -> None:
+    """As many rows in the parts as records that the crosswalk calls loaded. Raises Broken."""
+    loaded = crosswalk.filter(pc.equal(crosswalk["end"], "loaded"))["object"]
+    counts = {row["values"]: row["counts"] for row in pc.value_counts(loaded).to_pylist()}
+    for name in tables.OBJECTS:
+        found = sum(part.rows.num_rows for part in parts if part.object == name)
+        if found != counts.get(name, 0):
+            raise Broken("EXPORT_ROWS", object=name, rows=counts.get(name, 0), found=found)

@@ -19,7 +19,7 @@ from crmclean.messages import advice, say
 from crmclean.model import Object
 from crmclean.plan import Plan, Source
 from crmclean.run import Work
-from crmclean.workbooks import Col, Sheet, sheet_name, write
+from crmclean.workbooks import Col, Sheet, write
 
 QUARANTINE = ("held", "rejected")
 SOURCE_COLOUR = "#F2F2F2"
@@ -52,7 +52,7 @@ def quarantine(
         sheets = [
             Sheet("quarantine", [Col(heading, 60)], pa.table({"c": pa.array([], pa.string())}))
         ]
-    write(path, _named_apart(sheets))
+    write(path, sheets)
     return out.num_rows
 
 
@@ -147,21 +147,6 @@ def _say(text: str, language: str) -> tuple[str, str, str]:
 def _joined(*columns: pa.ChunkedArray) -> pa.Array:
     texts = [pc.fill_null(pc.cast(c.combine_chunks(), pa.string()), "") for c in columns]
     return pc.binary_join_element_wise(*texts, "\x1f")
-
-
-def _named_apart(sheets: list[Sheet]) -> list[Sheet]:
-    """Sheet names of at most 31 characters, all different (Excel ignores case)."""
-    from dataclasses import replace
-
-    seen: set[str] = set()
-    named = []
-    for number, sheet in enumerate(sheets, 1):
-        name = sheet_name(sheet.name)
-        if name.lower() in seen:
-            name = f"{name[:26]} {number}"
-        seen.add(name.lower())
-        named.append(replace(sheet, name=name))
-    return named
 
 
 def _harmless(text: str) -> str:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean import draw, tables
-from crmclean.export.fitting import Part
+from crmclean.export.parts import Part
 from crmclean.templates import Column
 
 #: A column with at most this many different values counts as a list of options.
@@ -39,17 +39,12 @@ def choose(
 
 def mask(part: Part, chosen: pa.Array) -> pa.Array:
     """Which records of a part are in the pilot: chosen themselves or by their customer."""
-    return pc.is_in(unit_of(part), chosen)
-
-
-def unit_of(part: Part) -> pa.Array:
-    """The customer that a record goes with; itself where there is none."""
-    return pc.coalesce(part.parent, part.golden)
+    return pc.is_in(part.unit, chosen)
 
 
 def _units(parts: list[Part]) -> tuple[pa.Array, pa.Array]:
     """All units, each once, with the first record of each."""
-    ids = [unit_of(part) for part in parts] or [pa.array([], pa.string())]
+    ids = [part.unit for part in parts] or [pa.array([], pa.string())]
     records = [part.record for part in parts] or [pa.array([], pa.int64())]
     both = pa.table({"unit": pa.concat_arrays(ids), "record": pa.concat_arrays(records)})
     first = both.group_by("unit", use_threads=False).aggregate([("record", "min")])
@@ -59,7 +54,7 @@ def _units(parts: list[Part]) -> tuple[pa.Array, pa.Array]:
 
 def _sights(part: Part, units: pa.Array) -> list[np.ndarray]:
     """The places (in `units`) of all that show one thing, for each thing in the part's rows."""
-    place = np.asarray(pc.index_in(unit_of(part), units))
+    place = np.asarray(pc.index_in(part.unit, units))
     found = [place]  # a record of this kind at all
     found += _by_code(pc.cast(tables.sources_of(part.record), pa.string()), place)
     for column, values in zip(part.columns, part.rows.columns, strict=True):
@@ -93,7 +88,7 @@ def _lineage(
     """Merged records, and the records that each rule changed."""
     found: list[np.ndarray] = []
     for part in parts:
-        place = np.asarray(pc.index_in(unit_of(part), units))
+        place = np.asarray(pc.index_in(part.unit, units))
         mine = crosswalk.filter(pc.equal(crosswalk["object"], part.object))
         merged = mine.filter(pc.equal(mine["end"], "merged"))["golden"].combine_chunks()
         found.append(place[np.asarray(pc.is_in(part.golden, merged))])

@@ -9,9 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean import tables
-from crmclean.errors import Broken
 from crmclean.export import files, guide, leftovers, pilot
-from crmclean.export.fitting import Fitted, Part
+from crmclean.export.parts import Fitted, Part
 from crmclean.model import Object
 from crmclean.plan import Plan
 from crmclean.project import Project
@@ -48,7 +47,6 @@ def write(
         main = [part.only(pc.invert(pilot.mask(part, chosen))) for part in fitted.parts]
     written = files.planned(main, folder / "import", label)
     pilots = files.planned(tried, folder / "pilot", label)
-    _reconcile(fitted, main, written, pilots, project.pilot.mode)
     with ThreadPoolExecutor(WORKERS) as pool:
         under_way = [pool.submit(files.make, file) for file in [*pilots, *written]]
         leftovers.rollback(written, folder / "rollback", language)
@@ -95,22 +93,3 @@ def multiset_hash(rows: pa.Table) -> int:
         for text in pc.binary_join_element_wise(*cells, "\x1f").to_pylist():
             total += int.from_bytes(hashlib.blake2b(text.encode(), digest_size=16).digest(), "big")
     return total % (1 << 128)
-
-
-def _reconcile(
-    fitted: Fitted,
-    main: list[Part],
-    written: list[files.File],
-    pilots: list[files.File],
-    mode: str,
-) -> None:
-    """As many rows in the files as records that the crosswalk calls loaded. Raises Broken."""
-    taken = pilots if mode == "production" else []
-    for name in sorted({part.object for part in main}):
-        mine = pc.equal(fitted.crosswalk["object"], name)
-        loaded = fitted.crosswalk.filter(
-            pc.and_(mine, pc.equal(fitted.crosswalk["end"], "loaded"))
-        ).num_rows
-        found = sum(each.rows for each in [*written, *taken] if each.part.object == name)
-        if found != loaded:
-            raise Broken("EXPORT_ROWS", object=name, rows=loaded, found=found)

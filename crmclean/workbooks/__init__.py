@@ -11,7 +11,7 @@ same rows give the same bytes. The only home of spreadsheet writers.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +79,7 @@ def write(path: Path | str, sheets: Sequence[Sheet], format: str = "xlsx") -> No
     rows than the format holds (SHEET_TOO_LONG), a path that cannot be written
     (OUTPUT_NOT_WRITABLE).
     """
+    sheets = _named_apart(sheets)
     for sheet in sheets:
         _refuse_what_excel_would_cut(sheet, format)
     try:
@@ -99,6 +100,17 @@ def sheet_name(text: str) -> str:
     """
     kept = "".join(" " if c in "[]:*?/\\" or ord(c) < 32 else c for c in text)[:31].strip("' ")
     return kept or "Sheet"
+
+
+def _named_apart(sheets: Sequence[Sheet]) -> list[Sheet]:
+    """Names that Excel accepts, all different (it ignores case)."""
+    named: list[Sheet] = []
+    for number, sheet in enumerate(sheets, 1):
+        name = sheet_name(sheet.name)
+        if name.lower() in {other.name.lower() for other in named}:
+            name = f"{name[:26]} {number}"
+        named.append(replace(sheet, name=name))
+    return named
 
 
 def text_units(values: pa.ChunkedArray | pa.Array) -> pa.Array:

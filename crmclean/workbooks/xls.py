@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from crmclean.workbooks import Col, Sheet, legal, sheet_name
+from crmclean.workbooks import Col, Sheet, legal
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 BATCH = 4096
@@ -20,7 +20,7 @@ def write(path: Path, sheets: Sequence[Sheet]) -> None:
 
     book = xlwt.Workbook(encoding="utf-8")
     for sheet in sheets:
-        page = book.add_sheet(sheet_name(sheet.name), cell_overwrite_ok=False)
+        page = book.add_sheet(sheet.name, cell_overwrite_ok=False)
         _title(xlwt, page, sheet)
         looks = [_column(xlwt, page, sheet, number, c) for number, c in enumerate(sheet.columns)]
         _rows(page, sheet, looks)

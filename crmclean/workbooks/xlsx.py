@@ -25,7 +25,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.workbooks import Col, Sheet, legal, raw_bytes, sheet_name
+from crmclean.workbooks import Col, Sheet, legal, raw_bytes
 
 BATCH = 16_384
 #: zlib level: 2 is the fastest here, level 6 takes twice the time to save 8 %.
@@ -67,7 +67,7 @@ def _skeleton(sheets: Sequence[Sheet]) -> bytes:
     target = BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False})
     book.set_properties({"created": EPOCH})
-    pages = [book.add_worksheet(sheet_name(sheet.name)) for sheet in sheets]
+    pages = [book.add_worksheet(sheet.name) for sheet in sheets]
     lists = _Lists(book)
     for page, sheet in zip(pages, sheets, strict=True):
         _title(book, page, sheet)
