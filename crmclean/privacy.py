@@ -44,6 +44,9 @@ UNSAFE_RE2 = (
 #: Area codes: 010 and 02x have three digits, all others four.
 MOBILE = r"^(1[3-9]\d)([ -]?)\d{4}([ -]?)(\d{4})$"
 LANDLINE = r"^(0(?:10|2\d|[3-9]\d{2}))([- ]?)\d{5,6}(\d{2})$"
+#: The same, and identity numbers, anywhere in a text and in groups.
+STRAY_MOBILE = r"(1[3-9]\d)[\s-]{0,3}\d{4}[\s-]{0,3}(\d{4})"
+STRAY_ID = r"(\d{2})\d{4}\s?(?:19|20)\d{2}\s?[01]\d\s?[0-3]\d\s?\d{3}[\dXx]"
 #: A number that a spreadsheet rounded: too few digits are left to point to anybody.
 LOST = r"^\d(?:\.\d{1,3})?[eE]\+\d{1,2}$"
 
@@ -81,7 +84,8 @@ def mask(kind: str, values: pa.Array) -> pa.Array:
     """
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
-    text = pc.cast(values, pa.string())
+    wide = "[０-９]{7,}" if kind in SHOWN else "[０-９]"
+    text = _where(pc.cast(values, pa.string()), wide, lambda some: pc.utf8_normalize(some, "NFKC"))
     masked = _scrub(text) if kind in SHOWN else MASKS.get(kind, _long_text)(text)
     return pc.if_else(pc.is_in(text, NOTHING_ARRAY), text, masked)
 
@@ -191,7 +195,7 @@ def _phone(values: pa.Array) -> pa.Array:
 
 def _digits(values: pa.Array) -> pa.Array:
     """Dirty numbers: the first three and the last two digits of the cell, no letters."""
-    bare = _sub(values, r"[\p{L}]", "*")
+    bare = _sub(values, r"\p{L}|[^\x00-\x7f]", "*")
     stars = _sub(bare, r"\d", "*")
     split = pc.extract_regex(
         bare, r"(?s)^(?P<a>\D*\d\D*\d\D*\d)(?P<b>(?:\D*\d){3,}?)(?P<c>\D*\d\D*\d\D*)$"
@@ -273,14 +277,12 @@ def _hidden(values: pa.Array) -> pa.Array:
 def _scrub(values: pa.Array) -> pa.Array:
     """Shown text without the mobiles, identity numbers and mail addresses that strayed into it.
     An 18-character credit code is no identity number: those have a birth date at 7-14."""
-    return _where(values, r"1[3-9]\d[ -]?\d{4}|\d{15}|@", _scrubbed)
+    return _where(values, f"{STRAY_MOBILE}|{STRAY_ID}|@", _scrubbed)
 
 
 def _scrubbed(values: pa.Array) -> pa.Array:
-    values = _sub(
-        values, r"(\d{2})\d{4}(?:19|20)\d{2}[01]\d[0-3]\d\d{3}[\dXx]", r"\1****************"
-    )
-    values = _sub(values, r"(1[3-9]\d)[ -]?\d{4}[ -]?(\d{4})", r"\1****\2")
+    values = _sub(values, STRAY_ID, r"\1****************")
+    values = _sub(values, STRAY_MOBILE, r"\1****\2")
     return _sub(values, r"([A-Za-z0-9])[\w.+-]*@", r"\1***@")
 
 

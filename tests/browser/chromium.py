@@ -12,11 +12,7 @@ import subprocess
 import time
 from pathlib import Path
 
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync "
-    "--disable-background-networking --disable-component-update --remote-debugging-pipe "
-    "--hide-scrollbars --window-size=1280,900"
-).split()
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync", "--disable-background-networking", "--disable-component-update", "--remote-debugging-pipe", "--hide-scrollbars", "--window-size=1280,900"]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 

@@ -451,14 +451,14 @@ class Clusters {
     if (kind === "review") head.append(this.verdict(members));
     if (kind === "held" && members.some((member) => this.claimed.has(member))) head.append(this.keeper(members));
     const columns = members.map((member) => element("th", { scope: "col" }, this.place(member)));
-    if (merged) columns.push(element("th", { scope: "col" }, word("golden")));
+    if (merged) columns.push(element("th", { scope: "col", class: "golden" }, word("golden")));
     const rows = this.table.fields.filter((field) => members.some((member) => field.at[member] >= 0)).map((field) =>
       element("tr", {}, element("th", { scope: "row" }, field[language()]),
         ...members.map((member) => element("td", {}, ...this.cell(field, member, members[0]))),
         merged ? this.survivor(field, cluster, members) : null));
     const table = element("table", {}, element("thead", {}, element("tr", {}, element("th", { scope: "col" }, word("field")), ...columns)), element("tbody", {}, ...rows));
     const body = element("div", { class: "cluster-body" }, element("div", { class: "scroll", tabindex: "0" }, table), this.why(cluster, members));
-    return element("article", { class: "cluster" }, head, body);
+    return element("article", { class: columns.length > 2 ? "cluster many" : "cluster" }, head, body);
   }
 
   cell(field, member, first) {
