@@ -27,6 +27,7 @@ _ROW, _COLINFO, _BOOLERR, _DATE1904 = 0x0208, 0x007D, 0x0205, 0x0022
 _FORMULA, _FORMAT, _XF, _SHEET = (0x0006, 0x0206, 0x0406), 0x041E, 0x00E0, 0x0085
 _NUMBER, _RK, _MULRK = 0x0203, 0x027E, 0x00BD
 _FILEPASS = 0x002F
+_CELLS = {0x0203, 0x027E, 0x00BD, 0x00FD, 0x0204, 0x0201, 0x00BE, 0x0205, 0x00D6, *_FORMULA}
 MAX_RECORD = 8_228  # [MS-XLS] 2.1.4: 8,224 bytes of content
 
 
@@ -66,6 +67,9 @@ def look(stream: bytes) -> Book:
             formats[struct.unpack_from("<H", body)[0]] = _zeros(body)
         elif kind == _XF and len(body) >= 4:
             styles.append(formats.get(struct.unpack_from("<H", body, 2)[0], 0))
+        elif kind in _CELLS and body[3:4] not in (b"\x00", b""):
+            book.whole = False  # a column beyond the 256 there are: no program wrote this
+            return book
         else:
             _cell(kind, body, detail, hidden, styles)
     return book

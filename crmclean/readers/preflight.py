@@ -25,7 +25,8 @@ MAX_RATIO, RATIO_FLOOR = 200, 64 * MiB
 MAX_SPAN, MIN_DENSITY = 10_000_000, 1 / 10_000
 MAX_DENSE = 200_000_000  # cells of the bounding box that the fast reader allocates at once
 MAX_MERGED = 1_000_000
-MAX_CELL_TEXT = 32_767
+LONG_TEXT = 98_304  # bytes: 32,767 characters, as many as a cell of Excel may hold, of 3 bytes
+MAX_SHARED = 256 * MiB
 OVERLAP = 512
 READ = 1 << 20
 
@@ -53,6 +54,7 @@ class Part:
     formulas: bool = False
     empty_formulas: bool = False
     hidden: bool = False
+    longest: int = 0
 
     @property
     def odd(self) -> bool:
@@ -124,14 +126,32 @@ def _part(package: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> Part:
             if part.size > RATIO_FLOOR and part.size > MAX_RATIO * max(entry.compress_size, 1):
                 _refuse(path, "ratio")
             if xml:
-                _xml(tail + chunk, part, path)
+                _xml(tail + chunk, path)
+                part.longest = max(part.longest, _run(chunk))
             if sheet:
                 _sheet(tail, chunk, part)
                 tail = chunk[-OVERLAP:]
     return part
 
 
-def _xml(window: bytes, part: Part, path: Path) -> None:
+def is_risky(parts: dict[str, Part]) -> bool:
+    """Whether long strings shared by many cells could fill the memory: each cell gets a copy."""
+    cells = sum(part.cells for part in parts.values())
+    longest = max(
+        (p.longest for name, p in parts.items() if "sharedstrings" in name.lower()), default=0
+    )
+    return longest * cells > MAX_SHARED
+
+
+def _run(chunk: bytes) -> int:
+    """About the longest text between two tags, if it is longer than a cell may be: told from
+    blocks without a tag, so that it costs nothing on real files."""
+    blocks = (chunk.find(b"<", at, at + LONG_TEXT) < 0 for at in range(0, len(chunk), LONG_TEXT))
+    full = sum(blocks) if len(chunk) >= LONG_TEXT else 0
+    return full * LONG_TEXT
+
+
+def _xml(window: bytes, path: Path) -> None:
     if b"<!DOCTYPE" in window or b"<!ENTITY" in window or b"<\0!\0D\0O\0C" in window:
         _refuse(path, "entities")
 

@@ -35,9 +35,11 @@ class Detail:
 
 @dataclass
 class Package:
-    """What was found in the package: the epoch, and the sheets that have a Detail."""
+    """What was found in the package: the epoch, the sheets that have a Detail, and whether only
+    a process of its own may read it (`risky`)."""
 
     epoch: int = 1900
+    risky: bool = False
     sheets: dict[str, Detail] = field(default_factory=dict)
 
     @classmethod
@@ -55,7 +57,7 @@ def look(content: io.BytesIO, path: Path, notes: list[Note]) -> Package:
     if left:
         notes.append(Note("PART_NOT_MIGRATED", value=left))
     if "xl/workbook.xml" not in parts:
-        return Package()
+        return Package(risky=True)
     from lxml import etree
 
     try:
@@ -80,7 +82,7 @@ def _details(package: zipfile.ZipFile, parts: dict[str, preflight.Part]) -> Pack
         epoch = 1904 if node.get("date1904") in ("1", "true") else 1900
     targets = _targets(package, parts)
     padded = _padded_styles(package, parts)
-    found = Package(epoch)
+    found = Package(epoch, preflight.is_risky(parts))
     for node in _find(book, "sheet"):
         target = targets.get(_relation(node), "")
         part = parts.get(target)

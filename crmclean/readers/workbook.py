@@ -15,16 +15,23 @@ from pathlib import Path
 import pyarrow as pa
 
 from crmclean.errors import InputRefused
-from crmclean.readers import biff, passwords, sheetxml
+from crmclean.readers import biff, child, passwords, sheetxml
 from crmclean.readers.sheet import BATCH, File, Merge, Note, Sheet, batch, columns_of
 
 _VISIBLE = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "very_hidden"}
 
 
 def open_workbook(
-    path: Path, container: str, *, password_env: str | None = None, **_: object
+    path: Path,
+    container: str,
+    *,
+    password_env: str | None = None,
+    isolated: bool = False,
+    **_: object,
 ) -> File:
-    """A workbook. Raises InputRefused where it is unsafe, encrypted or damaged."""
+    """A workbook. Raises InputRefused where it is unsafe, encrypted or damaged.
+
+    `isolated`: this process may die of it (`child.py`)."""
     notes: list[Note] = []
     content: io.BytesIO | None = None
     if container in ("ole", "xls"):
@@ -32,6 +39,9 @@ def open_workbook(
         container = _inner(content) if content else "xls"
     content = content or io.BytesIO(path.read_bytes())
     details = _details(content, container, path, notes)
+    if details.risky and not isolated:
+        said = {"password_env": password_env} if password_env else {}
+        return child.open_in_child(path, container if container != "xls" else "ole", **said)
     content.seek(0)
     book = _load(content, path)
     reading = {"container": container}
