@@ -11,13 +11,13 @@ from typing import Any
 
 from crmclean.check import customers, drift, gates
 from crmclean.check.baseline import Baseline
-from crmclean.check.findings import Finding, Result, fails, found, settled
-from crmclean.check.summary import layout, summary
+from crmclean.check.findings import Finding, Result, fails, settled
+from crmclean.check.summary import as_text, layout, summary
 from crmclean.model import Object
 from crmclean.plan import Plan
 from crmclean.project import Project
 
-__all__ = ["Result", "assess", "assess_layout", "fails", "layout", "settled", "summary"]
+__all__ = ["Result", "as_text", "assess", "assess_layout", "fails", "layout", "settled", "summary"]
 
 
 def assess(
@@ -37,7 +37,8 @@ def assess(
     if golden is not None and limits.freshness:
         findings += customers.stale(golden, work.get("crosswalk"), limits.freshness, today)
     if baseline:
-        findings += drift.compare(told, baseline.summary, limits.drift)
+        standard = {f.path: f.values for owner in model.values() for f in owner.fields.values()}
+        findings += drift.compare(told, baseline.summary, limits.drift, standard)
         findings += _people(golden, baseline, project, plan)
     return told, settled(findings, limits, today)
 
@@ -67,7 +68,7 @@ def _known(now: dict[str, Any], then: dict[str, Any]) -> dict[tuple, int]:
 
 def _people(golden: Any, baseline: Baseline, project: Project, plan: Plan) -> list[Finding]:
     if baseline.customers is None or golden is None:
-        return [found("DRIFT_NO_CUSTOMERS")]
+        return []
     then = baseline.customers
     changed = customers.status_changes(golden, then, project.gates.status, plan)
     return [*customers.compare(golden, then), *changed]

@@ -5,7 +5,7 @@ system, object and headings; a column by its heading, else by its content (`cont
 compared, not counts, except for volumes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from crmclean import messages
@@ -20,6 +20,7 @@ MOST = 0.6
 #: Fewer merged records than this are no rate.
 FEW = 5
 Entry = dict[str, Any]
+NOTHING: Mapping[str, Collection[str]] = {}
 
 
 def pairs(now: Entry, then: Entry) -> list[tuple[Entry | None, Entry | None]]:
@@ -44,8 +45,11 @@ def _alike(one: Entry, other: Entry) -> float:
     return len(left & right) / max(1, len(left | right))
 
 
-def compare(now: Entry, then: Entry, limits: Drift) -> list[Finding]:
-    """Every finding about layout, volumes, columns, duplicates and picklists."""
+def compare(
+    now: Entry, then: Entry, limits: Drift, standard: Mapping[str, Collection[str]] = NOTHING
+) -> list[Finding]:
+    """Every finding about layout, volumes, columns, duplicates and picklists. A value of the
+    `standard` (by field) is never a new one."""
     findings: list[Finding] = []
     for new, old in pairs(now, then):
         if old is None:
@@ -60,7 +64,10 @@ def compare(now: Entry, then: Entry, limits: Drift) -> list[Finding]:
                 *_volume(new, old, limits),
             ]
     if "objects" in now and "objects" in then:
-        findings += [*_duplicates(now, then, limits.duplicates), *_picklists(now, then, limits)]
+        findings += [
+            *_duplicates(now, then, limits.duplicates),
+            *_picklists(now, then, limits, standard),
+        ]
     return findings
 
 
@@ -209,14 +216,17 @@ def _duplicates(now: Entry, then: Entry, limits: Limits) -> Iterable[Finding]:
                 break
 
 
-def _picklists(now: Entry, then: Entry, limits: Drift) -> Iterable[Finding]:
+def _picklists(
+    now: Entry, then: Entry, limits: Drift, standard: Mapping[str, Collection[str]]
+) -> Iterable[Finding]:
     for path in sorted(now["picklists"].keys() & then["picklists"].keys()):
         is_, was = now["picklists"][path], then["picklists"][path]
-        fresh = {value: is_[value] for value in is_ if value not in was}
+        known = {*was, *standard.get(path, ())}
+        fresh = {value: is_[value] for value in is_ if value not in known}
         if fresh:
             told = "、".join(f"{value} ({count})" for value, count in list(fresh.items())[:10])
-            known = {"field": path, "count": sum(fresh.values()), "facts": {"values": told}}
-            yield found("DRIFT_PICKLIST_NEW", **known)
+            count = sum(fresh.values())
+            yield found("DRIFT_PICKLIST_NEW", field=path, count=count, facts={"values": told})
         yield from _distribution(path, is_, was, limits)
 
 

@@ -49,7 +49,8 @@ class Finding:
 
     def words(self, language: str) -> str:
         """The sentence of the finding, with its limit where a gate has spoken."""
-        text = messages.say(self.code, language, **self.facts)
+        known = {"column": self.column, "file": self.source, "field": self.field}
+        text = messages.say(self.code, language, **{**known, **self.facts})
         if "limit" in self.facts and "{limit}" not in _template(self.code, language):
             text += messages.say("check.limit", language, limit=self.facts["limit"])
         return _without_gaps(text)

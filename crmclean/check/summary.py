@@ -6,6 +6,7 @@ name that strayed into a picklist is not told. The schema is versioned: a summar
 version is refused, never misread. A pure function of the tables of the run: no clock.
 """
 
+import json
 from typing import Any
 
 import pyarrow as pa
@@ -38,6 +39,11 @@ def summary(work: Any, plan: Plan, project: Project, model: dict[str, Object]) -
         "issues": _issues(work.issues(), plan),
         "score": _score(work, model),
     }
+
+
+def as_text(summary: dict[str, Any]) -> str:
+    """`summary.json` as it is written: the same bytes for the same run."""
+    return json.dumps(summary, ensure_ascii=False, indent=1) + "\n"
 
 
 def layout(plan: Plan, project: Project, work: Any = None) -> dict[str, Any]:

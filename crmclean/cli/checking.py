@@ -4,7 +4,6 @@ A run that stops (a column is gone, a file is missing) is still compared with th
 its files could be looked at: the reader of a failed job wants to know what changed.
 """
 
-import json
 import os
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +17,7 @@ from crmclean.check.findings import FAIL_ON, Finding, Result, found
 from crmclean.cli import show
 from crmclean.decisions import State
 from crmclean.errors import CrmcleanError, UsageError
-from crmclean.messages import language, say
+from crmclean.messages import advice, language, say
 from crmclean.project import Project, load
 
 SUMMARY = "check/summary.json"
@@ -74,7 +73,7 @@ def checked(asked: Asked) -> tuple[Result, CrmcleanError | None]:
             refused = frozen.refusal(findings, language()) if asked.frozen else None
             result = _result(asked, summary, findings, refused)
             if refused is None:
-                job.work.put_text(SUMMARY, as_text(summary))
+                job.work.put_text(SUMMARY, check.as_text(summary))
                 _remember(job.state, result)
             return result, refused
     except CrmcleanError as error:
@@ -104,7 +103,8 @@ def _result(
 ) -> Result:
     code = int(check.fails(findings, asked.fail_on))
     if error is not None:
-        words = {"reason": error.code, "words": str(error)}
+        what_to_do = advice(error.code, **error.facts)
+        words = {"reason": error.code, "words": str(error), "advice": what_to_do}
         findings = [found("RUN_STOPPED", facts=words), *findings]
         code = error.exit_code
     folder = asked.config.parent.as_posix()
@@ -127,13 +127,8 @@ def _remember(state: State, result: Result) -> None:
     history.remember(state, line)
 
 
-def as_text(summary: dict[str, Any]) -> str:
-    """`summary.json` as it is written: the same bytes for the same run."""
-    return json.dumps(summary, ensure_ascii=False, indent=1) + "\n"
-
-
 def save(summary: dict[str, Any], path: Path) -> None:
-    path.write_text(as_text(summary), encoding="utf-8", newline="\n")
+    path.write_text(check.as_text(summary), encoding="utf-8", newline="\n")
 
 
 def trend(config: Path, chosen: str | None) -> None:
@@ -147,12 +142,12 @@ def trend(config: Path, chosen: str | None) -> None:
         return
     names = "date rows customers loaded errors completeness merged score verdict"
     headings = [say(f"check.history.{name}") for name in names.split()]
-    show.table(say("help.history"), headings, [_row(line) for line in lines])
+    show.table(say("check.history"), headings, [_row(line) for line in lines])
 
 
 def _row(line: dict[str, Any]) -> tuple:
     complete = line["dimensions"].get("completeness")
-    told = [f"{100 * x:.1f} %" if x is not None else "-" for x in (complete, line["merged"])]
+    told = [f"{100 * x:.1f}%" if x is not None else "-" for x in (complete, line["merged"])]
     return (
         line["date"],
         line["rows"],
@@ -161,5 +156,5 @@ def _row(line: dict[str, Any]) -> tuple:
         line["issues"]["error"],
         *told,
         "-" if line["score"] is None else f"{line['score']:.1f}",
-        say(f"check.verdict.{line['verdict']}"),
+        say(f"check.short.{line['verdict']}"),
     )
