@@ -21,8 +21,26 @@ MAX_DEPTH = 50
 MAX_BYTES = 4 << 20
 
 ObjectName = Literal["customer", "contact", "lead", "follow_up", "opportunity"]
+
+
+class _Int(int):
+    """A number of the file with the text that it was written as: 0138 is no 138."""
+
+    written = ""
+
+
+class _Float(float):
+    """The same with a point: 1.10 is no 1.1."""
+
+    written = ""
+
+
+def _text(value: Any) -> Any:
+    return value if value is None else str(getattr(value, "written", value))
+
+
 #: Numbers and dates in YAML become text where the project means a value of a cell.
-Text = Annotated[str, BeforeValidator(lambda value: value if value is None else str(value))]
+Text = Annotated[str, BeforeValidator(_text)]
 assert set(ObjectName.__args__) == set(OBJECTS)
 
 
@@ -166,6 +184,7 @@ def _parse(path: Path) -> Any:
     from ruamel.yaml.error import YAMLError
 
     loader = YAML(typ="rt", pure=True)
+    loader.Constructor = _constructor()
     loader.max_depth = MAX_DEPTH
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -178,6 +197,27 @@ def _parse(path: Path) -> Any:
         line = mark.line + 1 if mark else "?"
         reason = getattr(error, "problem", None) or type(error).__name__
         raise UsageError("PROJECT_NOT_YAML", file=path, line=line, reason=reason) from error
+
+
+def _constructor() -> type:
+    """The loader's constructor, with numbers that remember how they were written; dates are text."""
+    from ruamel.yaml.constructor import RoundTripConstructor
+
+    class Constructor(RoundTripConstructor):
+        """One of our own, so that the library's stays as it is."""
+
+    def number(kind: type, name: str) -> Any:
+        def construct(self: Any, node: Any) -> Any:
+            value = kind(getattr(RoundTripConstructor, f"construct_yaml_{name}")(self, node))
+            value.written = node.value
+            return value
+
+        return construct
+
+    for kind, name in ((_Int, "int"), (_Float, "float")):
+        Constructor.add_constructor(f"tag:yaml.org,2002:{name}", number(kind, name))
+    Constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda self, node: node.value)
+    return Constructor
 
 
 def _refuse_anchors(text: str, path: Path) -> None:
@@ -195,18 +235,18 @@ def _plain(node: Any, depth: int = 0) -> Any:
     if depth > MAX_DEPTH:
         raise UsageError("PROJECT_TOO_DEEP", depth=MAX_DEPTH)
     if isinstance(node, dict):
-        return {str(key): _plain(value, depth + 1) for key, value in node.items()}
+        return {_text(key): _plain(value, depth + 1) for key, value in node.items()}
     if isinstance(node, list):
         return [_plain(value, depth + 1) for value in node]
-    for kind in (bool, int, float, str):
-        if isinstance(node, kind):
-            return kind(node) if kind is not bool else bool(node)
-    return node if node is None else str(node)
+    if node is None or isinstance(node, bool | _Int | _Float):
+        return node
+    return str(node)
 
 
 def _explained(error: ValidationError, tree: Any, path: Path) -> UsageError:
     """The first thing that is wrong, with its line and, for a key, the nearest known one."""
-    first = error.errors(include_url=False)[0]
+    found = error.errors(include_url=False)
+    first = next((one for one in found if one["type"] == "extra_forbidden"), found[0])
     place = [step for step in first["loc"] if not str(step).startswith("function-")]
     facts = {"file": path, "line": _line(tree, place), "key": ".".join(map(str, place))}
     if first["type"] == "extra_forbidden":
