@@ -1,0 +1,86 @@
+"""Review workbooks go out, come back with verdicts, and `apply` understands them."""
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+import report_work
+
+from crmclean import apply, review
+from crmclean.decisions import State, fingerprints
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> tuple:
+    return report_work.make(tmp_path / "work", customers=200, issues=10, clusters=20)
+
+
+def write(made: tuple, folder: Path) -> list[Path]:
+    work, project, model, plan = made
+    return review.write(work, plan, project, model, folder)
+
+
+def rows_of(path: Path) -> tuple[list, list]:
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    lines = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    at = next(n for n, line in enumerate(lines) if "object" in line)
+    return lines[at], lines[at + 1 :]
+
+
+def test_one_row_per_open_pair_with_both_sides_unmasked(made: tuple, tmp_path: Path) -> None:
+    duplicates, _ = write(made, tmp_path / "review")
+    heading, rows = rows_of(duplicates)
+    assert duplicates.name == "duplicates.xlsx"
+    assert len(rows) == 10
+    assert heading[:4] == ["object", "left", "right", "seen"]
+    assert {"A · 客户名称", "B · 客户名称", "判断"} <= set(heading)
+    names = set(made[0].get("records/customer")["name"].to_pylist())
+    assert {row[heading.index("A · 客户名称")] for row in rows} <= names
+
+
+def test_verdicts_come_back_with_the_fingerprints_of_the_records(
+    made: tuple, tmp_path: Path
+) -> None:
+    work, _, model, plan = made
+    path = write(made, tmp_path / "review")[0]
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    top = next(n for n, row in enumerate(sheet.iter_rows(values_only=True), 1) if "object" in row)
+    column = [cell.value for cell in sheet[top]].index("判断") + 1
+    sheet.cell(top + 1, column, "同一")
+    sheet.cell(top + 2, column, "不同")
+    book.save(path)
+    state = State(tmp_path / "state")
+    applied = apply.read(path, state, model)
+    assert applied.taken == {"pairs": 2} and applied.empty == 8 and not applied.refused
+    prints = set(fingerprints(work.get("records/customer"), "customer", plan).to_pylist())
+    entries = state.entries("pairs")
+    assert [entry["verdict"] for entry in entries] == ["same", "different"]
+    assert all({entry["left"], entry["right"]} <= prints for entry in entries)
+
+
+def test_owners_come_back(made: tuple, tmp_path: Path) -> None:
+    _, _, model, _ = made
+    path = write(made, tmp_path / "review")[1]
+    heading, rows = rows_of(path)
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    top = next(n for n, row in enumerate(sheet.iter_rows(values_only=True), 1) if "object" in row)
+    sheet.cell(top + 1, heading.index("新负责人") + 1, "李四")
+    book.save(path)
+    state = State(tmp_path / "state")
+    assert apply.read(path, state, model).taken == {"owners": 1}
+    assert state.entries("owners")[0]["owner"] == "李四"
+    assert len({row[1] for row in rows}) == len(rows)
+
+
+def test_nothing_to_decide_gives_no_workbook(made: tuple, tmp_path: Path) -> None:
+    work = made[0]
+    work.put("pairs", work.get("pairs").slice(0, 0))
+    work.put("crosswalk", work.get("crosswalk").slice(0, 0))
+    assert write(made, tmp_path / "review") == []
+
+
+def test_the_same_pairs_give_the_same_bytes(made: tuple, tmp_path: Path) -> None:
+    first, again = write(made, tmp_path / "a")[0], write(made, tmp_path / "b")[0]
+    assert first.read_bytes() == again.read_bytes()
