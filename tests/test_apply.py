@@ -1,0 +1,209 @@
+"""What people fill in comes back checked, once, and only where the sources stay empty."""
+
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+from golden_records import MODEL, PLAN, PROJECT, crosswalk, records
+
+from crmclean import apply, gaps, workbooks
+from crmclean.decisions import State
+from crmclean.errors import InputRefused
+
+CUSTOMERS = records(
+    "customer",
+    {"golden": "a", "name": "甲公司", "stage": "成交", "next_follow_up": "2027-01-01 09:00"},
+    {"golden": "b", "name": "乙公司", "industry": "制造业", "next_follow_up": "2027-01-01 09:00"},
+)
+CONTACTS = records("contact", {"golden": "k", "name": "李四", "customer_golden": "a"})
+GOLDEN = {"customer": CUSTOMERS, "contact": CONTACTS}
+HEADER = 3
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> State:
+    return State(tmp_path / "crmclean.state")
+
+
+@pytest.fixture
+def sent(tmp_path: Path) -> Path:
+    table = gaps.find(GOLDEN, crosswalk(GOLDEN), PLAN, PROJECT, MODEL)
+    (path,) = gaps.write(table, GOLDEN, PLAN, PROJECT, MODEL, tmp_path / "gaps", "zh")
+    return path
+
+
+def fill(path: Path, sheet: str, row: int, heading: str, value: str | None) -> None:
+    """Write one cell as a person would, in Excel. `row` counts the rows under the heading from 1."""
+    book = openpyxl.load_workbook(path)
+    columns = {cell.value: cell.column for cell in book[sheet][HEADER]}
+    book[sheet].cell(HEADER + row, columns[heading]).value = value
+    book.save(path)
+
+
+def test_a_filled_gap_comes_back_clean_and_is_applied(sent: Path, state: State) -> None:
+    fill(sent, "联系人", 1, "手机", "138 1234 0001")
+    applied = apply.read(sent, state, MODEL)
+    assert applied.taken == {"values": 1} and not applied.refused
+    filled, changes = gaps.apply_fills(GOLDEN, state)
+    assert filled["contact"]["mobile"].to_pylist() == ["13812340001"]
+    (change,) = changes.to_pylist()
+    assert (change["step"], change["rule"], change["before"]) == ("decision", "gap", None)
+
+
+def test_applying_twice_adds_nothing(sent: Path, state: State) -> None:
+    fill(sent, "联系人", 1, "职位", "采购经理")
+    apply.read(sent, state, MODEL)
+    again = apply.read(sent, state, MODEL)
+    assert (again.taken, again.known) == ({}, 1)
+
+
+def test_an_untouched_workbook_says_nothing(sent: Path, state: State) -> None:
+    applied = apply.read(sent, state, MODEL)
+    assert not applied.taken and not applied.refused and applied.empty == 4
+
+
+@pytest.mark.parametrize(
+    ("sheet", "heading", "value"),
+    [
+        ("联系人", "手机", "1.38E+10"),
+        ("联系人", "手机", "13812340001/13812340002"),
+        ("客户", "跟进状态", "随便"),
+    ],
+)
+def test_a_value_that_its_rule_refuses_is_listed(
+    sent: Path, state: State, sheet: str, heading: str, value: str
+) -> None:
+    row = 1 if sheet == "联系人" else 2
+    fill(sent, sheet, row, heading, value)
+    applied = apply.read(sent, state, MODEL)
+    assert applied.taken == {}
+    (refused,) = applied.refused
+    assert (refused.sheet, refused.row, refused.column) == (sheet, HEADER + row, heading)
+
+
+def test_a_cell_that_nobody_asked_for_is_listed(sent: Path, state: State) -> None:
+    fill(sent, "客户", 1, "跟进状态", "报价")
+    assert [refused.code for refused in apply.read(sent, state, MODEL).refused] == [
+        "APPLY_NOT_ASKED"
+    ]
+
+
+def test_a_row_that_was_added_is_listed(sent: Path, state: State) -> None:
+    fill(sent, "客户", 3, "客户名称", "丙公司")
+    assert [r.code for r in apply.read(sent, state, MODEL).refused] == ["APPLY_ROW_UNKNOWN"]
+
+
+def test_rows_may_be_sorted_and_lines_put_above(sent: Path, state: State) -> None:
+    fill(sent, "客户", 2, "跟进状态", "成交")
+    book = openpyxl.load_workbook(sent)
+    sheet = book["客户"]
+    sheet.insert_rows(1, 2)
+    rows = [[cell.value for cell in sheet[row]] for row in (6, 7)]
+    for row, cells in zip((7, 6), rows, strict=True):
+        for column, value in enumerate(cells, 1):
+            sheet.cell(row, column).value = value
+    book.save(sent)
+    apply.read(sent, state, MODEL)
+    assert [(e["golden"], e["value"]) for e in state.entries("values")] == [("b", "成交")]
+
+
+def test_a_filled_gap_gives_way_to_the_source(sent: Path, state: State) -> None:
+    fill(sent, "联系人", 1, "职位", "采购经理")
+    apply.read(sent, state, MODEL)
+    known = records("contact", {"golden": "k", "name": "李四", "title": "总经理"})
+    filled, changes = gaps.apply_fills({"contact": known}, state)
+    assert filled["contact"]["title"].to_pylist() == ["总经理"] and not changes.num_rows
+
+
+def test_a_filled_gap_is_asked_again_when_the_record_is_another(sent: Path, state: State) -> None:
+    fill(sent, "联系人", 1, "职位", "采购经理")
+    apply.read(sent, state, MODEL)
+    other = records("contact", {"golden": "k", "name": "王五"})
+    assert gaps.apply_fills({"contact": other}, state)[1].num_rows == 0
+
+
+def test_a_filled_name_does_not_hide_the_other_filled_values(tmp_path: Path, state: State) -> None:
+    """The record was nameless when it was sent; with its name filled in it is still the same."""
+    golden = {"contact": records("contact", {"golden": "k", "mobile": "13812340001"})}
+    table = gaps.find(golden, crosswalk(golden), PLAN, PROJECT, MODEL)
+    (path,) = gaps.write(table, golden, PLAN, PROJECT, MODEL, tmp_path / "gaps", "zh")
+    fill(path, "联系人", 1, "姓名", "李四")
+    fill(path, "联系人", 1, "职位", "经理")
+    apply.read(path, state, MODEL)
+    filled, _ = gaps.apply_fills(golden, state)
+    record = filled["contact"].to_pylist()[0]
+    assert (record["name"], record["title"]) == ("李四", "经理")
+
+
+def test_the_last_word_wins(sent: Path, state: State) -> None:
+    for title in ("采购经理", "总经理"):
+        fill(sent, "联系人", 1, "职位", title)
+        apply.read(sent, state, MODEL)
+    assert gaps.apply_fills(GOLDEN, state)[0]["contact"]["title"].to_pylist() == ["总经理"]
+
+
+def reviewed(path: Path, columns: dict[str, list[str]]) -> Path:
+    import pyarrow as pa
+
+    sheet = workbooks.Sheet("客户", [workbooks.Col(name) for name in columns], pa.table(columns))
+    workbooks.write(path, [sheet])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("word", "verdict"),
+    [("同一客户", "same"), ("不同", "different"), ("Same", "same"), ("否", "different")],
+)
+def test_a_verdict_is_read_in_the_words_of_people(
+    tmp_path: Path, state: State, word: str, verdict: str
+) -> None:
+    columns = {"object": ["customer"], "left": ["ERP:1"], "right": ["ERP:2"], "seen": ["1 2"]}
+    apply.read(reviewed(tmp_path / "r.xlsx", {**columns, "结论": [word]}), state, MODEL)
+    assert state.entries("pairs") == [
+        {"object": "customer", "left": "ERP:1", "right": "ERP:2", "seen": "1 2", "verdict": verdict}
+    ]
+
+
+def test_a_verdict_that_is_not_understood_is_listed(tmp_path: Path, state: State) -> None:
+    columns = {"object": ["customer"], "left": ["1"], "right": ["2"], "结论": ["也许"]}
+    applied = apply.read(reviewed(tmp_path / "r.xlsx", columns), state, MODEL)
+    assert [refused.code for refused in applied.refused] == ["APPLY_BAD_VERDICT"]
+
+
+def test_decisions_of_the_report_are_taken_and_bad_ones_listed(
+    tmp_path: Path, state: State
+) -> None:
+    pair = {"object": "customer", "left": "ERP:1", "right": "ERP:2", "verdict": "same"}
+    path = tmp_path / "decisions.json"
+    listed = [pair, {**pair, "verdict": "maybe"}, {"left": "x"}, {**pair, "object": "dog"}]
+    path.write_text(json.dumps({"decisions": listed}), encoding="utf-8")
+    applied = apply.read(path, state, MODEL)
+    assert state.entries("pairs") == [pair]
+    assert [(r.row, r.code) for r in applied.refused] == [(n, "APPLY_BAD_ENTRY") for n in (2, 3, 4)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("x.xlsx", None, "APPLY_MISSING"),
+        ("x.xlsx", b"not a workbook", "APPLY_UNREADABLE"),
+        ("x.json", b"{", "APPLY_NOT_OURS"),
+        ("x.json", b"[1, 2]", "APPLY_NOT_OURS"),
+        ("x.json", b'{"other": []}', "APPLY_NOT_OURS"),
+    ],
+)
+def test_a_file_that_is_not_ours_is_refused(
+    tmp_path: Path, state: State, name: str, content: bytes | None, code: str
+) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputRefused) as caught:
+        apply.read(path, state, MODEL)
+    assert caught.value.code == code
+
+
+def test_a_workbook_without_our_columns_is_refused(tmp_path: Path, state: State) -> None:
+    with pytest.raises(InputRefused):
+        apply.read(reviewed(tmp_path / "r.xlsx", {"客户名称": ["甲"]}), state, MODEL)
