@@ -12,7 +12,19 @@ import subprocess
 import time
 from pathlib import Path
 
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync", "--disable-background-networking", "--disable-component-update", "--remote-debugging-pipe", "--hide-scrollbars", "--window-size=1280,900"]
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--remote-debugging-pipe",
+    "--hide-scrollbars",
+    "--window-size=1280,900",
+]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -170,4 +182,8 @@ class Page:
 
     def _events(self, method: str) -> list[dict]:
         self.do("1")
-        return [e for e in self.browser.events if e.get("method") == method and e.get("sessionId") == self.session]
+        return [
+            e
+            for e in self.browser.events
+            if e.get("method") == method and e.get("sessionId") == self.session
+        ]
