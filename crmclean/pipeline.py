@@ -34,7 +34,7 @@ from crmclean import (
     templates,
 )
 from crmclean.decisions import State
-from crmclean.errors import OutputRefused
+from crmclean.errors import OutputRefused, UsageError
 from crmclean.model import Object, build
 from crmclean.plan import Plan
 from crmclean.project import Project
@@ -43,6 +43,7 @@ from crmclean.run.keys import key
 from crmclean.run.timing import timed
 from crmclean.run.work import STAGES, close_to_others
 from crmclean.scan import files as sought
+from crmclean.story import Story
 
 Progress = Callable[[str, int, int], None]
 
@@ -221,3 +222,40 @@ DO: dict[str, Callable[[Job], None]] = {
     "dedupe": do_dedupe,
     "export": do_export,
 }
+
+
+def profile(job: Job) -> Path:
+    """The sources before cleaning, as OUT/profile.html; returns its path."""
+    from crmclean import profile as before
+
+    run(job, "scan")
+    plan = job.plan
+    counted = before.profile(plan, lambda source: readers.rows(source, job.base))
+    job.work.put("profile", counted)
+    path = job.out / "profile.html"
+    aside = job.work.path("profile", ".html")
+    issues = job.work.issues()
+    report.write_profile(counted, issues, job.project, job.model, plan, aside, unmask=job.unmask)
+    aside.replace(path)
+    return path
+
+
+def finished(job: Job) -> Plan:
+    """The plan of the last run in this output directory. Raises UsageError where there is none."""
+    if not job.work.has("crosswalk"):
+        raise UsageError("NO_RUN_YET", file=job.out)
+    return job.plan
+
+
+def explain(job: Job, subject: list[str]) -> list[str]:
+    """The story of one record, or why two are thought one, as lines."""
+    told = Story(job.work, finished(job), job.project, job.model, job.unmask)
+    lines = told.of_record(subject[0]) if len(subject) == 1 else told.of_pair(*subject[:2])
+    return list(lines)
+
+
+def audit_sample(job: Job, rows: int | None, seed: str | None) -> Path:
+    """A new audit form, drawn from the last run, as OUT/audit-<seed>/form.xlsx."""
+    plan = finished(job)
+    folder = job.out / f"audit-{seed or job.project.audit.seed}"
+    return audit.sample(job.work, plan, job.project, job.model, folder, rows, seed)

@@ -33,6 +33,7 @@ LAYERS = {
             "check",
             "report",
             "laws",
+            "story",
         ],
         2,
     ),

@@ -1,6 +1,8 @@
 """The catalogue is whole: every code has its words in both languages, and every code is known."""
 
 import re
+import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,14 @@ def test_both_languages_fill_in_the_same_facts(code: str) -> None:
     entry = messages.entries()[code]
     facts = [set(re.findall(r"\{(\w+)\}", entry[lang])) for lang in messages.LANGUAGES]
     assert facts[0] == facts[1]
+
+
+def test_no_code_stands_twice() -> None:
+    files = [
+        tomllib.loads(p.read_text(encoding="utf-8")) for p in messages.CATALOGUE.glob("*.toml")
+    ]
+    codes = Counter(code for entries in files for code in entries)
+    assert [code for code, count in codes.items() if count > 1] == []
 
 
 def test_every_error_that_is_raised_has_its_words() -> None:

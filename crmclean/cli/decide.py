@@ -54,9 +54,11 @@ def audit_sample(
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
     from crmclean import pipeline
+    from crmclean.cli.stages import opened_job
 
-    path = pipeline.audit_sample(config, out, rows, seed)
-    show.line(say("audit.sample_done", file=path))
+    with opened_job(config, out, lang) as job:
+        path = pipeline.audit_sample(job, rows, seed)
+        show.line(say("audit.sample_done", file=path))
 
 
 @audit.command("score", help=say("help.audit_score"))
@@ -67,7 +69,10 @@ def audit_score(
     from crmclean import audit as module
     from crmclean.cli import results
 
-    results.audited(module.score(form), as_json)
+    result = module.score(form)
+    results.audited(result, as_json)
+    if not result.contract:
+        raise typer.Exit(1)
 
 
 @app.command(help=say("help.unmerge"))
@@ -76,6 +81,8 @@ def unmerge(
     config: Config = CONFIG, out: Out = OUT, lang: Lang = None, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     from crmclean import pipeline
+    from crmclean.cli.stages import opened_job
 
-    for text in pipeline.unmerge(config, out, golden):
-        show.line(text)
+    with opened_job(config, out, lang) as job:
+        for text in pipeline.unmerge(job, golden):
+            show.line(text)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from crmclean.cli import show
-from crmclean.cli.options import CONFIG, OUT, Config, Json, Lang, Out, Verbose, app
+from crmclean.cli.options import CONFIG, OUT, Config, Json, Lang, Out, Unmask, Verbose, app
 from crmclean.messages import language, say
 
 Files = Annotated[list[Path], typer.Argument(help=say("help.files"), show_default=False)]
@@ -67,17 +67,20 @@ def rules(
     lang: Lang = None, as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     from crmclean import rules as package
-    from crmclean.cli import results
 
-    entries = package.catalogue()
     if name is None:
-        listed = [(entry["name"], entry["title"]) for entry in entries.values()]
-        show.as_json(entries) if as_json else show.table(
-            say("help.rules"), (say("label.name"), say("label.title")), listed
-        )
+        entries = package.catalogue()
+        if as_json:
+            show.as_json([entry._asdict() for entry in entries])
+            return
+        listed = [(entry.name, entry.title) for entry in entries]
+        show.table(say("help.rules"), (say("label.name"), say("label.title")), listed)
         return
-    entry = results.chosen(entries, name, "RULE_UNKNOWN")
-    show.as_json(entry) if as_json else show.line(entry["text"])
+    (entry,) = package.catalogue(name)
+    if as_json:
+        show.as_json(entry._asdict())
+        return
+    show.line(f"{entry.name}: {entry.title}\n\n{entry.text}\n\n{entry.examples}")
 
 
 @app.command(help=say("help.templates"))
@@ -106,20 +109,25 @@ def templates(
 @app.command(help=say("help.explain"))
 def explain(
     subject: Annotated[list[str], typer.Argument(help=say("help.subject"))],
-    out: Out = OUT, lang: Lang = None, unmask: bool = typer.Option(False, "--unmask"),
+    config: Config = CONFIG,
+    out: Out = OUT,
+    lang: Lang = None,
+    unmask: Unmask = False,
     verbose: Verbose = False,
-) -> None:  # fmt: skip
+) -> None:
     from crmclean.messages import advice, entries, severity
 
-    if len(subject) == 1 and subject[0] in entries():
-        code = subject[0]
+    code = subject[0]
+    if len(subject) == 1 and code in entries():
         show.line(f"{code} ({severity(code)}): {say(code)}")
         show.line(advice(code))
         return
     from crmclean import pipeline
+    from crmclean.cli.stages import opened_job
 
-    for text in pipeline.explain(out, subject, unmask):
-        show.line(text)
+    with opened_job(config, out, lang, unmask=unmask) as job:
+        for text in pipeline.explain(job, subject):
+            show.line(text)
 
 
 @app.command(help=say("help.doctor"))

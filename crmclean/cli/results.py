@@ -1,6 +1,5 @@
 """What came out, in a screen of 80 columns: counts by end, issues by code, where the files are."""
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +8,6 @@ import pyarrow.compute as pc
 
 from crmclean import tables
 from crmclean.cli import show
-from crmclean.errors import UsageError
 from crmclean.messages import say
 from crmclean.run import Work
 
@@ -21,9 +19,10 @@ def severities(work: Work) -> dict[str, int]:
     return _counts(work.issues()["severity"])
 
 
-def summary(job: Any, stage: str, as_json: bool) -> None:
+def summary(job: Any, stage: str, as_json: bool, files: list[str] | None = None) -> None:
     """The end of a command: what happened to the records, and what to look at next."""
     facts = _facts(job, stage)
+    facts["files"] += files or []
     if as_json:
         show.as_json(facts)
         return
@@ -100,14 +99,6 @@ def _short(text: str) -> str:
     return text.split("{", 1)[0].rstrip("：: ，,（(")
 
 
-def chosen(entries: Mapping[str, Any], name: str, code: str) -> Any:
-    """The entry of that name. Raises UsageError with the nearest name."""
-    if name not in entries:
-        near = difflib.get_close_matches(name, list(entries), 1, 0) or ["-"]
-        raise UsageError(code, name=name, near=near[0])
-    return entries[name]
-
-
 def mapping(plan: Any, guesses: list[list[Any]], model: Mapping[str, Any]) -> None:
     """Which column goes where, how sure, and why: one table per source."""
     for source, guessed in zip(plan.sources, guesses, strict=True):
@@ -150,3 +141,98 @@ def _labels() -> Mapping[str, Any]:
 
 def _counts(column: pa.ChunkedArray) -> dict[str, int]:
     return {entry["values"]: entry["counts"] for entry in pc.value_counts(column).to_pylist()}
+
+
+def applied(files: list[Any], as_json: bool) -> None:
+    """What each reviewed file gave, and every cell that was not taken, with its place."""
+    if as_json:
+        show.as_json([_applied(one) for one in files])
+        return
+    for one in files:
+        taken = sum(one.taken.values())
+        facts = {"file": one.file, "taken": taken, "known": one.known, "empty": one.empty}
+        show.line(say("apply.done", **facts))
+        for refused in one.refused:
+            place = f"{refused.sheet}!{refused.row} {refused.column}"
+            show.line(f"  ! {place}: [{refused.code}] {say(refused.code)}")
+
+
+def _applied(one: Any) -> dict[str, Any]:
+    refused = [
+        {"sheet": r.sheet, "row": r.row, "column": r.column, "code": r.code} for r in one.refused
+    ]
+    counts = {"taken": one.taken, "known": one.known, "empty": one.empty}
+    return {"file": str(one.file), **counts, "refused": refused}
+
+
+def audited(result: Any, as_json: bool) -> None:
+    """The accuracy, the contract verdict, and beside it what the sample proves."""
+    if as_json:
+        from dataclasses import asdict
+
+        show.as_json(asdict(result))
+        return
+    low, high = result.wilson
+    facts = {
+        "drawn": result.drawn,
+        "population": f"{result.population:,}",
+        "right": result.right,
+        "wrong": result.wrong,
+        "undecided": result.undecided,
+        "accuracy": f"{result.accuracy:.2%}",
+        "low": f"{low:.2%}",
+        "high": f"{high:.2%}",
+        "proved": f"{result.proved:.1%}",
+    }
+    show.line(say("scored.result", **facts))
+    show.line(say("scored.contract_kept" if result.contract else "scored.contract_broken"))
+    show.line(say("scored.proved", **facts))
+    for wrong in result.errors:
+        show.line(f"  {wrong['golden']}  {wrong['verdict']}  {wrong['field']}")
+
+
+def templates(loaded: list[Any], as_json: bool) -> None:
+    """The templates that ship: their CRM, objects, and whether their limits are verified."""
+    facts = [_template(one) for one in loaded]
+    if as_json:
+        show.as_json(facts)
+        return
+    rows = [(f["name"], f["title"], " ".join(f["objects"]), say(f["verified"])) for f in facts]
+    headings = (say("label.name"), "CRM", say("summary.object"), say("label.verified"))
+    show.table(say("help.templates"), headings, rows)
+
+
+def template(loaded: Any, as_json: bool) -> None:
+    """The columns and limits of one template."""
+    if as_json:
+        from dataclasses import asdict
+
+        show.as_json(asdict(loaded))
+        return
+    for name, spec in loaded.objects.items():
+        rows = [
+            (
+                c.heading,
+                c.field or "-",
+                say("yes" if c.required else "no"),
+                str(c.max_length or "-"),
+            )
+            for c in spec.columns
+        ]
+        headings = (
+            say("label.column"),
+            say("label.field"),
+            say("label.required"),
+            say("label.max"),
+        )
+        show.table(f"{loaded.name} · {name}", headings, rows)
+
+
+def _template(one: Any) -> dict[str, Any]:
+    verified = "yes" if one.verified else "no"
+    return {
+        "name": one.name,
+        "title": one.title,
+        "objects": list(one.objects),
+        "verified": verified,
+    }

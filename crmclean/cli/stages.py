@@ -31,12 +31,12 @@ def profile(
     config: Config = CONFIG, out: Out = OUT, lang: Lang = None, as_json: Json = False,
     unmask: Unmask = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    with _job(config, out, lang, unmask=unmask) as job:
+    with opened_job(config, out, lang, unmask=unmask) as job:
         from crmclean import pipeline
         from crmclean.cli import results
 
-        pipeline.profile(job)
-        results.summary(job, "profile", as_json)
+        path = pipeline.profile(job)
+        results.summary(job, "profile", as_json, [str(path)])
 
 
 @app.command(help=say("help.clean"))
@@ -85,7 +85,7 @@ def _until(
 
     if fail_on not in FAIL_ON:
         raise UsageError("FAIL_ON_UNKNOWN", value=fail_on)
-    with _job(config, out, lang, **how) as job:
+    with opened_job(config, out, lang, **how) as job:
         pipeline.run(job, stage)
         results.summary(job, stage, as_json)
         found = results.severities(job.work)
@@ -94,7 +94,7 @@ def _until(
 
 
 @contextmanager
-def _job(config: Path, out: Path, lang: str | None, **how: Any) -> Iterator[Any]:
+def opened_job(config: Path, out: Path, lang: str | None, **how: Any) -> Iterator[Any]:
     """The project of `config`, opened for work in `out`, with progress on the terminal."""
     from crmclean import pipeline
     from crmclean.project import load
