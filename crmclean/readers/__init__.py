@@ -6,6 +6,7 @@ that returns a `File`, and one line in `open_file`.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean import plan, tables
-from crmclean.errors import InputRefused
+from crmclean.errors import CrmcleanError, InputRefused
 from crmclean.readers import container
-from crmclean.readers.sheet import File, Merge, Note, Sheet
+from crmclean.readers.sheet import Batches, File, Merge, Note, Sheet
 
 #: The module that reads a container, and its function; imported when such a file is met.
 HOMES = {
@@ -60,7 +61,31 @@ def open_file(path: Path | str, **reading: Any) -> File:
         raise InputRefused("FILE_KIND_UNKNOWN", file=path.name, container=found)
     home, function = HOMES[found]
     opened = getattr(import_module(f"crmclean.readers.{home}"), function)
-    return opened(path, container=found, **said)
+    with fence(path):
+        file = opened(path, container=found, **said)
+    for sheet in file.sheets:
+        sheet.read = _fenced(sheet.read, path)
+    return file
+
+
+@contextmanager
+def fence(path: Path) -> Iterator[None]:
+    """Whatever a parser throws at a broken file becomes one coded refusal (the cause is kept)."""
+    try:
+        yield
+    except CrmcleanError:
+        raise
+    except (Exception, RecursionError, MemoryError) as error:
+        reason = type(error).__name__
+        raise InputRefused("FILE_DAMAGED", file=path.name, reason=reason) from error
+
+
+def _fenced(read: Batches, path: Path) -> Batches:
+    def fenced(size: int) -> Iterator[pa.RecordBatch]:
+        with fence(path):
+            yield from read(size)
+
+    return fenced
 
 
 def rows(source: plan.Source, base: Path) -> Iterator[pa.Table]:

@@ -61,6 +61,7 @@ def look(stream: bytes) -> Book:
             return book
         elif kind == _SHEET and len(body) > 8:
             names[struct.unpack_from("<I", body)[0]] = _name(body)
+            book.whole = book.whole and max(names) < len(stream)
         elif kind == _DATE1904 and body[:1] == b"\x01":
             book.package.epoch = 1904
         elif kind == _FORMAT and len(body) > 5:

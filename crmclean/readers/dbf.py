@@ -19,6 +19,8 @@ SAMPLE = 1 << 18
 
 def open_dbf(path: Path, *, encoding: str | None = None, **_: object) -> File:
     """A DBF table. Raises InputRefused where it is damaged."""
+    if not all(_layout(path)):
+        raise _damaged(path)
     name = encodings.known(encoding) if encoding else _encoding(path)
     notes: list[Note] = []
     try:

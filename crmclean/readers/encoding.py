@@ -62,7 +62,7 @@ def known(name: str) -> str:
         return "mixed"
     try:
         found = codecs.lookup(name).name
-    except LookupError as error:
+    except (LookupError, ValueError) as error:
         raise InputRefused("ENCODING_UNKNOWN", encoding=name) from error
     plain = {"gbk": "gb18030", "gb2312": "gb18030", "utf-8-sig": "utf-8", "ascii": "utf-8"}
     if found == "utf-16":

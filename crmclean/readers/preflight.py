@@ -36,6 +36,8 @@ _WIDE_ODD = re.compile(rb"r='([A-Z]{2,3})[0-9]")
 _ROW = re.compile(rb'<row r="([0-9]{1,7})"')
 _ROW_ODD = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br=["\']([0-9]{1,7})["\']')
 _MERGE = re.compile(rb'ref=["\']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})["\']')
+#: A count that a reader would reserve memory for: no workbook has a thousand million of anything.
+_COUNT = re.compile(rb'ount=["\'][0-9]{10,}["\']')
 _NO_VALUE = re.compile(
     rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f(?: [^>]*)?/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
@@ -154,6 +156,8 @@ def _run(chunk: bytes) -> int:
 def _xml(window: bytes, path: Path) -> None:
     if b"<!DOCTYPE" in window or b"<!ENTITY" in window or b"<\0!\0D\0O\0C" in window:
         _refuse(path, "entities")
+    if _COUNT.search(window):
+        _refuse(path, "counts")
 
 
 def _sheet(tail: bytes, chunk: bytes, part: Part) -> None:
