@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmclean import mapping, plan, tables
@@ -142,6 +142,7 @@ def test_a_lookup_table_must_be_there_and_be_clear(
 cells = st.sampled_from(["", " ", "甲", "同上", "HD", "XX", "13812340001", "a；b"])
 
 
+@settings(deadline=None)
 @given(
     lines=st.lists(st.lists(cells, min_size=7, max_size=7), min_size=1, max_size=8),
     fills=st.lists(
@@ -179,6 +180,7 @@ def test_rows_and_changes_give_the_records(lines: list[list[str]], fills: list[t
                 assert now == value
 
 
+@settings(deadline=None)
 @given(lines=st.lists(st.lists(cells, min_size=7, max_size=7), min_size=2, max_size=8))
 def test_batches_give_what_the_whole_gives(lines: list[list[str]]) -> None:
     fields = {

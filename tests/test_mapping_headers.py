@@ -92,11 +92,14 @@ def one(heading: str, *samples: str) -> mapping.Guess:
         ("联系方式/手机", "contact.mobile"),
         ("手机\n号码", "contact.mobile"),
         ("Cust_Name", "customer.name"),
-        ("khmc", "customer.name"),
     ],
 )
 def test_decoration_does_not_hide_a_name(heading: str, field: str) -> None:
     assert one(heading).field == field
+
+
+def test_pinyin_initials_are_read() -> None:
+    assert one("khmc", "甲机械有限公司", "乙贸易有限公司").field == "customer.name"
 
 
 @pytest.mark.parametrize("heading", ["法人电话", "邮编", "订单创建时间", "开户银行", "信用额度"])

@@ -38,6 +38,8 @@ CALLED = {
 TELLING = ("uscc", "email", "url", "resident_id")
 #: How much less likely an object is where no column names it: exports split names of persons.
 NAMELESS = {"customer": -0.3, "contact": -0.1, "follow_up": -0.3, "lead": -0.4, "opportunity": -0.5}
+#: People without a company are customers themselves: a contact needs a customer.
+ALONE = 0.5
 #: A sheet of customers with a column 电话 means the customer's, where both have such a field.
 OWN = 0.02
 
@@ -93,6 +95,8 @@ def _object(source: Source, model: dict[str, Object], table: Table) -> str:
         name = f"{owner}.{model[owner].name_field}"
         has_name = any(g.field == name and g.tier == "auto" for g in guesses)
         shares[owner] = share + (0.2 if named else 0) + (0.05 if has_name else NAMELESS[owner])
+        if owner == "contact" and not any(g.field == "contact.customer" for g in guesses):
+            shares[owner] -= ALONE
     return max(shares, key=lambda owner: (round(shares[owner], 6), owner == "customer"))
 
 
@@ -192,6 +196,8 @@ def _judged(
         return Guess(column, None, 0.0, "unmapped", _why_not(row, chosen, fields))
     place = chosen[number]
     cell, field = row[place], fields[place]
+    if not cell.exact and not column.filled and not column.samples:
+        return Guess(column, None, 0.0, "unmapped", (say("mapping.why.empty"),))
     taken = {f: scores[c, f] for c, f in chosen.items() if c != number}
     free = [
         score

@@ -125,12 +125,17 @@ def _entry(
     lines.append(f"    fields:{'' if any(g.field for g in guesses) else ' {}'}")
     mapped = [g for g in guesses if g.field]
     lines += [_field_line(g, model, language) for g in mapped]
-    lines += _missing(owner, mapped, model, language)
+    person = _private(owner, mapped)
+    if person:
+        told = say("mapping.text.private", language)
+        lines.append(_line(f"      customer.name: {scalar(person)}", told))
+    lines += _missing(owner, mapped, model, language) if not person else []
     lines += _unmapped([g for g in guesses if not g.field and not droppable(g.column)], language)
     dropped = [g.column.heading for g in guesses if not g.field and droppable(g.column)]
     if dropped:
         lines.append(_line(f"    drop: {_flow(dropped)}", say("mapping.text.drop", language)))
-    unsure = [g.field for g in mapped if g.tier == "review"]
+    unsure = ["customer.name"] if person else []
+    unsure += [g.field for g in mapped if g.tier == "review"]
     if unsure:
         lines.append(_line(f"    review: {_flow(unsure)}", say("mapping.text.review", language)))
     marks = headings.fingerprint(column.heading for column in source.columns)
@@ -176,6 +181,14 @@ def _field_line(guess: Guess, model: dict[str, Object], language: str) -> str:
     told = say("mapping.text.evidence", language, sure=sure, score=score, why=why)
     told += _samples(guess.column, kind, language)
     return _line(f"      {guess.field}: {heading}", told)
+
+
+def _private(owner: str, mapped: list[Guess]) -> str | None:
+    """The column of persons' names on a list of customers without a column of companies."""
+    columns = {guess.field: guess.column.heading for guess in mapped}
+    if owner != "customer" or "customer.name" in columns:
+        return None
+    return columns.get("contact.name")
 
 
 def _missing(
