@@ -15,31 +15,45 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from crmclean import messages, score
 from crmclean.model import Object
 from crmclean.score import Dimension
 
+Counted = tuple[int, dict[str, int]]
 DATES = ("last_follow_up_at", "updated_at")
 
 
 def dimensions(work: Any, model: dict[str, Object]) -> list[Dimension]:
-    """The dimensions of the run in `work` (get, has, issues); what cannot be measured is 0 of 0."""
-    golden = _tables(work, "golden", model)
+    """The dimensions of the run in `work` (run.Work); what cannot be measured is 0 of 0."""
+    golden = {name: filled(work, f"golden/{name}") for name in model}
+    records = {name: filled(work, f"records/{name}") for name in model}
     asked = _asked(work.issues())
     values = {
         "completeness": _filled(golden, model),
-        "validity": _valid(_tables(work, "records", model), model, asked),
+        "validity": _valid(records, model, asked),
         "uniqueness": _unique(golden, asked, work),
-        "consistency": _consistent(_tables(work, "records", model), asked),
+        "consistency": _consistent(records, asked),
         "accuracy": _audited(work),
-        "timeliness": _fresh(golden.get("customer")),
+        "timeliness": _fresh(work),
     }
     return [Dimension(name, *values[name]) for name in score.DIMENSIONS]
 
 
-def _tables(work: Any, kind: str, model: dict[str, Object]) -> dict[str, pa.Table]:
-    return {name: work.get(f"{kind}/{name}") for name in model if work.has(f"{kind}/{name}")}
+def filled(work: Any, name: str) -> tuple[int, dict[str, int]]:
+    """(rows, filled cells per column) of a table, from its Parquet footer: no column is read."""
+    if not work.has(name):
+        return 0, {}
+    footer = pq.read_metadata(work.path(name))
+    groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
+    counts = {
+        footer.schema.column(at).name: sum(
+            group.num_rows - group.column(at).statistics.null_count for group in groups
+        )
+        for at in range(footer.num_columns)
+    }
+    return footer.num_rows, counts
 
 
 def _asked(issues: pa.Table) -> pa.Table:
@@ -61,24 +75,24 @@ def _records(asked: pa.Table, dimension: str) -> int:
     return _of(asked, dimension).group_by(["object", "record"]).aggregate([]).num_rows
 
 
-def _filled(golden: dict[str, pa.Table], model: dict[str, Object]) -> tuple[int, int]:
+def _filled(golden: dict[str, Counted], model: dict[str, Object]) -> tuple[int, int]:
     met = of = 0
-    for name, table in golden.items():
+    for name, (rows, counts) in golden.items():
         for field in model[name].fields.values():
-            if field.required != "no" and field.name in table.column_names:
-                of += table.num_rows
-                met += table.num_rows - table[field.name].null_count
+            if field.required != "no" and field.name in counts:
+                of += rows
+                met += counts[field.name]
     return met, of
 
 
 def _valid(
-    records: dict[str, pa.Table], model: dict[str, Object], asked: pa.Table
+    records: dict[str, Counted], model: dict[str, Object], asked: pa.Table
 ) -> tuple[int, int]:
     of = sum(
-        table.num_rows - table[field.name].null_count
-        for name, table in records.items()
+        counts.get(field.name, 0)
+        for name, (_, counts) in records.items()
         for field in model[name].fields.values()
-        if field.kind not in ("text", "long_text") and field.name in table.column_names
+        if field.kind not in ("text", "long_text")
     )
     found = _of(asked, "validity")
     codes = pc.unique(found["code"]).to_pylist()
@@ -87,8 +101,8 @@ def _valid(
     return of - min(wrong, of), of
 
 
-def _unique(golden: dict[str, pa.Table], asked: pa.Table, work: Any) -> tuple[int, int]:
-    of = sum(table.num_rows for table in golden.values())
+def _unique(golden: dict[str, Counted], asked: pa.Table, work: Any) -> tuple[int, int]:
+    of = sum(rows for rows, _ in golden.values())
     open_pairs = 0
     if work.has("pairs"):
         verdicts = work.get("pairs", ["verdict"])["verdict"]
@@ -96,8 +110,8 @@ def _unique(golden: dict[str, pa.Table], asked: pa.Table, work: Any) -> tuple[in
     return of - min(_records(asked, "uniqueness") + open_pairs, of), of
 
 
-def _consistent(records: dict[str, pa.Table], asked: pa.Table) -> tuple[int, int]:
-    of = sum(table.num_rows for table in records.values())
+def _consistent(records: dict[str, Counted], asked: pa.Table) -> tuple[int, int]:
+    of = sum(rows for rows, _ in records.values())
     return of - min(_records(asked, "consistency"), of), of
 
 
@@ -108,10 +122,12 @@ def _audited(work: Any) -> tuple[int, int]:
     return int(result["correct"]), int(result["checked"])
 
 
-def _fresh(customers: pa.Table | None) -> tuple[int, int]:
-    dates = [customers[name] for name in DATES if customers and name in customers.column_names]
-    if not dates:
+def _fresh(work: Any) -> tuple[int, int]:
+    names = filled(work, "golden/customer")[1]
+    known = [name for name in DATES if name in names]
+    if not known:
         return 0, 0
+    dates = work.get("golden/customer", known).columns
     day = pc.utf8_slice_codeunits(pc.coalesce(*dates), 0, 10)
     day = day.filter(pc.fill_null(pc.match_substring_regex(day, r"^\d{4}-\d\d-\d\d$"), False))
     if not len(day):

@@ -7,10 +7,12 @@ version is refused, never misread. A pure function of the tables of the run: no 
 """
 
 import json
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from crmclean import headings, measure, privacy, score, tables
 from crmclean.check import content
@@ -81,8 +83,10 @@ def _head(source: Source, work: Any) -> pa.Table | None:
     """The first data rows of a source, as read."""
     if work is None or not work.has(f"rows/{source.number}"):
         return None
-    rows = work.get(f"rows/{source.number}")
-    return rows.filter(pc.equal(rows["kind"], "data")).slice(0, HEAD_ROWS)
+    with pq.ParquetFile(work.path(f"rows/{source.number}")) as file:
+        batches = file.iter_batches(batch_size=HEAD_ROWS)
+        rows = pa.Table.from_batches(islice(batches, 1), file.schema_arrow)
+    return rows.filter(pc.equal(rows["kind"], "data"))
 
 
 def _column(column: Column, field: str | None, head: pa.Table | None) -> dict[str, Any]:
@@ -143,15 +147,13 @@ def _picklists(work: Any, model: dict[str, Object]) -> dict[str, dict[str, int]]
     """How often each value of a picklist stands in the golden records."""
     found = {}
     for name, owner in model.items():
-        wanted = [f for f in owner.fields.values() if f.kind in COUNTED_KINDS]
-        if not work.has(f"golden/{name}"):
-            continue
-        golden = work.get(f"golden/{name}")
-        for field in wanted:
-            if field.name in golden.column_names:
-                counts = _distribution(golden[field.name], field.values)
-                if counts:
-                    found[field.path] = counts
+        columns = measure.filled(work, f"golden/{name}")[1]
+        fields = [
+            f for f in owner.fields.values() if f.kind in COUNTED_KINDS and columns.get(f.name)
+        ]
+        if fields:
+            golden = work.get(f"golden/{name}", [field.name for field in fields])
+            found |= {f.path: _distribution(golden[f.name], f.values) for f in fields}
     return found
 
 

@@ -61,11 +61,11 @@ def known_severity(fail_on: str) -> None:
 def checked(asked: Asked) -> tuple[Result, CrmcleanError | None]:
     """Run the stages up to dedupe and judge them; (result, the error that the command ends with)."""
     from crmclean import pipeline
-    from crmclean.cli.stages import _job
+    from crmclean.cli.stages import opened_job
 
     project = _gated(load(asked.config), asked.min_score)
     try:
-        with _job(asked.config, asked.out, asked.lang, no_input=asked.no_input) as job:
+        with opened_job(asked.config, asked.out, asked.lang, no_input=asked.no_input) as job:
             pipeline.run(job, "dedupe")
             summary, findings = check.assess(
                 job.work, job.plan, project, job.model, asked.day, asked.baseline
