@@ -21,11 +21,15 @@ class Kept:
     """The tables of `work`, each read once."""
 
     def __init__(self, work: Any) -> None:
-        self.work, self.has = work, work.has
+        self.work, self.has, self.path = work, work.has, work.path
         self.issues = cache(work.issues)
         self.tables: dict[str, pa.Table] = {}
 
-    def get(self, name: str, columns: Any = None) -> pa.Table:
+    def get(self, name: str, columns: list[str] | None = None) -> pa.Table:
+        """The table; with `columns` only those, read apart where the table is not kept."""
+        if columns is not None:
+            kept = self.tables.get(name)
+            return kept.select(columns) if kept is not None else self.work.get(name, columns)
         if name not in self.tables:
             self.tables[name] = self.work.get(name)
         return self.tables[name]
