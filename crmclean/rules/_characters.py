@@ -43,6 +43,7 @@ _ENTITY = re.compile(rf"&(?:#[0-9]{{2,6}}|#[xX][0-9A-Fa-f]{{2,5}}|{_ENTITIES});"
 _BREAK = re.compile(r"<(?:br ?/?|/p|/div|/li|/tr)>", re.I)
 _TAG = re.compile(r"</?(?:p|div|span|font|b|i|u|a|td|tr|li|ul|strong|em)(?: [^<>]*)?/?>", re.I)
 _OFFICE = re.compile(r"_x00([01][0-9A-Fa-f])_")
+_MARKUP = re.compile("_x00|&.*;|<")
 _LATIN_RUN = re.compile("[\x80-\xff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
                         "\u2013-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]{2,}")  # fmt: skip
 #: The characters that GBK shows for the first two bytes of a Chinese character in UTF-8.
@@ -92,7 +93,7 @@ def narrow(text: str) -> str:
     >>> narrow("（０１０）１２３４　")
     '(010)1234'
     """
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.isprintable() and not _MARKUP.search(text):
         return " ".join(text.split())
     previous = None
     while text != previous:

@@ -44,7 +44,7 @@ _ENGLISH = re.compile(
     re.I,
 )
 _JAVA = re.compile(rf"({_NAMED}) ([0-9]{{1,2}}) ([0-9:]+) (?:CST|GMT\+08:00) ([0-9]{{4}})", re.I)
-_RELATIVE = re.compile(r"今天|昨天|前天|明天|后天|今日|明日|昨日|上周|本周|下周|上月|本月|下月|下个月|上个月|去年|今年|明年|近期|尽快|月底|年底|年初|节后|节前")  # fmt: skip
+_RELATIVE = re.compile(r"今天|昨天|前天|明天|后天|今日|明日|昨日|上周|本周|下周|上月|本月|下月|下个月|上个月|上?下?周[一二三四五六日天]|星期|去年|今年|明年|近期|尽快|月底|年底|年初|节后|节前")  # fmt: skip
 _VAGUE = re.compile(r"季度|[Qq][1-4]|上旬|中旬|下旬|[初底末]$|左右|前后|半年|约|大概")
 _NO_YEAR = re.compile(r"[0-9]{1,2}(?:[-/.]|月)[0-9]{1,2}[日号]?")
 _RANGE = re.compile(r"[0-9日号年月] ?(?:至|到|~|～|—|–| - |--) ?[0-9]")
@@ -76,7 +76,9 @@ def _words(plain: str, order: str | None, calendar: str | None) -> str:
     java = _JAVA.fullmatch(_WEEKDAY.sub("", plain).strip())
     if java:
         plain = f"{java[4]}-{_MONTHS[java[1].lower()]}-{java[2]} {java[3]}"
-    plain = " ".join(_WEEKDAY.sub(" ", plain).split())
+    dated = _WEEKDAY.sub(" ", plain)
+    plain = " ".join((dated if re.search("[0-9]", dated) else plain).split())
+    plain = re.sub(r" ?([年月日号/.-]) ?(?=[0-9]|$)", r"\1", plain)
     day, clock = _without_time(plain)
     return _day(_chinese(day).replace("。", "."), clock, order, calendar)
 
@@ -204,6 +206,8 @@ def _number(whole: str, part: str, epoch: int) -> str:
     size = len(whole)
     if exact and size == 8:
         return _written(int(whole[:4]), int(whole[4:6]), int(whole[6:]), None)
+    if size == 4 and len(part) == 2 and int(whole) in range(1900, 2101):
+        return _partial(int(whole), int(part))
     if exact and size in (12, 14):
         clock = _Time(int(whole[8:10]), int(whole[10:12]), "")
         return _written(int(whole[:4]), int(whole[4:6]), int(whole[6:8]), clock)
@@ -261,7 +265,7 @@ def _refusal(day: str) -> ValueError:
         return ValueError("NUMBER_LOST_DIGITS")
     if _RANGE.search(day) or len(_COUNTED.findall(day)) > 1:
         return ValueError("DATE_SEVERAL")
-    if _RELATIVE.search(day):
+    if _RELATIVE.search(day) and not re.match("[0-9]{4}", day):
         return ValueError("DATE_RELATIVE")
     if _NO_YEAR.fullmatch(day):
         return ValueError("DATE_NO_YEAR")

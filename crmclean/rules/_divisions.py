@@ -32,6 +32,9 @@ _SPECIAL = {
 _SUFFIX = re.compile(
     "(?:特别行政区|自治区|自治州|自治县|自治旗|地区|林区|特区|新区|省|市|区|县|盟|旗|州)$"
 )
+_ROAD = re.compile("[东西南北中]?(?:路|街|大道|大街|大厦|广场)")
+#: Names of levels in the standard that some systems print between the names of regions.
+_LEVEL_NAMES = re.compile("^(?:市辖区|省直辖县级行政区划|自治区直辖县级行政区划|县(?=.{2,}县))")
 _PEOPLES = re.compile(
     "(?:(?:朝鲜|土家|苗|藏|羌|彝|布依|侗|哈尼|壮|傣|白|景颇|傈僳|回|蒙古|哈萨克|柯尔克孜|黎|瑶|满|仡佬|畲|纳西|拉祜"
     "|佤|布朗|独龙|怒|普米|土|撒拉|东乡|保安|裕固|锡伯|塔吉克|鄂伦春|达斡尔|鄂温克|毛南|仫佬|各|水|维吾尔)族?)+$"
@@ -105,11 +108,11 @@ def of_address(text: str) -> tuple[dict[str, str], tuple[str, str | None] | None
 def _walk(text: str) -> tuple[dict[str, str], str, tuple[str, str | None] | None]:
     text = re.sub("^(?:中国|中华人民共和国)[,，]?(?=.)", "", text)
     code, rest = _step("", text, "province")
-    found, rest = _step(code, rest, "city")
+    found, rest = _step(code, _LEVEL_NAMES.sub("", rest), "city")
     if not found and code in _MUNICIPAL:
         found = code + "01"
     code, found_city = found or code, bool(found)
-    code, rest = _under(code, rest)
+    code, rest = _under(code, _LEVEL_NAMES.sub("", rest))
     if not code:
         return {}, text, None
     clash = _clash(code, rest, found_city)
@@ -133,20 +136,18 @@ def _step(code: str, text: str, level: str) -> tuple[str, str]:
     for size in range(min(len(text), _longest(level)), 1, -1):
         found = [c for c in known.get(text[:size], ()) if _belongs(c, code)]
         whole = [c for c in found if codes()[c] == text[:size]]
-        if len(whole or found) == 1 and _may_follow(level, text[:size], text[size:], bool(whole)):
+        if len(whole or found) == 1 and _may_follow(level, text[size:], bool(whole)):
             return (whole or found)[0], text[size:]
     return "", text
 
 
-def _may_follow(level: str, name: str, rest: str, whole: bool) -> bool:
-    """A short name (杭州, 海淀) only counts where its level is not said to be another thing."""
-    if whole:
-        return not rest.startswith(("路", "街", "大道", "大厦", "广场"))
-    if level == "district":
+def _may_follow(level: str, rest: str, whole: bool) -> bool:
+    """Not before a road (南京路); a short name only for a province, or a city before its district."""
+    if _ROAD.match(rest):
         return False
-    return not re.match(
-        "(?:东|西|南|北|中)?(?:路|街|大道|大厦|广场|大街)|[市省区县]?$^", rest
-    ) and (level == "province" or not rest.startswith(("区", "县", "镇", "乡", "村")))
+    if whole or level == "province":
+        return True
+    return level == "city" and not rest.startswith(("区", "县", "镇", "乡", "村"))
 
 
 def _belongs(code: str, parent: str) -> bool:
@@ -208,6 +209,8 @@ def _shorts() -> dict[str, list[str]]:
         short = _short(name)
         if len(short) >= 2:
             shorts[short].append(code)
+        if name.endswith("自治州"):
+            shorts[short + "州"].append(code)
     for short, code in _SPECIAL.items():
         shorts[short] = [code]
     return shorts

@@ -39,7 +39,7 @@ def decimal(text: str) -> Decimal | None:
         if hit is None:
             return _chinese(text) if rest == text else None
         unit = UNITS[hit[2].lower()] if hit[2] else 1
-        if unit >= last or (rest != text and last == 1):
+        if unit >= last or (rest != text and 1 in (last, unit)):
             return None
         total, last = total + _plain(hit[1]) * unit, unit
         rest = rest[hit.end() :].strip()

@@ -37,7 +37,7 @@ def family_name(text: str) -> str | None:
 def is_full_name(text: str) -> bool:
     """A family name and one or two (after a 复姓 also two) more characters, and no title."""
     family = family_name(text) if _WHOLE.fullmatch(text) else None
-    if family is None or text in (f"{family}{word}" for word in ADDRESS):
+    if family is None or _is_title(text) or text in (f"{family}{word}" for word in ADDRESS):
         return False
     given = text[len(family) :]
     return 1 <= len(given) <= 2 and given not in _SHORT_TITLES and not _is_title(given)

@@ -62,9 +62,12 @@ def single(text: str, area: str | None = None) -> str | None:
     hit = _PREFIXED.fullmatch(digits)
     if hit:
         return "" if _NOTHING.fullmatch(hit[1]) else hit[1]
+    if _NOTHING.fullmatch(digits):
+        return ""
     if plain.startswith(("+", "00")) and not _COUNTRY.match(plain):
         return _foreign(plain, digits)
-    return _landline(plain) or _other(plain, digits, area)
+    landline = _landline(plain)
+    return _other(plain, digits, area) if landline is None else landline
 
 
 def kind_of(number: str) -> str:
@@ -194,8 +197,6 @@ def _other(plain: str, digits: str, area: str | None) -> str | None:
         return None
     if re.fullmatch(r"14[0-4][0-9]{10}|9[56][0-9]{3,4}", digits):
         return digits
-    if _NOTHING.fullmatch(digits):
-        return ""
     if digits.isdigit() and digits.isascii():
         return _broken(plain, digits, area)
     hit = _SCIENTIFIC.fullmatch(plain)

@@ -30,9 +30,7 @@ FORM = _characters.LINE
 LEVELS = ("province", "city", "district")
 #: Up to four steps that end in a word for a region, with a road right behind them; addresses
 #: repeat these beginnings, so that only distinct ones are read.
-_BEGINNING = (
-    r"\A(?P<steps>(?:[^省市区县旗州盟]{1,9}[省市区县旗州盟]){1,4}(?:路|街|大道|大厦|广场|大街)?)"
-)
+_BEGINNING = r"\A(?P<steps>(?:[^省市区县旗州盟]{1,9}[省市区县旗州盟]{1,3}){1,4}(?:路|街|大道|大厦|广场|大街)?)"
 _SHORT = 6
 
 

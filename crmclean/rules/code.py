@@ -22,9 +22,7 @@ import pyarrow.compute as pc
 from crmclean.rules import _characters
 
 FORM = _characters.LINE
-_DOUBT = (
-    rf"\A['=]|[\"`']|[0-9]\.0+\z|[0-9][eE]\+[0-9]|[^ -~\x{{3400}}-\x{{9fff}}]|{_characters.SUSPECT}"
-)
+_DOUBT = rf"\A['=]|[\"`']|[0-9]\.0+\z|[0-9][eE]\+?[0-9]|[^ -~\x{{3400}}-\x{{9fff}}]|{_characters.SUSPECT}"
 
 
 def doubt(values: pa.Array, /, **_: object) -> pa.Array:

@@ -50,9 +50,12 @@ def doubt(values: pa.Array, /, **_: object) -> pa.Array:
 
 def clean(text: str, /, **_: object) -> str | Parts:
     """The name. Raises ValueError COMPANY_SEVERAL, TEXT_LOST_CHARACTERS."""
-    name, notes = _bare(_characters.tidy(text))
+    tidy = _characters.tidy(text)
+    if _characters.is_lost(tidy):
+        raise ValueError("TEXT_LOST_CHARACTERS")
+    name, notes = _bare(tidy)
     if not name:
-        return kept(_characters.tidy(text), "COMPANY_STRANGE") if notes else ""
+        return kept(tidy, "COMPANY_STRANGE") if notes else ""
     if _SEVERAL.search(name):
         raise ValueError("COMPANY_SEVERAL")
     judgement = judged(name)

@@ -48,7 +48,9 @@ def clean(text: str, /, **_: object) -> str | Parts:
     Raises ValueError EMAIL_INVALID."""
     plain = _characters.narrow(text).translate(_MENDED).lower().replace("mailto:", "")
     plain = re.sub(r" *([@.]) *", r"\1", plain)
-    found = [word.strip("<>()[]\"'.:") for word in re.split(r"[;,/|\s<>()]+", plain) if "@" in word]
+    found = [
+        word.strip("<>()[]\"'.:") for word in re.split(r"[;,/|:\s<>()]+", plain) if "@" in word
+    ]
     if not found or not all(_is_address(word) for word in found) or _beside(plain, found):
         raise ValueError("EMAIL_INVALID", *_suggestion(plain))
     first, *others = dict.fromkeys(found)
@@ -65,10 +67,11 @@ def _is_address(word: str) -> bool:
 
 
 def _beside(plain: str, found: list[str]) -> bool:
-    """Is there anything beside the addresses that is not a name or a label?"""
+    """Is there anything beside the addresses that may belong to them? Chinese names and labels
+    cannot; letters only stand apart in `Name <address>`."""
     for address in found:
         plain = plain.replace(address, "", 1)
-    return re.search(r"[@0-9]", plain) is not None
+    return re.search("[@0-9]" if "<" in plain else "[@0-9a-z]", plain) is not None
 
 
 def _suggestion(plain: str) -> list[str]:

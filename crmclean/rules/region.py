@@ -40,11 +40,11 @@ def clean(text: str, level: str = "city", **_: object) -> str | Parts:
     names = _divisions.named(level, plain)
     if len(names) == 1:
         return names[0]
+    if names:
+        raise ValueError("REGION_AMBIGUOUS")
     place, rest = _divisions.read(plain)
     if place and not rest:
         return Parts(place) if set(place) != {level} else place[level]
-    if names:
-        raise ValueError("REGION_AMBIGUOUS")
     renamed = _divisions.renamed(level, plain)
     if renamed:
         raise ValueError("REGION_RENAMED", renamed)

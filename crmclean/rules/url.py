@@ -13,11 +13,19 @@ ValueError: URL_INVALID
 
 import re
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from crmclean.rules import _characters
 
 _HOST = r"(?:[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]"
 FORM = rf"(?:https?://)?{_HOST}(?::[0-9]{{1,5}})?(?:[/?#][!-~]*)?"
 _CUT = re.compile(r"(?:(https?):?/{1,3})?([^/?#:]+(?::[0-9]{1,5})?)([/?#].*)?", re.I)
+
+
+def doubt(values: pa.Array, /, **_: object) -> pa.Array:
+    """A host with nothing but a slash behind it."""
+    return pc.match_substring_regex(values, rf"\A(?:https?://)?{_HOST}(?::[0-9]{{1,5}})?/\z")
 
 
 def clean(text: str, /, **_: object) -> str:

@@ -31,8 +31,9 @@ _ZEROS = re.compile("([0-9A-Z])\\1*")
 
 
 def doubt(values: pa.Array, /, **_: object) -> pa.Array:
-    """Codes whose check digit is wrong."""
-    return pc.invert(_checks.uscc_column(values))
+    """Codes whose check digit is wrong, or of one character."""
+    same = pc.is_in(values, value_set=pa.array([letter * 18 for letter in _checks.USCC]))
+    return pc.or_(same, pc.invert(_checks.uscc_column(values)))
 
 
 def clean(text: str, /, **_: object) -> str | Parts:
