@@ -68,7 +68,7 @@ def test_every_data_row_of_a_customer_sheet_is_a_customer() -> None:
     assert result.tables["contact"].num_rows == 1
 
 
-@pytest.mark.parametrize("nothing", ["", " ", "无", "-"])
+@pytest.mark.parametrize("nothing", ["", " ", "无", "-", "N/A", "待补充", "（暂无）", "000"])
 def test_a_contact_exists_only_where_one_of_its_fields_says_something(nothing: str) -> None:
     result = mapped({"contact.mobile": "手机"}, ["甲", nothing])
     assert result.tables["contact"].num_rows == 0

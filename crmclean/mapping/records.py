@@ -16,6 +16,10 @@ from crmclean.mapping.cells import Cells, fill, is_filled, of_field
 from crmclean.model import Object
 from crmclean.plan import Source
 from crmclean.project import FieldSource, Project
+from crmclean.rules import placeholder
+
+#: What no fill has resolved stood for something: that is no empty row.
+DITTO = pa.array(["同上", "同前", "同左", "〃"])
 
 
 @dataclass(frozen=True)
@@ -35,13 +39,12 @@ def records(
     ids = tables.record_ids(source.number, batch.read["row"].combine_chunks())
     given = fields_of(source, project)
     cells = {path: of_field(batch, source, how, base) for path, how in given.items()}
-    placeholders = pa.array(("无", "-", "/", *project.placeholders), pa.string())
     found, changes, issues = {}, [], []
     for name in model:
         mine = {path: cell for path, cell in cells.items() if path.startswith(f"{name}.")}
         if not mine and name != source.object:
             continue
-        keep = _exists(name, mine, given, source, len(ids), placeholders)
+        keep = _exists(model[name], mine, source, project, len(ids))
         found[name] = _records(model[name], mine, ids, keep)
         changes += [_changes(path, cell, ids, keep) for path, cell in mine.items()]
         issues += [
@@ -58,27 +61,22 @@ def fields_of(source: Source, project: Project) -> dict[str, FieldSource]:
 
 
 def _exists(
-    name: str,
-    cells: dict[str, Cells],
-    given: dict[str, FieldSource],
-    source: Source,
-    size: int,
-    placeholders: pa.Array,
+    owner: Object, cells: dict[str, Cells], source: Source, project: Project, size: int
 ) -> pa.Array:
-    """Which rows hold a record of this object: all of the source's own, else those where a cell
-    of its own is filled. A column that the source's object takes too (负责人) is not its own."""
-    if name == source.object:
+    """Which rows hold a record of this object: all of the source's own, else those where a cell of
+    its own says something. A column that the source's object takes too (负责人) is not its own."""
+    if owner.name == source.object:
         return pa.repeat(True, size)
+    given = fields_of(source, project)
     shared = {how.column for path, how in given.items() if path.startswith(f"{source.object}.")}
     keep = pa.repeat(False, size)
     for path, cell in cells.items():
-        how = given[path]
+        how, field = given[path], owner.fields[path.partition(".")[2]]
         if (how.column or how.concat) and how.column not in shared:
-            told = pc.and_(
-                is_filled(cell.values),
-                pc.invert(pc.is_in(pc.utf8_trim_whitespace(cell.values), value_set=placeholders)),
-            )
-            keep = pc.or_(keep, told)
+            nothing = placeholder.spellings(field.kind, project.placeholders)
+            words = pc.utf8_trim_whitespace(cell.values)
+            said = pc.or_(pc.invert(pc.is_in(words, value_set=nothing)), pc.is_in(words, DITTO))
+            keep = pc.or_(keep, pc.and_(is_filled(cell.values), said))
     return keep
 
 
