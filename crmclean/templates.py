@@ -105,12 +105,14 @@ class ObjectTemplate:
 
 @dataclass(frozen=True)
 class Template:
-    """A CRM: its objects in import order. `guide`: which text of the catalogue IMPORT.md takes."""
+    """A CRM: its objects in import order. `guide`: which text of the catalogue IMPORT.md takes ·
+    `own`: read from a file of the user's."""
 
     name: str
     title: str
     guide: str
     objects: dict[str, ObjectTemplate]
+    own: bool = False
 
     @property
     def verified(self) -> bool:
@@ -192,6 +194,8 @@ def _object(entry: dict[str, Any], file: Path, crm: str) -> ObjectTemplate:
     try:
         columns = tuple(_column(each) for each in entry.pop("columns", ()))
         docs = _facts(entry.pop("docs", {}))
+        own_file = entry.pop("own_file", None)
+        entry["own_file"] = file.parent / own_file if own_file else None
         entry["unique"] = tuple(entry.get("unique", ()))
         spec = ObjectTemplate(crm=crm, columns=columns, docs=docs, path=file, **entry)
     except TypeError as error:

@@ -3,12 +3,13 @@
 `fitting.py` golden records in the target's columns, as `parts.py` · `values.py`, `cells.py`,
 `area.py`, `owners.py`, `place.py` single columns · `files.py` written, split, read back · `pilot.py` the first hundred ·
 `leftovers.py` quarantine, not migrated, rollback · `guide.py` what to click ·
-`publishing.py` all of it into the output folder.
+`publishing.py` all of it into the output folder · `verify.py` what the CRM made of it.
 """
 
 from crmclean.export.blank import blank
 from crmclean.export.fitting import fit
 from crmclean.export.parts import Fitted, Part
 from crmclean.export.publishing import write
+from crmclean.export.verify import Verified, verify
 
-__all__ = ["Fitted", "Part", "blank", "fit", "write"]
+__all__ = ["Fitted", "Part", "Verified", "blank", "fit", "verify", "write"]

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,10 +17,11 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from crmclean import tables
-from crmclean.errors import Broken, OutputRefused
+from crmclean.errors import Broken, OutputRefused, UsageError
 from crmclean.export.parts import Part
 from crmclean.templates import ObjectTemplate
 from crmclean.workbooks import MAX_ROWS, Col, Sheet, reread, write
+from crmclean.workbooks.fill import fill
 
 FILES = pa.schema(
     [
@@ -115,6 +117,8 @@ def _write(path: Path, part: Part, rows: pa.Table, name: str) -> None:
     spec = part.spec
     if spec.format == "csv":
         return _write_csv(path, spec, rows)
+    if spec.own_file:
+        return _fill(path, part, rows)
     columns = [
         Col(c.heading, choices=c.picklist, required=c.required and spec.header_row > 1)
         for c in part.columns
@@ -124,13 +128,27 @@ def _write(path: Path, part: Part, rows: pa.Table, name: str) -> None:
     write(path, [sheet], spec.format)
 
 
+def _fill(path: Path, part: Part, rows: pa.Table) -> None:
+    """The user's own workbook with our rows. Raises UsageError for a column it does not have."""
+    spec = part.spec
+    there = reread.cells(spec.own_file)[spec.header_row - 1]
+    places = [there.index(c.heading) if c.heading in there else None for c in part.columns]
+    if None in places:
+        raise UsageError("TEMPLATE_NO_COLUMN", file=spec.own_file.name)
+    fill(spec.own_file, path, rows, spec.header_row, places)
+
+
 def _write_csv(path: Path, spec: ObjectTemplate, rows: pa.Table) -> None:
     """Exact values, quoted where needed (RFC 4180); a BOM only where the target asks for one."""
+    made = BytesIO()
+    pyarrow.csv.write_csv(rows, made)
+    content = made.getbuffer()
+    if spec.encoding == "gb18030":
+        content = bytes(content).decode().encode("gb18030")
     try:
         with path.open("wb") as stream:
-            if spec.encoding == "utf-8-sig":
-                stream.write(BOM)
-            pyarrow.csv.write_csv(rows, stream)
+            stream.write(BOM if spec.encoding == "utf-8-sig" else b"")
+            stream.write(content)
     except OSError as error:
         raise OutputRefused("OUTPUT_NOT_WRITABLE", file=path, reason=error.strerror) from error
 
@@ -140,7 +158,8 @@ def read_back(path: Path, spec: ObjectTemplate) -> pa.Table:
     if spec.format != "csv":
         return reread.columns(path, spec.header_row)
     csv.field_size_limit(1 << 30)
-    with path.open(encoding="utf-8-sig", newline="") as lines:
+    encoding = "gb18030" if spec.encoding == "gb18030" else "utf-8-sig"
+    with path.open(encoding=encoding, newline="") as lines:
         headings, *rows = csv.reader(lines, strict=True)
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(headings)
     nothing = pa.scalar(None, pa.string())

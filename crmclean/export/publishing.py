@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean import tables
+from crmclean import own_template, tables
 from crmclean.export import files, guide, leftovers, pilot
 from crmclean.export.parts import Fitted, Part
 from crmclean.model import Object
@@ -63,6 +63,8 @@ def write(
         files.FILES,
         [files.files_table(written, "import", folder), files.files_table(pilots, "pilot", folder)],
     )
+    if template.own:
+        own_template.save(template, folder / "template")
     guide.write(folder / "IMPORT.md", made, template, model, project.pilot.mode, language)
     return made
 
