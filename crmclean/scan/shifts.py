@@ -39,6 +39,8 @@ def find(
         return
     broken = pa.array([0] * len(rows), pa.int8())
     for place, kind in typed.items():
+        if place >= len(columns):  # a later batch may be narrower: an export that was cut off
+            continue
         wrong = pc.invert(pc.match_substring_regex(columns[place], KINDS[kind]))
         broken = pc.add(broken, pc.cast(pc.fill_null(wrong, False), pa.int8()))
     places = pc.indices_nonzero(pc.greater_equal(broken, 1))[:LOOKED_AT]
