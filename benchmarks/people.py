@@ -75,6 +75,10 @@ HISTORICAL = Spec(
         Key("head", ("surname", "area"), 3),
         Key("word", ("full_name",), 4),
         Key("gram", ("surname",), 4),
+        Key("gram", ("full_name",), 6),
+        Key("equal", ("birth_place", "year")),
+        Key("equal", ("occupation", "dob")),
+        Key("equal", ("first_name", "area")),
     ),
     comparisons=(
         FULL,
@@ -88,6 +92,8 @@ HISTORICAL = Spec(
     ),
     refine=("year", "area", "first_name"),
     caps={"name": 24.0, "place": 14.0},
+    cap=60,
+    least=0.04,
 )
 FEBRL = Spec(
     keys=(

@@ -8,7 +8,7 @@ def scores(truth: np.ndarray, clusters: np.ndarray) -> dict[str, float]:
     """precision, recall, f1, b3 and largest."""
     _, true = np.unique(truth, return_inverse=True)
     _, found = np.unique(clusters, return_inverse=True)
-    cells, cell = np.unique(true.astype(np.int64) * len(true) + found, return_inverse=True)
+    _, cell = np.unique(true.astype(np.int64) * len(true) + found, return_inverse=True)
     both, sizes, real = np.bincount(cell), np.bincount(found), np.bincount(true)
     right = _pairs(both)
     precision, recall = right / max(_pairs(sizes), 1), right / max(_pairs(real), 1)

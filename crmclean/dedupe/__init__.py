@@ -7,6 +7,7 @@
 Merging cannot be seen afterwards and a missed duplicate can: when unsure, a person is asked.
 """
 
+from crmclean.dedupe.explain import explain
 from crmclean.dedupe.stage import Deduped, dedupe, remember
 
-__all__ = ["Deduped", "dedupe", "remember"]
+__all__ = ["Deduped", "dedupe", "explain", "remember"]
