@@ -17,10 +17,9 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pcsv
 
 from crmclean.readers import encoding as encodings
-from crmclean.readers import fixedwidth, text
+from crmclean.readers import fixedwidth, regular, text
 from crmclean.readers.dialect import Dialect, decide
 from crmclean.readers.sheet import File, Note, Sheet, batch, columns_of
 
@@ -84,7 +83,7 @@ class _Reader:
     def take(self, block: bytes) -> Iterator[pa.RecordBatch]:
         """The rows of one block; what it leaves unfinished waits for the next."""
         if not self.pending and not self.skip:
-            columns = _regular(block, self.dialect)
+            columns = regular.columns(block, self.dialect)
             if columns is not None:
                 yield self._batch([self._unwrap(column) for column in columns])
                 return
@@ -204,41 +203,3 @@ def _reader(lines: Iterator[str], dialect: Dialect):
     if dialect.backslash:
         return csv.reader(lines, delimiter=delimiter, escapechar="\\", strict=False)
     return csv.reader(lines, delimiter=delimiter, strict=False)
-
-
-def _regular(block: bytes, dialect: Dialect) -> list[pa.Array] | None:
-    """The columns of a block by Arrow's parser, or None where anything in it is out of line."""
-    delimiter = dialect.delimiter
-    if len(delimiter) > 1 or delimiter > "\x7f" or dialect.backslash or dialect.width < 2:
-        return None
-    if not _quotes_regular(block, delimiter.encode()):
-        return None
-    names = [f"c{n}" for n in range(1, dialect.width + 1)]
-    try:
-        table = pcsv.read_csv(
-            pa.BufferReader(block),
-            read_options=pcsv.ReadOptions(column_names=names, block_size=len(block) + 1),
-            parse_options=pcsv.ParseOptions(
-                delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False
-            ),
-            convert_options=pcsv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()),
-                strings_can_be_null=True,
-                null_values=[""],
-            ),
-        )
-    except pa.ArrowInvalid:
-        return None
-    if table.num_rows != block.count(b"\n"):
-        return None
-    return [column.combine_chunks() for column in table.columns]
-
-
-def _quotes_regular(block: bytes, delimiter: bytes) -> bool:
-    """Whether every quote stands at the edge of a cell."""
-    quotes = block.count(b'"')
-    if not quotes:
-        return True
-    opening = block.count(delimiter + b'"') + block.count(b'\n"') + block.startswith(b'"')
-    closing = block.count(b'"' + delimiter) + block.count(b'"\n')
-    return opening == closing and opening + closing == quotes

@@ -12,6 +12,7 @@ CANDIDATES = ("\t", ",", ";", "|", "，", "；", "\x01", "\x1f", "^", "$", "~", 
 #: Delimiters that also stand inside prose win only with more columns and near-perfect agreement.
 DOUBTFUL = ("、", ":", "，", "；")
 LINES = 200
+_ESCAPE = re.compile(r'\\"(?=[^,;|\t])')
 _QUOTED = re.compile(r'"(?:[^"\n]|"")*"')
 
 
@@ -69,5 +70,7 @@ def _vote(lines: list[str], delimiter: str) -> tuple[float, int]:
 
 
 def _escapes(lines: list[str]) -> bool:
-    text = "\n".join(lines)
-    return r"\"" in text and text.count(r"\"") > text.count('""')
+    """Whether quotes are escaped by a backslash. One before the end of a cell proves nothing:
+    the cell may end with a backslash."""
+    inside = sum(len(_ESCAPE.findall(line)) for line in lines)
+    return inside > sum(line.count('""') for line in lines)

@@ -181,7 +181,7 @@ def _survey(
         header_rows=survey.layout.header_rows,
         columns=columns,
         kinds=dict(sorted(survey.kinds.items())),
-        fills=tuple(sorted(survey.fills, key=lambda fill: (fill.row, fill.column))),
+        fills=tuple(sorted(survey.fills.fills, key=lambda fill: (fill.row, fill.column))),
         counts=survey.counts(),
         evidence=survey.layout.evidence + _evidence(file),
         **stamp,

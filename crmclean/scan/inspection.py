@@ -13,7 +13,7 @@ from crmclean.errors import InputRefused
 from crmclean.headings import plain
 from crmclean.model import shipped_model
 from crmclean.readers import File, Merge, Sheet
-from crmclean.scan.layout import letters
+from crmclean.scan.labels import letters
 from crmclean.scan.survey import Survey
 
 LISTED = 20
@@ -72,7 +72,7 @@ def _sheet(file: File, sheet: Sheet, said: project.Source) -> dict[str, Any]:
 
 
 def _rules(survey: Survey) -> list[str]:
-    return [fill.rule for fill in survey.fills]
+    return [fill.rule for fill in survey.fills.fills]
 
 
 def _column(column: Any) -> dict[str, Any]:

@@ -6,7 +6,6 @@ than values; known headings of the model count most. Every decision is told as e
 Cases: dirty-input.md L01, L02, L13-L15.
 """
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from functools import cache
 from crmclean.headings import plain
 from crmclean.model import shipped_model
 from crmclean.readers import Merge
+from crmclean.scan.labels import across, filled, joined
 
 HEAD = 60  # rows that are looked at
 SEARCH = 30  # rows among which the header must be
@@ -49,43 +49,37 @@ def decide(
     head: Sequence[Row], merges: Sequence[Merge], said: Sequence[int] | None, width: int
 ) -> Layout | None:
     """The layout of a sheet from its first rows, or None where no row can be a header."""
-    filled = [(number, cells) for number, cells in head if any(map(_filled, cells))]
     if said is not None:
         return _as_told(dict(head), merges, tuple(said), width)
-    scored = sorted(
-        ((_score(place, filled), -place) for place in range(min(SEARCH, len(filled)))), reverse=True
-    )
+    rows = [(number, cells) for number, cells in head if any(map(filled, cells))]
+    places = range(min(SEARCH, len(rows)))
+    scored = sorted(((_score(place, rows), -place) for place in places), reverse=True)
     if not scored or scored[0][0] <= 0:
         return None
     best = -scored[0][1]
-    rows = _grow(best, filled, merges)
-    numbers = tuple(filled[place][0] for place in rows)
-    layout = _as_told(dict(head), merges, numbers, width)
-    evidence = _evidence(filled[best], scored)
-    kinds = {**layout.kinds, **_instructions(filled[rows[-1] + 1 :], layout.headings)}
+    header = _grow(best, rows, merges)
+    layout = _as_told(dict(head), merges, tuple(rows[place][0] for place in header), width)
+    kinds = {**layout.kinds, **_instructions(rows[header[-1] + 1 :])}
     runner = scored[1][0] if len(scored) > 1 else 0.0
-    sure = scored[0][0] >= 1.5 and (runner < scored[0][0] - 0.15 or -scored[1][1] in rows)
+    sure = scored[0][0] >= 1.5 and (runner < scored[0][0] - 0.15 or -scored[1][1] in header)
+    evidence = _evidence(rows[best], scored)
     return Layout(layout.header_rows, layout.headings, kinds, evidence, sure)
 
 
 def _as_told(
     rows: dict[int, list[str | None]], merges: Sequence[Merge], numbers: tuple[int, ...], width: int
 ) -> Layout:
-    header = [(number, _across(number, rows.get(number, []), merges, width)) for number in numbers]
+    header = [(number, across(number, rows.get(number, []), merges, width)) for number in numbers]
     kinds = dict.fromkeys(numbers, "header")
     first = min(numbers, default=0)
-    above = {n: "title" for n, cells in rows.items() if n < first and any(map(_filled, cells))}
-    return Layout(numbers, _headings([cells for _, cells in header], width), {**above, **kinds})
-
-
-def _filled(cell: str | None) -> bool:
-    return cell is not None and cell.strip() != ""
+    above = {n: "title" for n, cells in rows.items() if n < first and any(map(filled, cells))}
+    return Layout(numbers, joined([cells for _, cells in header], width), {**above, **kinds})
 
 
 def _score(place: int, rows: Sequence[Row]) -> float:
     """How much a row looks like a header: 0 is not at all, above 2 is certain."""
-    cells = [cell for cell in rows[place][1] if _filled(cell)]
-    below = [sum(map(_filled, row)) for _, row in rows[place + 1 : place + 40]]
+    cells = [cell for cell in rows[place][1] if filled(cell)]
+    below = [sum(map(filled, row)) for _, row in rows[place + 1 : place + 40]]
     usual = sorted(below)[int(len(below) * 0.75)] if below else len(cells)
     if len(cells) < min(2, usual) or len(set(cells)) == 1 < len(cells):
         return 0.0
@@ -154,7 +148,7 @@ def _groups(place: int, rows: Sequence[Row], merges: Sequence[Merge]) -> bool:
     number, cells = rows[place]
     if rows[place + 1][0] - number > 1:
         return False
-    texts = [cell for cell in cells if _filled(cell)]
+    texts = [cell for cell in cells if filled(cell)]
     if len(set(texts)) < 2 or any(map(_is_value, texts)):
         return False
     spans = [merge for merge in merges if merge.top <= number <= merge.bottom]
@@ -166,7 +160,7 @@ def _continues(place: int, rows: Sequence[Row], merges: Sequence[Merge]) -> bool
     cells merged downwards, or fills the gaps of a group row with headings."""
     number, cells = rows[place]
     below, under = rows[place + 1]
-    texts = [cell for cell in under if _filled(cell)]
+    texts = [cell for cell in under if filled(cell)]
     if below != number + 1 or not texts or any(map(_is_value, texts)):
         return False
     if any(m.top <= number < m.bottom for m in merges):
@@ -174,82 +168,19 @@ def _continues(place: int, rows: Sequence[Row], merges: Sequence[Merge]) -> bool
     wide = [m for m in merges if m.top == number == m.bottom and m.right > m.left]
     if wide:
         inside = [under[c - 1] for m in wide for c in range(m.left, m.right + 1) if c <= len(under)]
-        outside = len(texts) - sum(map(_filled, inside))
-        return any(map(_filled, inside)) and outside <= len(texts) / 2
-    gaps = sum(_filled(cell) and not _at(cells, p) for p, cell in enumerate(under))
+        outside = len(texts) - sum(map(filled, inside))
+        return any(map(filled, inside)) and outside <= len(texts) / 2
+    gaps = sum(filled(cell) and not _at(cells, p) for p, cell in enumerate(under))
     known = sum(map(_is_known, texts))
     return gaps >= 1 and len(texts) >= 2 and known >= 0.8 * len(texts)
 
 
 def _at(cells: Sequence[str | None], place: int) -> bool:
-    return place < len(cells) and _filled(cells[place])
-
-
-def _across(
-    number: int, cells: Sequence[str | None], merges: Sequence[Merge], width: int
-) -> list[str | None]:
-    """A header row with each merged heading standing in every column it covers."""
-    row = [*cells, *[None] * (width - len(cells))][:width]
-    for merge in merges:
-        if merge.top == number and merge.right > merge.left and merge.left <= width:
-            for column in range(merge.left, min(merge.right, width) + 1):
-                row[column - 1] = row[merge.left - 1]
-    return row
-
-
-def _headings(rows: Sequence[Sequence[str | None]], width: int) -> tuple[str, ...]:
-    """One heading per column, unique: parts joined with "/", blank ones named by their letter."""
-    rows = _grouped(rows)
-    taken: dict[str, int] = {}
-    headings = []
-    for place in range(width):
-        parts = [tidy(row[place]) for row in rows if place < len(row) and _filled(row[place])]
-        unique = [part for at, part in enumerate(parts) if part and part not in parts[:at]]
-        heading = "/".join(unique) or f"列{letters(place + 1)}"
-        taken[heading] = taken.get(heading, 0) + 1
-        headings.append(heading if taken[heading] == 1 else f"{heading}.{taken[heading]}")
-    return tuple(headings)
-
-
-def _grouped(rows: Sequence[Sequence[str | None]]) -> list[list[str | None]]:
-    """Without merges (CSV), a group heading stands over the blanks to its right, where the row
-    below has headings of its own."""
-    filled = [list(row) for row in rows]
-    for upper, lower in itertools.pairwise(filled):
-        group = None
-        for place, cell in enumerate(upper):
-            if _filled(cell):
-                group = cell if place < len(lower) and _filled(lower[place]) else None
-            elif group and place < len(lower) and _filled(lower[place]):
-                upper[place] = group
-    return filled
-
-
-def tidy(heading: str | None) -> str:
-    """A heading on one line: no break, no doubled space.
-
-    >>> tidy(" 手机\\n号码 "), tidy("Cust  Name")
-    ('手机号码', 'Cust Name')
-    """
-    text = re.sub(r"\s+", " ", heading or "").strip()
-    return re.sub(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])", "", text)
-
-
-def letters(number: int) -> str:
-    """A column's letters, as Excel shows them.
-
-    >>> letters(4), letters(28)
-    ('D', 'AB')
-    """
-    text = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        text = chr(65 + rest) + text
-    return text
+    return place < len(cells) and filled(cells[place])
 
 
 def _evidence(row: Row, scored: Sequence[tuple[float, int]]) -> tuple[str, ...]:
-    cells = [cell for cell in row[1] if _filled(cell)]
+    cells = [cell for cell in row[1] if filled(cell)]
     known = sum(map(_is_known, cells))
     runner = f"; next best {scored[1][0]:.2f}" if len(scored) > 1 else ""
     return (
@@ -258,11 +189,11 @@ def _evidence(row: Row, scored: Sequence[tuple[float, int]]) -> tuple[str, ...]:
     )
 
 
-def _instructions(rows: Sequence[Row], headings: Sequence[str]) -> dict[int, str]:
+def _instructions(rows: Sequence[Row]) -> dict[int, str]:
     """Rows right under the header that explain how to fill the sheet."""
     kinds: dict[int, str] = {}
     for number, cells in rows[:3]:
-        texts = [cell for cell in cells if _filled(cell)]
+        texts = [cell for cell in cells if filled(cell)]
         told = sum(bool(_INSTRUCTION.search(text)) for text in texts)
         if not texts or told < max(1, len(texts) * 0.3):
             break

@@ -1,8 +1,8 @@
-"""Rows that are not data: repeated headers, totals, sign-offs and notes; and what 同上 stands for.
+"""Rows that are not data: repeated headers, other tables, totals, sign-offs and notes.
 
 Nothing is deleted: a row gets a kind, is counted and kept. A totals row must begin with a totals
 word and be sparse, for there are companies named 合计.
-Cases: dirty-input.md L03-L05, L12, M07.
+Cases: dirty-input.md L04, L05, L08.
 """
 
 import re
@@ -10,13 +10,10 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.readers import Merge
-
 #: The last word of most Chinese headings.
 _HEAD_NOUN = (
     r"^.{0,6}(编号|名称|日期|时间|金额|电话|手机|数量|单号|类型|状态|备注|地址|单价|邮箱|负责人)$"
 )
-DITTO = ("同上", "〃", "″", '"', "同上行", "〞", "''", "..", "同前", "ditto")
 _TOTAL = r"^\s*(合\s*计|小\s*计|总\s*计|本页合计|本页小计|累\s*计|共\s*计|汇总|[Tt]otal|TOTAL|[Ss]ubtotal|[Gg]rand [Tt]otal)\s*[:：]?\s*(（.*）|\(.*\))?\s*[\d.,]*\s*(元|万元|家|条|户|个|人|行|笔|项|位)?\s*$"
 _SIGN_OFF = re.compile(
     r"^\s*(制\s*表|审\s*核|复\s*核|填\s*表|填\s*报|打\s*印|导\s*出|经\s*办|负责人签|统\s*计|单位\s*[(（]盖章|"
@@ -87,13 +84,3 @@ def tail(rows: list[tuple[int, list[str | None]]], width: int) -> dict[int, str]
 
 def _is_prose(texts: list[str]) -> bool:
     return len(texts) == 1 and (len(texts[0]) > 30 or texts[0].rstrip().endswith(("。", "！")))
-
-
-def merged_fills(merges: tuple[Merge, ...], after: int, limit: int = 1_000_000) -> dict[int, list]:
-    """Merges that reach down in the body: top row to its merges."""
-    found: dict[int, list[Merge]] = {}
-    for merge in merges:
-        if merge.top > after and merge.bottom > merge.top and limit > 0:
-            limit -= merge.bottom - merge.top
-            found.setdefault(merge.top, []).append(merge)
-    return found

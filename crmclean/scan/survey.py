@@ -5,7 +5,6 @@ goes into the plan; nothing here changes a cell.
 """
 
 from collections import deque
-from collections.abc import Iterator
 from itertools import chain
 
 import pyarrow as pa
@@ -13,12 +12,14 @@ import pyarrow.compute as pc
 
 from crmclean import project
 from crmclean.errors import InputRefused
-from crmclean.plan import Column, Fill
+from crmclean.plan import Column
 from crmclean.readers import Sheet
 from crmclean.rules import _mojibake
+from crmclean.scan import beginnings, losses, rowkinds, shifts
 from crmclean.scan import layout as layouts
-from crmclean.scan import losses, rowkinds, shifts
 from crmclean.scan.columns import Tally
+from crmclean.scan.fills import Fills
+from crmclean.scan.labels import letters
 
 TAIL = 40
 SHEET_LIMITS = {65_535, 65_536, 1_048_575, 1_048_576}  # rows of a sheet, with and without header
@@ -33,12 +34,10 @@ class Survey:
         self.file, self.sheet, self.said = file, sheet, said
         self.layout = layouts.Layout((), ())
         self.kinds: dict[int, str] = {}
-        self.fills: list[Fill] = []
+        self.fills = Fills()
         self.found: list[Found] = []
         self.tallies: list[Tally] = []
         self.rows = self.blank = self.last = 0
-        self._above: list[str | None] = []
-        self._open: dict[int, list[tuple[int, str]]] = {}  # row: fills that reach it
         self._tail: deque[tuple[int, list[str | None]]] = deque(maxlen=TAIL)
         self._other_table = False
         self._typed: dict[int, str] | None = None
@@ -47,7 +46,7 @@ class Survey:
     def run(self) -> None:
         """The pass. Raises InputRefused where the sheet has rows but no header."""
         batches = self.sheet.batches()
-        head = _head(batches)
+        head = beginnings.head(batches)
         if not head:
             return
         self._decide(head)
@@ -56,7 +55,7 @@ class Survey:
         self._end()
 
     def _decide(self, head: list[pa.RecordBatch]) -> None:
-        rows = _as_rows(head, layouts.HEAD)
+        rows = beginnings.as_rows(head, layouts.HEAD)
         width = max(len(part.schema.names) - 1 for part in head)
         said = self.said.header_rows if self.said else None
         found = layouts.decide(rows, self.sheet.merges, said, width)
@@ -66,7 +65,7 @@ class Survey:
         self.kinds.update(found.kinds)
         cells = dict(rows)
         self._header_cells = [cells.get(number, []) for number in found.header_rows]
-        self._merges = rowkinds.merged_fills(self.sheet.merges, max(found.header_rows, default=0))
+        self.fills.begin(self.sheet.merges, max(found.header_rows, default=0))
         if not found.sure:
             self.found.append((None, None, "HEADER_UNSURE", None))
 
@@ -74,7 +73,7 @@ class Survey:
         numbers = part.column("row")
         columns = [part.column(place) for place in range(1, part.num_columns)]
         self._widen(len(columns))
-        filled = _filled(columns, part.num_rows)
+        filled = beginnings.filled(columns, part.num_rows)
         empty = self._whitespace(columns, filled, numbers)
         body = pc.greater(numbers, max(self.layout.header_rows, default=0))
         listed = pc.is_in(numbers, value_set=pa.array(sorted(self.kinds), pa.int64()))
@@ -84,15 +83,14 @@ class Survey:
         self.rows += part.num_rows
         self.last = numbers[-1].as_py() if len(numbers) else self.last
         self.blank += pc.sum(empty).as_py() or 0
-        self._fill(columns, numbers, data)
+        self.fills.take(columns, numbers, data, [tally.heading for tally in self.tallies])
         self._count(columns, numbers, data)
 
     def _widen(self, width: int) -> None:
         for place in range(len(self.tallies), width):
             known = self.layout.headings
-            heading = known[place] if place < len(known) else f"列{layouts.letters(place + 1)}"
+            heading = known[place] if place < len(known) else f"列{letters(place + 1)}"
             self.tallies.append(Tally(heading))
-            self._above.append(None)
 
     def _whitespace(self, columns: list[pa.Array], filled: pa.Array, numbers: pa.Array) -> pa.Array:
         """Which rows are blank: nothing in them, or nothing but spaces (those get a kind)."""
@@ -154,54 +152,6 @@ class Survey:
             self.kinds[row] = "bad"
         return pc.and_not(data, rest)
 
-    def _fill(self, columns: list[pa.Array], numbers: pa.Array, data: pa.Array) -> None:
-        """Cells inside a merge, then 同上: both take the value above them."""
-        first = numbers[0].as_py() if len(numbers) else 0
-        is_data = data.to_pylist() if self._merges or self._open else []
-        for place, wanted in enumerate(is_data):
-            row = first + place
-            for merge in self._merges.get(row, ()) if wanted else ():
-                self._begin(merge, columns, place)
-            for column, value in self._open.pop(row, ()):
-                if wanted and columns[column - 1][place].as_py() is None:
-                    self.fills.append(Fill(row, column, value, "merged"))
-        self._ditto(columns, numbers, data)
-
-    def _begin(self, merge, columns: list[pa.Array], place: int) -> None:
-        if merge.left > len(columns):
-            return
-        value = columns[merge.left - 1][place].as_py()
-        if value is not None:
-            for row in range(merge.top + 1, merge.bottom + 1):
-                self._open.setdefault(row, []).append((merge.left, value))
-
-    def _ditto(self, columns: list[pa.Array], numbers: pa.Array, data: pa.Array) -> None:
-        words = pa.array(rowkinds.DITTO)
-        for place, column in enumerate(columns):
-            marks = pc.and_(pc.is_in(pc.utf8_trim_whitespace(column), value_set=words), data)
-            if pc.any(marks).as_py():
-                self._ditto_column(place, column, numbers, data)
-            else:
-                values = column.filter(data)
-                self._above[place] = values[-1].as_py() if len(values) else self._above[place]
-
-    def _ditto_column(
-        self, place: int, column: pa.Array, numbers: pa.Array, data: pa.Array
-    ) -> None:
-        merged = {fill.row: fill.value for fill in self.fills if fill.column == place + 1}
-        above = self._above[place]
-        rows = numbers.filter(data).to_pylist()
-        for row, value in zip(rows, column.filter(data).to_pylist(), strict=True):
-            if value is not None and value.strip() in rowkinds.DITTO:
-                if above is None:
-                    heading = self.tallies[place].heading
-                    self.found.append((row, heading, "DITTO_WITHOUT_VALUE", value))
-                else:
-                    self.fills.append(Fill(row, place + 1, above, "ditto"))
-                continue
-            above = value if value is not None else merged.get(row)
-        self._above[place] = above
-
     def _count(self, columns: list[pa.Array], numbers: pa.Array, data: pa.Array) -> None:
         whole = pc.all(data).as_py()
         rows = numbers if whole else numbers.filter(data)
@@ -228,7 +178,8 @@ class Survey:
             self.kinds[row] = kind
             for place, cell in enumerate(cells[row]):
                 self.tallies[place].filled -= cell is not None
-        self.fills = [fill for fill in self.fills if fill.row not in self.kinds]
+        self.fills.drop(self.kinds)
+        self.found.extend(self.fills.found)
         while self.tallies and not self.tallies[-1].filled and self._nameless(-1):
             self.tallies.pop()
         self._limits()
@@ -257,7 +208,7 @@ class Survey:
 
     def _nameless(self, place: int) -> bool:
         place %= len(self.tallies)
-        return self.tallies[place].heading == f"列{layouts.letters(place + 1)}"
+        return self.tallies[place].heading == f"列{letters(place + 1)}"
 
     def counts(self) -> dict[str, int]:
         """Rows by kind."""
@@ -289,36 +240,3 @@ class Survey:
                 )
             )
         return tuple(found)
-
-
-def _head(batches: Iterator[pa.RecordBatch]) -> list[pa.RecordBatch]:
-    """The first batches, up to enough filled rows to see the header."""
-    head: list[pa.RecordBatch] = []
-    seen = 0
-    for part in batches:
-        if not part.num_rows:
-            continue
-        head.append(part)
-        seen += sum(1 for row in _as_rows([part], layouts.HEAD) if any(row[1]))
-        if seen >= layouts.SEARCH:
-            break
-    return head
-
-
-def _as_rows(head: list[pa.RecordBatch], limit: int) -> list[layouts.Row]:
-    """The first rows with something in them (and the blank ones between) as Python lists."""
-    rows: list[layouts.Row] = []
-    for part in head:
-        filled = _filled([part.column(n) for n in range(1, part.num_columns)], part.num_rows)
-        places = pc.indices_nonzero(pc.greater(filled, 0))[:limit]
-        few = part.take(places)
-        columns = [column.to_pylist() for column in few.columns]
-        rows.extend((row[0], list(row[1:])) for row in zip(*columns, strict=True))
-    return rows[:limit]
-
-
-def _filled(columns: list[pa.Array], count: int) -> pa.Array:
-    total = pa.array([0] * count, pa.int32())
-    for column in columns:
-        total = pc.add(total, pc.cast(pc.is_valid(column), pa.int32()))
-    return total
