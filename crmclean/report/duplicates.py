@@ -51,7 +51,7 @@ def _object(run: Finished, name: str, pairs: pa.Table) -> dict[str, Any]:
     kinds = [(review, 0), (merged[held], 1), (merged[~held], 2), (apart, 3)]
     record, cluster, kind = _lined_up(kinds)
     counts = {KINDS[at]: int((kind == at).sum()) for at in range(len(KINDS))}
-    pack = {"object": name, "counts": counts, "cluster": np.diff(cluster, prepend=0).tolist()}
+    pack = {"object": name, "counts": counts, "cluster": steps(cluster)}
     pack["kind"] = kind.tolist()
     pack |= _place(record) | _values(run, name, record, cluster)
     pack |= _why(pairs, record, cluster) | _golden(run, name, cross, record, cluster)
@@ -129,7 +129,7 @@ def _values(run: Finished, name: str, record: np.ndarray, cluster: np.ndarray) -
     for field in _chosen(run, name, rows):
         values = one(rows[field.name])
         numbers, words = codes(run.shown(name, field.name, values))
-        entry = {"name": field.name, **field.label, "at": numbers.tolist(), "words": words}
+        entry = {"name": field.name, **field.label, "at": steps(numbers), "words": words}
         if privacy.is_masked(mask_of(field)) and not run.unmask:
             entry["differs"] = privacy.differences(values, values.take(pa.array(first))).tolist()
         told.append(entry)
@@ -155,13 +155,18 @@ def _why(pairs: pa.Table, record: np.ndarray, cluster: np.ndarray) -> dict[str, 
     reason, reasons = codes(chosen["reason"])
     return {
         "pairs": {
-            "left": position(left[inside]).tolist(), "right": position(right[inside]).tolist(),
-            "cluster": look(left[inside]).tolist(),
+            "left": steps(position(left[inside])), "right": steps(position(right[inside])),
+            "cluster": steps(look(left[inside])),
             "weight": _tenths(chosen["weight"]), "reason": reason.tolist(), "reasons": reasons,
             "parts": np.diff(weights.offsets.to_numpy()).tolist(),
             "name": names.tolist(), "names": words, "bits": _tenths(weights.items),
         }
     }  # fmt: skip
+
+
+def steps(numbers: np.ndarray) -> list[int]:
+    """Numbers as differences: shorter in the page, which adds them up again."""
+    return np.diff(numbers, prepend=0).tolist()
 
 
 def _tenths(values: pa.Array | pa.ChunkedArray) -> list[int]:
@@ -177,15 +182,16 @@ def _golden(
     cells = _of(run.table("golden_cells", tables.GOLDEN), name)
     look = dict_of(np.column_stack([cluster, record]))
     position = dict_of(np.column_stack([np.arange(len(record)), record]))
+    first = np.searchsorted(cluster, np.arange(int(cluster.max(initial=-1)) + 1))
     told = {}
     for field in pc.unique(cells["field"]).to_pylist():
         part = cells.filter(pc.equal(cells["field"], field))
         source = one(part["from_record"]).fill_null(-1).to_numpy(zero_copy_only=False)
         at = look(source)
         strategy, names = codes(part["strategy"])
-        member = np.full(int(cluster.max(initial=-1)) + 1, -1)
+        member = np.full(len(first), -1)
         how = member.copy()
-        member[at[at >= 0]] = position(source)[at >= 0]
+        member[at[at >= 0]] = position(source)[at >= 0] - first[at[at >= 0]]
         how[at[at >= 0]] = strategy[at >= 0]
         told[field] = {"from": member.tolist(), "how": how.tolist(), "names": names}
     return {"golden": told}

@@ -65,9 +65,11 @@ async function unpacked(node) {
   return JSON.parse(await new Response(stream).text());
 }
 
+/* Numbers that were packed as differences. */
 function summed(steps) {
-  let at = 0;
-  return steps.map((step) => (at += step));
+  const numbers = new Int32Array(steps.length);
+  for (let at = 0, sum = 0; at < steps.length; at++) numbers[at] = sum += steps[at];
+  return numbers;
 }
 
 /* ── static tables that sort ──────────────────────────────────────────────────────────────── */
@@ -187,12 +189,21 @@ class Issues {
     return number < 0 ? "–" : this.table.words[name][number];
   }
 
+  /* How often each value of a column occurs, most frequent first; counted once. */
+  counted(name) {
+    this.counts ??= {};
+    if (!this.counts[name]) {
+      const counts = new Array(this.columns[name].reduce((most, number) => Math.max(most, number), -1) + 2).fill(0);
+      for (const number of this.columns[name]) counts[number + 1]++;
+      this.counts[name] = [...counts.keys()].filter((at) => counts[at]).map((at) => [at - 1, counts[at]]).sort((a, b) => b[1] - a[1]);
+    }
+    return this.counts[name];
+  }
+
   fillFilters() {
     for (const select of $$("#issue-filters select")) {
       const name = select.dataset.filter;
-      const counts = new Map();
-      for (const number of this.columns[name]) counts.set(number, (counts.get(number) || 0) + 1);
-      const options = [...counts].sort((a, b) => b[1] - a[1]).map(([number, count]) =>
+      const options = this.counted(name).map(([number, count]) =>
         element("option", { value: number }, `${plain(this.label(name, number))} (${count.toLocaleString("en")})`));
       select.replaceChildren(element("option", { value: "" }, word("all")), ...options);
       select.value = this.chosen[name] ?? "";
@@ -387,12 +398,14 @@ const KINDS = ["review", "held", "merged", "apart"];
 class Clusters {
   constructor(table) {
     this.table = table;
+    for (const field of table.fields) field.at = summed(field.at);
+    for (const name of ["left", "right", "cluster"]) table.pairs[name] = summed(table.pairs[name]);
     this.of = summed(table.cluster);
     this.members = table.kind.map(() => []);
     this.of.forEach((cluster, member) => this.members[cluster].push(member));
     this.pairs = table.kind.map(() => []);
     table.pairs.cluster.forEach((cluster, pair) => this.pairs[cluster].push(pair));
-    this.parts = [0, ...summed(table.pairs.parts)];
+    this.parts = summed([0, ...table.pairs.parts]);
     this.claimed = new Set(table.claimed);
   }
 
@@ -477,7 +490,7 @@ class Clusters {
 
   survivor(field, cluster, members) {
     const golden = this.table.golden[field.name];
-    const from = golden ? golden.from[cluster] : -1;
+    const from = golden && golden.from[cluster] >= 0 ? members[0] + golden.from[cluster] : -1;
     const filled = members.find((member) => field.at[member] >= 0);
     const member = from >= 0 ? from : filled;
     const value = member === undefined ? null : this.value(field, member);
@@ -581,12 +594,13 @@ async function start() {
     return;
   }
   const issues = $("#issues-table");
+  const packed = Promise.all($$(".duplicates-table").map(unpacked));
   if (issues) {
     const table = await unpacked(issues);
     sources = table.sources;
     if ($("#issue-table")) new Issues(table);
   }
-  const clusters = await Promise.all($$(".duplicates-table").map(unpacked));
+  const clusters = await packed;
   if (clusters.length && $("#cluster-object")) new Duplicates(clusters);
   root.dataset.readyAfter = String(Math.round(performance.now()));
   root.dataset.ready = "true";
