@@ -46,9 +46,10 @@ def write(
 ) -> list[Path]:
     """Write the workbooks into `folder`; their paths, sorted by owner. Raises OutputRefused."""
     folder.mkdir(parents=True, exist_ok=True)
+    golden = {name: _named(records.combine_chunks(), golden) for name, records in golden.items()}
     taken: set[str] = set()
     paths = []
-    for owner, mine in _by_owner(gaps):
+    for owner, mine in _by_owner(_placed(gaps, golden)):
         for part in _bounded(mine):
             path = folder / f"{_file_name(owner or say('gaps.nobody', language), taken)}.xlsx"
             sheets = [
@@ -59,6 +60,16 @@ def write(
             workbooks.write(path, sheets)
             paths.append(path)
     return paths
+
+
+def _placed(gaps: pa.Table, golden: dict[str, pa.Table]) -> pa.Table:
+    """The gaps with `at`, the place of the record among those of its object: looked up once."""
+    at = np.zeros(gaps.num_rows, np.int64)
+    for name, records in golden.items():
+        rows = np.flatnonzero(pc.equal(gaps["object"], name).to_numpy())
+        ids = gaps["record"].combine_chunks().take(pa.array(rows))
+        at[rows] = pc.index_in(ids, value_set=records["record"].combine_chunks()).to_numpy()
+    return gaps.append_column("at", pa.array(at))
 
 
 def _by_owner(gaps: pa.Table) -> list[tuple[str, pa.Table]]:
@@ -93,8 +104,7 @@ def _sheet(
     language: str,
 ) -> workbooks.Sheet:
     owner, mine = model[name], gaps.filter(pc.equal(gaps["object"], name))
-    wanted = pc.is_in(golden[name]["golden"], value_set=mine["golden"].combine_chunks())
-    records = golden[name].filter(wanted)
+    records = golden[name].take(pa.array(np.unique(mine["at"].to_numpy())))
     lacking = set(mine["field"].unique().to_pylist())
     fields = [field for field in owner.fields.values() if field.name in lacking]
     context = [owner.fields[f] for f in CONTEXT[name] if f not in lacking]
@@ -110,7 +120,7 @@ def _sheet(
         seen(records, name),
         _asked(records, fields),
         _places(records["record"].combine_chunks(), plan),
-        *(_shown(records, field, golden) for field in context),
+        *(records[field.name] for field in context),
         *(pc.if_else(filled(records, field), say("gaps.there"), None) for field in fields),
     ]
     rows = pa.Table.from_arrays(cells, names=[str(n) for n in range(len(cells))])
@@ -135,15 +145,17 @@ def _to_fill(field: Field, language: str) -> workbooks.Col:
     )
 
 
-def _shown(records: pa.Table, field: Field, golden: dict[str, pa.Table]) -> pa.Array:
-    """The value of a field; for a reference that was resolved, the name of the customer."""
-    value = records[field.name].combine_chunks()
-    key = f"{field.name}_golden"
-    if key not in records.column_names:
-        return value
+def _named(records: pa.Table, golden: dict[str, pa.Table]) -> pa.Table:
+    """Records whose resolved reference shows the name of the customer, for people to recognise."""
+    if "customer_golden" not in records.column_names:
+        return records
     customers = golden["customer"]
-    at = pc.index_in(records[key].combine_chunks(), value_set=customers["golden"].combine_chunks())
-    return pc.coalesce(customers["name"].combine_chunks().take(at), value)
+    keys = customers["golden"].combine_chunks()
+    at = pc.index_in(records["customer_golden"].combine_chunks(), value_set=keys)
+    name = customers["name"].combine_chunks().take(at)
+    place = records.schema.get_field_index("customer")
+    shown = pc.coalesce(name, records["customer"].combine_chunks())
+    return records.set_column(place, records.schema.field(place), shown)
 
 
 def _places(records: pa.Array, plan: Plan) -> pa.Array:
