@@ -65,8 +65,8 @@ def in_gb18030(folder: Path) -> None:
 
 
 def cut_off(folder: Path) -> None:
-    content = (folder / FILE).read_bytes()
-    (folder / FILE).write_bytes(content[: len(content) * 6 // 10 + 1])
+    text = (folder / FILE).read_text(encoding="utf-8")
+    (folder / FILE).write_text(text[: len(text) * 6 // 10], encoding="utf-8", newline="\n")
 
 
 CASES: dict[str, Callable[[Path], object]] = {
@@ -134,6 +134,22 @@ def test_golden_runs(case: str, tmp_path: Path, last_month: Path, check) -> None
         expected.parent.mkdir(exist_ok=True)
         expected.write_text(told, encoding="utf-8", newline="\n")
     assert told == expected.read_text(encoding="utf-8")
+
+
+def test_customers_are_compared_with_an_output_directory(tmp_path: Path, check) -> None:
+    folder, last = this_month(tmp_path), tmp_path / "last"
+    check(folder, "--summary", str(tmp_path / "last.json"))
+    (last / "tables").mkdir(parents=True)
+    shutil.move(tmp_path / "last.json", last / "summary.json")
+    golden = folder / "out" / ".work" / "golden" / "customer.parquet"
+    shutil.copyfile(golden, last / "tables" / "golden_customer.parquet")
+    replaced(",成交,", ",流失,", 1, 8)(folder)
+    told = json.loads(check(folder, "--baseline", str(last), "--format", "json")[1])
+    findings = {finding["code"]: finding for finding in told["findings"]}
+    lost = findings["STATUS_CHANGED"]
+    assert (lost["count"], lost["first_rows"], len(lost["customers"])) == (3, [2, 5, 7], 3)
+    changes = findings["DRIFT_CUSTOMERS"]["facts"]
+    assert (changes["added"], changes["gone"], changes["changed"]) == ("0", "0", "3")
 
 
 def test_the_summary_names_nobody(last_month: Path) -> None:

@@ -12,6 +12,7 @@ from crmclean import messages
 from crmclean.check import content
 from crmclean.check.findings import Finding, found
 from crmclean.check.gates import over, percent, shown
+from crmclean.check.summary import REST
 from crmclean.gates import Drift, Limits
 from crmclean.headings import plain
 
@@ -221,7 +222,7 @@ def _picklists(
 ) -> Iterable[Finding]:
     for path in sorted(now["picklists"].keys() & then["picklists"].keys()):
         is_, was = now["picklists"][path], then["picklists"][path]
-        known = {*was, *standard.get(path, ())}
+        known = {REST, *was, *standard.get(path, ())}
         fresh = {value: is_[value] for value in is_ if value not in known}
         if fresh:
             told = "、".join(f"{value} ({count})" for value, count in list(fresh.items())[:10])

@@ -24,6 +24,8 @@ from crmclean.project import FieldSource, Project
 SCHEMA = "crmclean-summary/1"
 COMMON = 5
 MOST_VALUES = 100
+#: Stands for all rare values outside the standard.
+REST = "…"
 HEAD_ROWS = 50_000
 OPTIONS = ("date_order", "epoch", "unit")
 COUNTED_KINDS = ("picklist", "yes_no")
@@ -169,7 +171,7 @@ def _distribution(values: pa.ChunkedArray, known: tuple[str, ...]) -> dict[str, 
             told[shown] = told.get(shown, 0) + count
         else:
             rest += count
-    return {**told, "…": rest} if rest else told
+    return {**told, REST: rest} if rest else told
 
 
 def _duplicates(work: Any, crosswalk: pa.Table, model: dict[str, Object]) -> dict[str, Any]:

@@ -20,33 +20,36 @@ def render(result: Result) -> str:
 
 def head(result: Result) -> list[str]:
     """The verdict, what was read, the score, and what it was compared with."""
-
-    def say(code: str, **facts: object) -> str:
-        return messages.say(code, result.language, **facts)
-
+    language = result.language
     counts = {severity: result.count(severity) for severity in ("error", "warn", "info")}
-    verdict = say(f"check.verdict.{result.verdict}")
-    lines = [say("check.head", verdict=verdict, waived=result.waived, **counts)]
+    verdict = messages.say(f"check.verdict.{result.verdict}", language)
+    first = messages.say("check.head", language, verdict=verdict, waived=result.waived, **counts)
+    lines = [first]
     if "objects" in result.summary:
-        customers = result.summary["objects"].get("customer", {"records": 0, "ends": {"loaded": 0}})
-        rows = sum(source["rows"].get("data", 0) for source in result.summary["sources"])
-        told = {
-            "rows": rows,
-            "customers": customers["records"],
-            "loaded": customers["ends"]["loaded"],
-        }
-        lines.append(say("check.numbers", **{name: f"{count:,}" for name, count in told.items()}))
-        points = result.summary["score"]["points"]
-        if points is not None:
-            failed = any(
-                f.code.startswith("GATE_") and f.severity == "error" for f in result.findings
-            )
-            grade = say(f"report.grade.{score.grade(points, failed)}")
-            lines.append(say("check.score", points=f"{points:.1f}", grade=grade))
-    alone = say("check.alone")
-    lines.append(say("check.against", name=result.baseline) if result.baseline else alone)
+        lines += _numbers(result)
+    code = "check.against" if result.baseline else "check.alone"
+    lines.append(messages.say(code, language, name=result.baseline))
     if not result.findings:
-        lines.append(say("check.clean"))
+        lines.append(messages.say("check.clean", language))
+    return lines
+
+
+def _numbers(result: Result) -> list[str]:
+    """How much was read, and the score; a failing gate caps the grade (score.py)."""
+    customers = result.summary["objects"].get("customer", {"records": 0, "ends": {"loaded": 0}})
+    told = {
+        "rows": sum(source["rows"].get("data", 0) for source in result.summary["sources"]),
+        "customers": customers["records"],
+        "loaded": customers["ends"]["loaded"],
+    }
+    shown = {name: f"{count:,}" for name, count in told.items()}
+    lines = [messages.say("check.numbers", result.language, **shown)]
+    points = result.summary["score"]["points"]
+    if points is not None:
+        capped = any(f.code.startswith("GATE_") and f.severity == "error" for f in result.findings)
+        grade = messages.say(f"report.grade.{score.grade(points, capped)}", result.language)
+        code = "check.score_capped" if capped else "check.score"
+        lines.append(messages.say(code, result.language, points=f"{points:.1f}", grade=grade))
     return lines
 
 
