@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from crmclean.audit import proof
+from crmclean.audit import plans, proof
 from crmclean.audit.form import VERDICTS
 from crmclean.errors import InputRefused
 from crmclean.messages import LANGUAGES, say
@@ -17,6 +17,7 @@ class Result:
 
     `contract`: at least 98 % of the drawn are right · `proved`: what is proved with 95 %
     confidence, exact, one-sided · `wilson`: where the accuracy lies, for display ·
+    `verdict`: proved, not_proved or more, for the claim of 98 % under the exact plans (plans.py) ·
     `per_10000`: wrong records per 10,000 filled fields, at least (one field each)."""
 
     drawn: int
@@ -27,6 +28,7 @@ class Result:
     contract: bool
     proved: float
     wilson: tuple[float, float]
+    verdict: str
     per_10000: float
     population: int
     seed: str
@@ -63,12 +65,48 @@ def score(path: Path) -> Result:
         contract=right >= proof.CONTRACT * drawn,
         proved=proof.lower_bound(right, drawn),
         wilson=proof.wilson(right, drawn),
+        verdict=_proof(drawn, drawn - right, int(facts.get("population") or 0)),
         per_10000=round(10_000 * (drawn - right) / fields, 1) if fields else 0.0,
         population=int(facts.get("population") or 0),
         seed=facts.get("seed") or "",
         errors=errors,
         **counts,
     )
+
+
+def _proof(drawn: int, wrong: int, population: int) -> str:
+    """The verdict of the double plan for samples of its sizes, else of the exact single plan."""
+    double = plans.Double()
+    if drawn in (double.first, double.first + double.second):
+        return double.verdict(drawn, wrong)
+    return plans.PROVED if plans.proves(drawn, wrong, population) else plans.UNPROVED
+
+
+def certificate(result: Result, language: str | None = None) -> str:
+    """What was proved and what was not, in words."""
+    facts = {
+        "drawn": result.drawn,
+        "population": result.population,
+        "seed": result.seed,
+        "wrong": result.drawn - result.right,
+        "undecided": result.undecided,
+        "accuracy": f"{result.accuracy:.1%}",
+        "proved": f"{result.proved:.1%}",
+        "low": f"{result.wilson[0]:.1%}",
+        "high": f"{result.wilson[1]:.1%}",
+        "fields": result.per_10000,
+    }
+    contract = "audit.contract_met" if result.contract else "audit.contract_missed"
+    double = result.drawn in (plans.Double().first, plans.Double().first + plans.Double().second)
+    bound = "" if double else say("audit.bound", lang=language, **facts)
+    lines = [
+        say("audit.drawn", lang=language, **facts),
+        say(contract, lang=language, **facts),
+        bound,
+        say(f"audit.{result.verdict}", lang=language, **facts),
+        say("audit.not_covered", lang=language),
+    ]
+    return "\n".join(line for line in lines if line)
 
 
 def _verdict(text: str | None, row: int, path: Path) -> str | None:

@@ -183,20 +183,23 @@ def _lines(sheet: Sheet, start: int, styles: list[str], marks: dict[int, pa.Arra
         style: str | pa.Array = styles[number]
         if number in marks:
             style = marks[number].slice(start, batch.num_rows)
-        parts.append(_cells(legal(_array(values)), column_name(number), rows, style))
+        parts.append(_cells(legal(_array(values)), column_name(number), rows, style, sheet.protect))
     lines = pc.binary_join_element_wise('<row r="', rows, '">', *parts, "</row>", "")
     return memoryview(raw_bytes(lines))
 
 
-def _cells(values: pa.Array, letters: str, rows: pa.Array, style: str | pa.Array) -> pa.Array:
-    """The cells of one column: an empty one is left out unless it is marked."""
+def _cells(
+    values: pa.Array, letters: str, rows: pa.Array, style: str | pa.Array, keep: bool
+) -> pa.Array:
+    """The cells of one column: an empty one is left out unless it is marked, or `keep` says that
+    its style matters (which cells of a protected sheet may be typed into)."""
     text = _escaped(values)
     start = (f'<c r="{letters}', rows, '" s="', style)
     space = ' xml:space="preserve"' if _has_outer_space(values) else ""
     opening = f'" t="inlineStr"><is><t{space}>'
     cells = pc.binary_join_element_wise(*start, opening, text, "</t></is></c>", "")
     empty: pa.Array | str = ""
-    if isinstance(style, pa.Array):
+    if keep or isinstance(style, pa.Array):
         empty = pc.binary_join_element_wise(*start, '"/>', "")
     return pc.coalesce(cells, empty)
 
