@@ -42,14 +42,14 @@ class Parts(NamedTuple):
 _NUMERAL = "一二三四五六七八九十百零〇两壹贰叁肆伍陆柒捌玖拾"
 _ORDINAL = re.compile(
     rf"第(?P<a>[{_NUMERAL}\d]+?(?=零售|[^{_NUMERAL}\d]|$))|(?<![统唯万天如合归同德\d])(?P<b>[{_NUMERAL}]{{1,3}}|\d{{1,4}})"
-    r"(?=分?厂|分?店|分公司|分院|分行|分部|分校|号[店厂楼院库]|车间|建(?:筑|设|$|公司|集团)|冶|局|院|"
+    r"(?=分?厂|分?店|分公司|分院|分行|分部|分校|号(?:店|厂|楼|院|库|仓)|车间|建(?:筑|设|$|公司|集团)|冶|局|院|"
     r"中(?:学|$)|小(?:学|$)|矿|校区?|期|队|站|库|机床)"
 )
 _HAS_NUMERAL = re.compile(rf"[{_NUMERAL}\d]")
 _BRANCH_WORDS = (
     "分公司|支公司|子公司|分行|支行|分店|分厂|分院|分校|分部|分社|分所|分局|分理处|办事处|代表处|联络处|"
     "门店|旗舰店|体验店|加盟店|直营店|专柜|营业部|营业厅|营业所|经营部|销售部|服务部|门市部|事业部|项目部|"
-    "服务站|加油站|储蓄所|工厂|厂|店"
+    "服务站|加油站|储蓄所|大药房|药房|超市|商场|餐厅|宾馆|医院|工厂|厂|店"
 )
 _WHOLE = "有限责任公司|股份有限公司|有限公司|股份公司|集团公司|总公司|公司|集团(?!.*(?:有限|股份)公司)|合作社|银行|信用社|联社"
 _BRANCH_AFTER = re.compile(
@@ -122,15 +122,15 @@ def _latin(name: str) -> Parts:
     """English and other Latin names: the legal form goes, words stay, single-spaced."""
     name = _SPACE.sub(" ", name.replace("(", " (").replace(")", ") "))
     name, flags, former, region, code, kind = _brackets(name)
-    core, count = _LATIN_FORM.subn("", name)
+    stem, count = _LATIN_FORM.subn("", name)
     while count:
         kind = "company"
-        core, count = _LATIN_FORM.subn("", core)
-    core = " ".join(re.sub(r"[^\w\s&+]", " ", core).split()) or name.strip()
+        stem, count = _LATIN_FORM.subn("", stem)
+    core = " ".join(re.sub(r"[^\w\s&+]", " ", stem).split()) or name.strip()
     ordinal = "-".join(
         number(n) for n in re.findall(r"\b(?:no\.?\s*|plant\s+|factory\s+)(\d+)", name)
     )
-    form = name[len(core) :].strip(" ,.") if kind else ""
+    form = name[len(stem) :].strip(" ,.") if kind else ""
     return Parts(region, core, core, "", form, kind, "", ordinal, code, flags, former)
 
 
@@ -198,13 +198,24 @@ def _form(name: str) -> tuple[str, str]:
 
 
 def _regions(name: str, region: str, code: str) -> tuple[str, str, str]:
-    """Places at the front, else one at the end, taken off while two characters remain."""
-    while found := _PLACES.prefix(name):
-        name, region = name[len(found) :], region + found
-        code = _PLACE_CODES[found] if len(_PLACE_CODES[found]) > len(code) else code
+    """Places at the front, each inside the one before, else one at the end, taken off while two
+    characters remain: 吉林市江城机械 is not in 江城县. A trade alone keeps its place: 长春商贸."""
+    start, found = name, _PLACES.prefix(name)
+    while found and _on_one_line(code, _PLACE_CODES[found]):
+        name = name[len(found) :]
+        region = region if region.startswith(found) else region + found
+        code = max(code, _PLACE_CODES[found], key=len)
+        found = _PLACES.prefix(name)
     if not region and (found := _PLACES.suffix(name)) and _PLACE_CODES[found]:
         return found, _PLACE_CODES[found], name[: -len(found)]
+    if name in _TRADES.words or name in _FORMS.words:
+        name = start
     return region, code, name
+
+
+def _on_one_line(code: str, other: str) -> bool:
+    """Whether one place lies in the other; a name that several places carry may."""
+    return code.startswith(other) or other.startswith(code)
 
 
 def _ordinal(name: str) -> str:
