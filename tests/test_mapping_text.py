@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmclean import mapping, plan, project
-from crmclean.mapping.write import grouped
+from crmclean.mapping.entries import grouped
 from crmclean.model import build
 
 MODEL = build()

@@ -1,97 +1,58 @@
-"""What a column holds, seen from its samples alone: a hit rate per kind of value.
+"""How well the samples of a column suit a field, and what else they tell.
 
-Cheap, whole-match forms in the spirit of the rules, but not the rules themselves: a dirty phone
-(`138 1234 5678 张总`) must count as a phone here, where the rule would refuse it. Surnames: the
-hundred most common (公安部《二〇二〇年全国姓名报告》) and those of the compound kind.
-Detectors of dirty-input.md C3, step 4.
+Content confirms or contradicts a heading, it never replaces it: a column of mobiles may be the
+customer's or the recommender's. Some kinds are contradicted (a mobile that looks like an address),
+some only not confirmed (a name without a word for company).
 """
 
-import itertools
-import re
-import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from crmclean.headings import plain
+from crmclean.mapping.detectors import YES_NO, detect, says_nothing
 from crmclean.model import Field
 from crmclean.plan import Column
 
-SURNAMES = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任"
-    "卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛阎闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常"
-    "汤康易乔赖文施洪辛柯庄温牛樊葛邢安齐伍庞颜倪聂章鲁岳翟申耿关兰焦俞左柳甘祝包宁尚符舒阮纪梅童凌毕单裴霍成"
-    "苗谷盛曲翁冉骆蓝路游靳欧阳上官司马诸葛"
-)
-NOTHING = frozenset(
-    [
-        "无",
-        "暂无",
-        "没有",
-        "不详",
-        "未知",
-        "待补充",
-        "-",
-        "--",
-        "/",
-        "\\",
-        "n/a",
-        "na",
-        "null",
-        "none",
-        "空",
-        "同上",
-    ]
-)
-
-_HAN = r"[\u3400-\u9fff]"
-_COMPANY = re.compile(
-    r"公司|集团|厂$|厂[（(]|商行|经营部|合作社|事务所|研究[院所]|中心$|医院|学校|大学|学院|酒店|超市|"
-    r"门店|分店|工作室|商贸|科技|贸易|有限|个体|\b(?:ltd|limited|inc|llc|gmbh|corp|company|co)\b",
-    re.I,
-)
-_ADDRESS = re.compile(
-    rf"{_HAN}(?:省|市|区|县|镇|乡|村|路|街|道|巷|弄|大厦|广场|园)|\d+\s*(?:号|室|楼|栋|幢|层)|"
-    r"\b(?:road|rd|street|st|avenue|ave|lane|building|floor)\b",
-    re.I,
-)
-_REGION = re.compile(rf"{_HAN}{{2,8}}(?:省|市|区|县|州|盟|旗|自治区)?")
-_DATE = re.compile(
-    r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}(?:\s*[-/.月]\s*\d{1,2}日?)?(?:[ T]+\d{1,2}[:：时].*)?|"
-    r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|\d{1,2}[-/.]\d{1,2}[-/.](?:\d\d|\d{4})(?:\s.*)?|"
-    r"[34]\d{4}(?:\.\d+)?|\d{1,2}月\d{1,2}日?|\d{1,2}[ -](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
-    r"[a-z]*[ -]\d{2,4}",
-    re.I,
-)
-_AMOUNT = re.compile(
-    r"(?:rmb|cny|usd|¥|￥|\$|约|近)?\s*-?\d[\d,]*(?:\.\d+)?\s*(?:元|千|万|百万|亿|w|k|万元|亿元)?(?:左右|以上)?",
-    re.I,
-)
-_MOBILE = re.compile(r"(?:(?:\+|00)?86)?1[3-9]\d{9}")
-_LANDLINE = re.compile(r"(?:(?:\+|00)?86)?0?\d{2,3}\d{7,8}(?:\d{1,5})?|[48]00\d{7}|\d{7,8}")
-_YES_NO = frozenset(
-    ["是", "否", "有", "y", "n", "yes", "no", "true", "false", "0", "1", "√", "×", "✓", "对", "错"]
-)
-
-
-def detect(samples: Sequence[str]) -> dict[str, float]:
-    """The share of filled samples that look like each kind; empty without samples.
-
-    >>> rates = detect(["13812348000", "138-1234-8001", "无"])
-    >>> rates["mobile"], rates["email"]
-    (1.0, 0.0)
-    """
-    texts = [unicodedata.normalize("NFKC", sample).strip() for sample in samples[:ENOUGH]]
-    texts = [text for text in texts if text and text.lower() not in NOTHING]
-    if not texts:
-        return {}
-    rates = {kind: sum(map(test, texts)) / len(texts) for kind, test in DETECTORS.items()}
-    rates["serial"] = float(_is_serial(texts))
-    return rates
+#: Which detectors speak for a kind of field.
+KINDS = {
+    "email": ("email",),
+    "url": ("url",),
+    "uscc": ("uscc",),
+    "resident_id": ("resident_id",),
+    "date": ("date",),
+    "datetime": ("date",),
+    "amount": ("amount",),
+    "integer": ("integer",),
+    "person_name": ("person_name",),
+    "company_name": ("company_name",),
+    "reference": ("company_name", "person_name"),
+    "address": ("address", "region"),
+    "region": ("region",),
+    "code": ("code",),
+}
+#: Kinds whose values have a form: samples can contradict the heading.
+STRICT = frozenset(["phone", "email", "url", "uscc", "resident_id", "date", "datetime", "amount", "integer"])  # fmt: skip
+#: The least fit of a kind whose values have no form of their own.
+UNCONFIRMED = 0.25
+#: Picklists whose words every company makes up: an unknown one says nothing.
+OPEN = ("source", "industry", "method")
+#: Headings that only number the rows of a sheet.
+NUMBERING = ("序号", "序", "行号", "no", "", "编号", "序列", "index", "rownum", "sn", "seq")
+#: How to mask samples that look like this kind, most personal first.
+MASKS = {
+    "resident_id": "resident_id",
+    "mobile": "phone",
+    "email": "email",
+    "landline": "phone",
+    "person_name": "person_name",
+    "address": "address",
+    "long_text": "long_text",
+}
 
 
 def telling(samples: Sequence[str]) -> list[str]:
     """The samples that say something: without blanks and words for nothing; all where none does."""
-    some = [s for s in samples if s.strip() and s.strip().lower() not in NOTHING]
-    return some or [s for s in samples if s.strip()]
+    some = [sample for sample in samples if not says_nothing(sample)]
+    return some or [sample for sample in samples if sample.strip()]
 
 
 def fits(field: Field, rates: dict[str, float], column: Column) -> float | None:
@@ -114,48 +75,7 @@ def fits(field: Field, rates: dict[str, float], column: Column) -> float | None:
     if kinds is None:
         return None
     found = max(rates[kind] for kind in kinds)
-    return found if field.kind in STRICT else max(found, CONTRADICTED_NOT)
-
-
-#: Which detectors speak for a kind of field.
-KINDS = {
-    "email": ("email",),
-    "url": ("url",),
-    "uscc": ("uscc",),
-    "resident_id": ("resident_id",),
-    "date": ("date",),
-    "datetime": ("date",),
-    "amount": ("amount",),
-    "integer": ("integer",),
-    "person_name": ("person_name",),
-    "company_name": ("company_name",),
-    "reference": ("company_name", "person_name"),
-    "address": ("address", "region"),
-    "region": ("region",),
-    "code": ("code",),
-}
-#: Picklists whose words every company makes up: an unknown one says nothing.
-OPEN = ("source", "industry", "method")
-#: Samples looked at: distinct values, so a few tens say it.
-ENOUGH = 60
-#: The least fit of a kind whose values have no form of their own.
-CONTRADICTED_NOT = 0.25
-#: Kinds whose values have a form: samples can contradict the heading.
-STRICT = frozenset(
-    [
-        "phone",
-        "email",
-        "url",
-        "uscc",
-        "resident_id",
-        "date",
-        "datetime",
-        "amount",
-        "integer",
-        "yes_no",
-    ]
-)
-_FREE = re.compile(r"[，。；！？]|.{25}")
+    return found if field.kind in STRICT else max(found, UNCONFIRMED)
 
 
 def _picked(field: Field, samples: Sequence[str], rates: dict[str, float]) -> float | None:
@@ -163,7 +83,7 @@ def _picked(field: Field, samples: Sequence[str], rates: dict[str, float]) -> fl
     the same name (企业类型: 有限公司), or the codes of a system that only a lookup can translate."""
     filled = [sample.strip().lower() for sample in telling(samples)]
     known = {value.lower() for value in (*field.values, *field.synonyms)}
-    known |= _YES_NO if field.kind == "yes_no" else set()
+    known |= YES_NO if field.kind == "yes_no" else set()
     hits = sum(text in known for text in filled) / len(filled)
     if not hits and (rates["number"] == 1 or (len(filled) > 1 and field.name not in OPEN)):
         return 0.0
@@ -172,108 +92,12 @@ def _picked(field: Field, samples: Sequence[str], rates: dict[str, float]) -> fl
     return max(hits, 0.4 if rates["words"] > 0.5 else 0.25)
 
 
-def _digits(text: str) -> str:
-    return re.sub(r"[\s\-()+.转]", "", text)
-
-
-def _is_mobile(text: str) -> bool:
-    return any(_MOBILE.fullmatch(_digits(part)) for part in _pieces(text))
-
-
-def _is_landline(text: str) -> bool:
-    return not _is_mobile(text) and any(
-        _LANDLINE.fullmatch(_digits(part)) and not _is_compact_date(part) for part in _pieces(text)
-    )
-
-
-def _is_compact_date(text: str) -> bool:
-    return bool(
-        re.fullmatch(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", text.strip())
-    )
-
-
-def _pieces(text: str) -> list[str]:
-    text = re.sub(
-        rf"\.0$|^[^\d+(]*|[^\d)]*$|{_HAN}+[:：]?", lambda hit: "转" if hit[0] == "转" else " ", text
-    )
-    return [text, *re.split(r"[/,;、，；|]| {2,}|(?<=\d{7}) (?=1[3-9]\d)", text)]
-
-
-def _is_person(text: str) -> bool:
-    bare = re.sub(r"[（(].*|(?:先生|女士|小姐|总|经理|主任|老师|工|总监)$", "", text).strip()
-    if re.fullmatch(rf"{_HAN}{{1,4}}", bare):
-        return bare[0] in SURNAMES and (len(bare) > 1 or bare != text)
-    return bool(re.fullmatch(r"[A-Z][a-z]+(?: [A-Z]\.?)?(?: [A-Z][a-z'-]+){1,2}", text))
-
-
-def _is_code(text: str) -> bool:
-    return bool(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_\-./#]{0,31}", text)) and bool(
-        re.search(r"\d", text)
-    )
-
-
-def _is_serial(texts: list[str]) -> bool:
-    """1, 2, 3…: small whole numbers that grow by one, as in 序号."""
-    numbers = [
-        int(text) for text in texts if re.fullmatch(r"\d{1,7}(?:\.0)?", text) and "." not in text
-    ]
-    if len(numbers) < len(texts) or len(numbers) < 3:
-        return False
-    steps = [b - a for a, b in itertools.pairwise(numbers)]
-    return all(step > 0 for step in steps) and numbers[0] <= 2 and numbers[-1] < 3 * len(numbers)
-
-
-DETECTORS: dict[str, Callable[[str], bool]] = {
-    "mobile": _is_mobile,
-    "landline": _is_landline,
-    "email": lambda text: bool(re.search(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*", text)),
-    "url": lambda text: bool(re.fullmatch(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.(?:com|cn|net|org)\S*", text, re.I)),
-    "uscc": lambda text: bool(re.fullmatch(r"[0-9A-Z]{15}|[0-9A-Z]{18}|[0-9A-Z]{20}", text.upper())) and not _is_id(text),
-    "resident_id": lambda text: _is_id(text),
-    "date": lambda text: bool(_DATE.fullmatch(text)),
-    "amount": lambda text: bool(_AMOUNT.fullmatch(text)) and len(_digits(text)) < 11,
-    "integer": lambda text: bool(re.fullmatch(r"\d{1,4}次?", text)),
-    "person_name": _is_person,
-    "company_name": lambda text: bool(_COMPANY.search(text)),
-    "address": lambda text: bool(_ADDRESS.search(text)) and not re.search("公司|集团", text),
-    "region": lambda text: bool(_REGION.fullmatch(text)) and not _is_person(text),
-    "yes_no": lambda text: text.lower() in _YES_NO,
-    "code": _is_code,
-    "number": lambda text: bool(re.fullmatch(r"-?\d+(?:\.\d+)?", text)),
-    "words": lambda text: len(text) <= 16 and not re.search(r"\d{4}|@", text),
-    "long_text": lambda text: bool(_FREE.search(text)),
-}  # fmt: skip
-
-
-def _is_id(text: str) -> bool:
-    return bool(
-        re.fullmatch(
-            r"[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]", text
-        )
-    )
-
-
 def is_numbering(heading: str) -> bool:
     """Whether a heading only numbers the rows of a sheet: 序号, No., #."""
-    return plain(heading) in (
-        "序号",
-        "序",
-        "行号",
-        "no",
-        "",
-        "编号",
-        "序列",
-        "index",
-        "rownum",
-        "sn",
-        "seq",
-    )
+    return plain(heading) in NUMBERING
 
 
 def mask_kind(samples: Sequence[str]) -> str:
     """How to mask samples of a column that no field was found for: by what they look like."""
     rates = detect(samples)
-    kinds = {"resident_id": "resident_id", "mobile": "phone", "email": "email", "landline": "phone",
-             "person_name": "person_name", "address": "address"}  # fmt: skip
-    found = (mask for kind, mask in kinds.items() if rates.get(kind, 0) > 0.2)
-    return next(found, "long_text" if rates.get("long_text", 0) > 0.2 else "text")
+    return next((mask for kind, mask in MASKS.items() if rates.get(kind, 0) > 0.2), "text")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from crmclean.mapping import content, names
+from crmclean.mapping import content, detectors, names
 from crmclean.messages import say
 from crmclean.model import Field, Object
 from crmclean.plan import Column, Source
@@ -105,7 +105,7 @@ def _table(source: Source, model: dict[str, Object]) -> Table:
     fields = [field for owner in model.values() for field in owner.fields.values()]
     table = []
     for column in source.columns:
-        heading, rates = names.read(column.heading), content.detect(column.samples)
+        heading, rates = names.read(column.heading), detectors.detect(column.samples)
         numbering = content.is_numbering(column.heading) and rates.get("serial")
         scored = {field.path: _score(heading, column, field, rates) for field in fields}
         table.append({} if numbering else scored)
