@@ -36,25 +36,26 @@ def check(
     issues = []
     for number, entry in enumerate(project.sources):
         place = f"sources[{number + 1}] {entry.path}"
-        _check_fields(place, entry, model)
         planned = [source for source in plan.sources if source.entry == number]
-        if not planned:
-            continue
-        _check_columns(place, entry, planned)
-        if no_input or strict:
+        _check_fields(place, entry, model)
+        if planned:
+            _check_columns(place, entry, planned)
+        if planned and (no_input or strict):
             _check_review(place, entry, model)
         for source in planned:
-            issues += _absent(entry, source)
-            issues += _drift(place, entry, source, frozen)
+            issues += _absent(entry, source) + _drift(place, entry, source, frozen)
             issues += _undecided(entry, source)
+    if strict:
+        _ask(issues, plan)
+    severe = [{**issue, "severity": messages.severity(issue["code"])} for issue in issues]
+    return pa.Table.from_pylist(severe, schema=tables.ISSUES)
+
+
+def _ask(issues: list[dict], plan: Plan) -> None:
     undecided = [issue for issue in issues if issue["code"] == "MAPPING_UNDECIDED"]
-    if undecided and strict:
+    if undecided:
         listed = "、".join(f"{plan.source(i['source']).name}: {i['column']}" for i in undecided)
         raise DecisionNeeded("MAPPING_UNDECIDED_COLUMNS", count=len(undecided), columns=listed)
-    return pa.Table.from_pylist(
-        [{**issue, "severity": messages.severity(issue["code"])} for issue in issues],
-        schema=tables.ISSUES,
-    )
 
 
 def columns_named(given: FieldSource) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ are the month in which the customer was created, else the latest month that any 
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,30 +43,34 @@ def sequence(golden: dict[str, pa.Table], plan: Plan, project: Project, state: S
     result, changes, issues, entries = dict(golden), [], [], []
     for path in sorted({p for s in project.sources for p, how in s.fields.items() if how.sequence}):
         owner, _, field = path.partition(".")
-        if owner not in golden or not golden[owner].num_rows:
+        records = golden.get(owner)
+        if records is None or not records.num_rows:
             continue
-        patterns = _patterns(golden[owner], path, plan, project)
-        before = golden[owner][field].combine_chunks()
+        before = records[field].combine_chunks()
+        patterns = _patterns(records, path, plan, project)
         wanted = pc.and_(pc.is_valid(patterns), pc.or_(pc.is_null(before), _later_twins(before)))
-        known = _known(golden[owner]["golden"], owner, field, state, before, wanted)
-        fresh = _fresh(golden[owner], patterns, wanted, known, before, owner, field, state)
-        after = pc.if_else(wanted, pc.coalesce(known, fresh), before)
-        place = golden[owner].schema.get_field_index(field)
-        result[owner] = golden[owner].set_column(place, golden[owner].schema.field(place), after)
-        changes.append(_changes(golden[owner], wanted, owner, field, before, after))
-        issues.append(_clashes(golden[owner], wanted, owner, field, before, after))
+        given = _given(owner, field, state)
+        known = _known(records["golden"], given, before, wanted)
         new = pc.and_(wanted, pc.is_null(known))
-        ids, codes = pc.filter(golden[owner]["golden"], new), pc.filter(after, new)
-        entries += [
-            {"object": owner, "field": field, "golden": one, "value": code}
-            for one, code in zip(ids.to_pylist(), codes.to_pylist(), strict=True)
-        ]
-    return Sequenced(
-        result,
-        tables.concat(tables.CHANGES, changes),
-        tables.concat(tables.ISSUES, issues),
-        entries,
-    )
+        fresh = _fresh(patterns, new, _months(records), [before, _texts(given.values())])
+        after = pc.if_else(wanted, pc.coalesce(known, fresh), before)
+        place = records.schema.get_field_index(field)
+        result[owner] = records.set_column(place, records.schema.field(place), after)
+        changes.append(_changes(records, wanted, owner, field, before, after))
+        issues.append(_clashes(records, wanted, owner, field, before, after))
+        entries += _entries(records, new, owner, field, after)
+    told = tables.concat(tables.CHANGES, changes), tables.concat(tables.ISSUES, issues)
+    return Sequenced(result, *told, entries)
+
+
+def _entries(
+    records: pa.Table, new: pa.Array, owner: str, field: str, after: pa.Array
+) -> list[dict[str, str]]:
+    ids, codes = pc.filter(records["golden"], new), pc.filter(after, new)
+    return [
+        {"object": owner, "field": field, "golden": one, "value": code}
+        for one, code in zip(ids.to_pylist(), codes.to_pylist(), strict=True)
+    ]
 
 
 def split(pattern: str) -> tuple[list[tuple[str, str]], int]:
@@ -105,52 +110,41 @@ def _later_twins(codes: pa.Array) -> pa.Array:
     return pa.array(~first & (numbers >= 0))
 
 
-def _known(
-    ids: pa.ChunkedArray, owner: str, field: str, state: State, before: pa.Array, wanted: pa.Array
-) -> pa.Array:
-    """The code that a record was given in an earlier run, unless a source uses it by now."""
-    given = _given(owner, field, state)
-    at = pc.index_in(ids.combine_chunks(), value_set=pa.array(list(given), tables.TEXT))
-    code = pa.array(list(given.values()), tables.TEXT).take(at)
-    taken = pc.is_in(code, value_set=pc.filter(before, pc.invert(wanted)))
-    return pc.if_else(pc.and_(wanted, pc.invert(taken)), code, None)
-
-
 def _given(owner: str, field: str, state: State) -> dict[str, str]:
+    """The codes of earlier runs, by golden record."""
     entries = state.entries("codes")
     return {e["golden"]: e["value"] for e in entries if (e["object"], e["field"]) == (owner, field)}
 
 
-def _fresh(
-    records: pa.Table,
-    patterns: pa.Array,
-    wanted: pa.Array,
-    known: pa.Array,
-    before: pa.Array,
-    owner: str,
-    field: str,
-    state: State,
+def _known(
+    ids: pa.ChunkedArray, given: dict[str, str], before: pa.Array, wanted: pa.Array
 ) -> pa.Array:
+    """The code that a record was given in an earlier run, unless a source uses it by now."""
+    at = pc.index_in(ids.combine_chunks(), value_set=_texts(given))
+    code = _texts(given.values()).take(at)
+    taken = pc.is_in(code, value_set=pc.filter(before, pc.invert(wanted)))
+    return pc.if_else(pc.and_(wanted, pc.invert(taken)), code, None)
+
+
+def _fresh(patterns: pa.Array, new: pa.Array, months: pa.Array, used: list[pa.Array]) -> pa.Array:
     """New codes where one is wanted and none is known: the lowest free numbers, in order."""
-    size, new = records.num_rows, pc.and_(wanted, pc.is_null(known))
-    used = pa.chunked_array(
-        [before, pa.array(list(_given(owner, field, state).values()), tables.TEXT)]
-    )
-    used = used.drop_null().unique()
-    months, codes = _months(records), np.full(size, None, object)
+    size, taken = len(patterns), pa.chunked_array(used).drop_null().unique()
+    codes = np.full(size, None, object)
     for pattern in pc.unique(pc.filter(patterns, new)).to_pylist():
         pieces, width = split(pattern)
         at = [kind for kind, _ in pieces].index("n")
-        head, tail = _text(pieces[:at], months, size), _text(pieces[at + 1 :], months, size)
+        ends = (_text(part, months, size) for part in (pieces[:at], pieces[at + 1 :]))
+        frames = pc.binary_join_element_wise(*ends, "\x1f")
         mine = pc.and_(new, pc.fill_null(pc.equal(patterns, pattern), False))
-        frames = pc.binary_join_element_wise(head, tail, "\x1f")
         for frame in pc.unique(pc.filter(frames, mine)).to_pylist():
-            rows = np.flatnonzero(
-                pc.and_(mine, pc.equal(frames, frame)).to_numpy(zero_copy_only=False)
-            )
-            start, end = frame.split("\x1f")
-            codes[rows] = _numbered(start, end, width, len(rows), used)
+            here = pc.and_(mine, pc.equal(frames, frame))
+            rows = np.flatnonzero(here.to_numpy(zero_copy_only=False))
+            codes[rows] = _numbered(*frame.split("\x1f"), width, len(rows), taken)
     return pa.array(codes, tables.TEXT)
+
+
+def _texts(values: Iterable[str]) -> pa.Array:
+    return pa.array(list(values), tables.TEXT)
 
 
 def _numbered(start: str, end: str, width: int, count: int, used: pa.Array) -> list[str]:
