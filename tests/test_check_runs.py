@@ -218,6 +218,19 @@ def test_other_formats_go_to_files(tmp_path: Path, check) -> None:
     assert junit.read_text(encoding="utf-8").startswith("<?xml")
 
 
+def test_an_old_report_does_not_outlive_a_fault(tmp_path: Path, check, monkeypatch) -> None:
+    from crmclean import pipeline
+
+    def broken(*_) -> None:
+        raise ZeroDivisionError
+
+    junit = tmp_path / "junit.xml"
+    junit.write_text("last month", encoding="utf-8")
+    monkeypatch.setattr(pipeline, "run", broken)
+    assert check(this_month(tmp_path), "--report", f"junit={junit}") == (4, "")
+    assert not junit.exists()
+
+
 def test_history_has_a_line_per_run(tmp_path: Path, check) -> None:
     folder = this_month(tmp_path)
     check(folder)

@@ -1,9 +1,10 @@
 """For CI: is this month's data good enough, and what is different from last month?
 
 `summary.py` a run as counts, without personal data · `gates.py` the limits of crmclean.yaml ·
-`drift.py` two summaries compared · `frozen.py` what --frozen refuses · `customers.py` who is new,
-gone, changed or stale · `findings.py` what is found, its severity and waivers · `baseline.py` last
-month · `history.py` one line per run · `formats/` text, json, junit, sarif, github, markdown.
+`drift.py` two summaries compared, `values.py` their values · `frozen.py` what --frozen refuses ·
+`customers.py` who is new, gone, changed or stale · `findings.py` what is found, its severity and
+waivers · `baseline.py` last month · `history.py` one line per run · `formats/` text, json, junit,
+sarif, github, markdown.
 """
 
 from datetime import date

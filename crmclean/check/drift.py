@@ -9,17 +9,14 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from crmclean import messages
-from crmclean.check import content
+from crmclean.check import content, values
 from crmclean.check.findings import Finding, found
 from crmclean.check.gates import over, percent, shown
-from crmclean.check.summary import REST
 from crmclean.gates import Drift, Limits
 from crmclean.headings import plain
 
 #: A column is retyped when most of its cells had one shape and most have another now.
 MOST = 0.6
-#: Fewer merged records than this are no rate.
-FEW = 5
 Entry = dict[str, Any]
 NOTHING: Mapping[str, Collection[str]] = {}
 
@@ -65,10 +62,8 @@ def compare(
                 *_volume(new, old, limits),
             ]
     if "objects" in now and "objects" in then:
-        findings += [
-            *_duplicates(now, then, limits.duplicates),
-            *_picklists(now, then, limits, standard),
-        ]
+        findings += values.duplicates(now, then, limits.duplicates)
+        findings += values.picklists(now, then, limits.distribution, standard)
     return findings
 
 
@@ -168,8 +163,8 @@ def _content(
         yield _changed(new, "DRIFT_COLUMN_TYPE", *names, **known)
     for option in sorted(before["options"].keys() & column["options"].keys()):
         if before["options"][option] != column["options"][option]:
-            values = [f"{option} {c['options'][option]}" for c in (before, column)]
-            yield _changed(new, "DRIFT_COLUMN_OPTION", *values, **known)
+            read = [f"{option} {c['options'][option]}" for c in (before, column)]
+            yield _changed(new, "DRIFT_COLUMN_OPTION", *read, **known)
     was, is_ = _filled(before, old), _filled(column, new)
     for severity, limit in (
         ("error", limits.completeness.fail),
@@ -201,46 +196,4 @@ def _passed(
             told = {"old": f"{counts[0]:,}", "new": f"{counts[1]:,}", "limit": shown(limit)}
             facts = {**told, "change": f"{100 * change:+.0f} %"}
             yield _at(source, code, severity=severity, facts=facts, **known)
-            return
-
-
-def _duplicates(now: Entry, then: Entry, limits: Limits) -> Iterable[Finding]:
-    for name in sorted(now["duplicates"].keys() & then["duplicates"].keys()):
-        is_, was = now["duplicates"][name], then["duplicates"][name]
-        if is_["merged"] < FEW:
-            continue
-        growth = is_["share"] / was["share"] - 1 if was["share"] else float("inf")
-        for severity, limit in (("error", limits.fail), ("warn", limits.warn)):
-            if limit is not None and growth > limit:
-                facts = {"old": percent(was["share"]), "new": percent(is_["share"]), "object": name}
-                yield found("DRIFT_DUPLICATES", severity=severity, count=is_["merged"], facts=facts)
-                break
-
-
-def _picklists(
-    now: Entry, then: Entry, limits: Drift, standard: Mapping[str, Collection[str]]
-) -> Iterable[Finding]:
-    for path in sorted(now["picklists"].keys() & then["picklists"].keys()):
-        is_, was = now["picklists"][path], then["picklists"][path]
-        known = {REST, *was, *standard.get(path, ())}
-        fresh = {value: is_[value] for value in is_ if value not in known}
-        if fresh:
-            told = "、".join(f"{value} ({count})" for value, count in list(fresh.items())[:10])
-            count = sum(fresh.values())
-            yield found("DRIFT_PICKLIST_NEW", field=path, count=count, facts={"values": told})
-        yield from _distribution(path, is_, was, limits)
-
-
-def _distribution(path: str, is_: dict, was: dict, limits: Drift) -> Iterable[Finding]:
-    """A finding where the shares of a picklist's values moved, naming the value that moved most."""
-    shares = [{v: n / sum(counts.values()) for v, n in counts.items()} for counts in (was, is_)]
-    moved = {v: shares[1].get(v, 0) - shares[0].get(v, 0) for v in sorted(is_.keys() | was.keys())}
-    apart = sum(map(abs, moved.values())) / 2
-    most = max(moved, key=lambda value: abs(moved[value]))
-    gates = limits.distribution
-    for severity, limit in (("error", gates.fail), ("warn", gates.warn)):
-        if limit is not None and apart > limit:
-            told = {"old": percent(shares[0].get(most, 0)), "new": percent(shares[1].get(most, 0))}
-            facts = {**told, "value": most, "moved": percent(apart), "limit": percent(limit)}
-            yield found("DRIFT_DISTRIBUTION", severity=severity, field=path, facts=facts)
             return

@@ -59,6 +59,9 @@ def check(
         min_score=min_score,
         no_input=no_input,
     )
+    for _, path in outputs:
+        if path is not None:  # a report is of this run or not there, whatever happens now
+            path.unlink(missing_ok=True)
     result, error = checking.checked(asked)
     _print(result, outputs)
     if summary is not None and not error:
