@@ -74,6 +74,7 @@ def make(
     work.put("pairs", _pairs(random, records["customer"], crosswalk, clusters))
     work.put("golden_cells", _cells(golden["customer"], crosswalk))
     work.put("gaps", _gaps(golden, model))
+    work.put("completeness", _completeness(golden, model))
     work.put("changes/clean", _changes(random, records, customers))
     work.put("issues/clean", _issues(random, records, issues, spice))
     work.put("files", _files(golden))
@@ -280,6 +281,22 @@ def _gaps(golden: dict[str, pa.Table], model) -> pa.Table:
                 }
                 parts.append(tables.table(schema, columns))
     return pa.concat_tables(parts)
+
+
+def _completeness(golden: dict[str, pa.Table], model) -> pa.Table:
+    rows = []
+    for name, table in golden.items():
+        systems = [SOURCES[n - 1][2] for n in tables.sources_of(table["record"]).to_pylist()]
+        for kind, heads in (("source", systems), ("owner", table["owner"].to_pylist())):
+            for field in (f for f in model[name].fields.values() if f.required != "no"):
+                filled = table[field.name].is_valid().to_pylist()
+                for head in sorted(set(heads), key=str):
+                    of = [full for full, other in zip(filled, heads, strict=True) if other == head]
+                    rows.append(
+                        {"dimension": kind, "name": head or "", "object": name, "field": field.name,
+                         "required": field.required, "filled": sum(of), "total": len(of)}
+                    )  # fmt: skip
+    return pa.Table.from_pylist(rows)
 
 
 def _changes(random, records: dict[str, pa.Table], customers: int) -> pa.Table:

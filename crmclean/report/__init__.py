@@ -64,7 +64,7 @@ def write(
         issues=found,
         duplicates=twice,
         gaps=gaps,
-        files=files.facts(run),
+        files=files.facts(run, path.parent),
         standard=standard.facts(project, model, template),
         history=history,
         batch=_batch(plan),

@@ -1,30 +1,25 @@
 """What was written for the target, and the sources it came from, with their fingerprints."""
 
+from pathlib import Path
 from typing import Any
 
 from crmclean.report.finished import Finished
 
-FOLDERS = ("import", "pilot", "rollback", "review", "gaps", "audit")
 
-
-def facts(run: Finished) -> dict[str, Any]:
-    """The import files with rows, and the mapping of every source as it was used."""
+def facts(run: Finished, folder: Path) -> dict[str, Any]:
+    """The files in `folder` with rows and bytes, and the mapping of every source as it was used."""
     written = run.work.get("files").to_pylist() if run.work.has("files") else []
     return {
-        "written": [_file(entry) for entry in written],
+        "written": [_file(entry, folder) for entry in written],
         "mapping": [_mapping(run, source) for source in run.plan.sources],
         "audit": run.work.get("audit").to_pylist()[0] if run.work.has("audit") else None,
     }
 
 
-def _file(entry: dict[str, Any]) -> dict[str, Any]:
-    name = entry.get("path") or entry.get("file") or ""
-    return {
-        "path": name,
-        "object": entry.get("object"),
-        "rows": entry.get("rows"),
-        "bytes": entry.get("bytes") or entry.get("size"),
-    }
+def _file(entry: dict[str, Any], folder: Path) -> dict[str, Any]:
+    path = folder / entry["path"]
+    size = path.stat().st_size if path.is_file() else None
+    return {"path": entry["path"], "object": entry["object"], "rows": entry["rows"], "bytes": size}
 
 
 def _mapping(run: Finished, source: Any) -> dict[str, Any]:

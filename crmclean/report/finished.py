@@ -70,6 +70,18 @@ class Finished:
     def golden(self) -> dict[str, pa.Table]:
         return {name: self.table(f"golden/{name}") for name in self.model}
 
+    @cached_property
+    def mapped(self) -> dict[tuple[int, str], Field]:
+        """The field that each column of each source went to first, by (source, heading)."""
+        found: dict[tuple[int, str], Field] = {}
+        for source in self.plan.sources:
+            for path, origin in self.project.sources[source.entry].fields.items():
+                field = self.field(*path.split(".", 1))
+                for heading in (origin.column, *(origin.concat or ())):
+                    if field and heading is not None:
+                        found.setdefault((source.number, heading), field)
+        return found
+
     def table(self, name: str, schema: pa.Schema | None = None) -> pa.Table:
         """A table of the run; an empty one where that stage left none."""
         if self.work.has(name):

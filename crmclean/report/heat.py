@@ -1,43 +1,35 @@
-"""Gaps: which required fields are empty, by source and by owner, and the workbooks to send.
+"""Gaps: which required fields are empty, by source system and by owner, and the workbooks to send.
 
-Shares are of the golden records that have that owner or come from that source, so that a small
-team with few gaps and a large one can be compared.
+The figures are those of the table `completeness`, which the gap workbooks are made from: only
+records that load or would load are asked for, a contact belongs to the owner of its customer.
 """
 
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from crmclean.model import Field
-from crmclean.report.finished import Finished, one, tally
-from crmclean.tables import sources_of
+from crmclean.report.finished import Finished, tally
 
-#: Columns of the heat map; the owners with most gaps come first, the rest stands in the workbooks.
+#: Columns of a heat map; the owners with most gaps come first, the rest stands in the workbooks.
 MOST_OWNERS = 12
-STEPS = (0.0, 0.05, 0.2, 0.4, 0.7)
+#: Lowest share of missing values of each tint.
+TINTS = (0.0, 0.05, 0.2, 0.4, 0.7)
 
 
 def facts(run: Finished) -> dict[str, Any]:
-    """Total gaps, the two heat maps, and one line per owner."""
+    """Total gaps, and per kind (source, owner) the columns and cells of a heat map."""
     if run.gaps is None or not run.gaps.num_rows:
-        return {"total": 0, "fields": [], "sources": [], "owners": [], "cells": {}, "people": 0}
-    gaps = run.gaps
-    fields = _fields(run, gaps)
-    sources = [
-        (source.number, source.name) for source in run.plan.sources if source.role == "legacy"
-    ]
-    per_owner = sorted(tally(gaps, "owner").items(), key=lambda item: (-item[1], item[0][0] or ""))
-    owners = [owner for (owner,), _ in per_owner]
+        return {"total": 0, "fields": [], "maps": {}, "people": 0}
+    fields = _fields(run, run.gaps)
+    maps = {kind: _map(run, kind, fields) for kind in ("source", "owner")}
     return {
-        "total": gaps.num_rows,
+        "total": run.gaps.num_rows,
         "fields": fields,
-        "sources": sources,
-        "owners": owners[:MOST_OWNERS],
-        "people": len(owners),
-        "cells": _cells(run, gaps, fields),
-        "per_owner": [(owner, count) for (owner,), count in per_owner[:MOST_OWNERS]],
-        "per_field": {(o, f): n for (o, f), n in tally(gaps, "object", "field").items()},
+        "maps": maps,
+        "people": len(tally(run.gaps, "owner")),
+        "per_field": tally(run.gaps, "object", "field"),
     }
 
 
@@ -51,25 +43,24 @@ def _fields(run: Finished, gaps: pa.Table) -> list[Field]:
     ]
 
 
-def _cells(run: Finished, gaps: pa.Table, fields: list[Field]) -> dict[tuple, dict[str, Any]]:
-    """(kind, object, field, source or owner): missing, of, share and step of the tint."""
-    of: dict[tuple, int] = {}
-    for name in {field.object for field in fields}:
-        golden = run.golden[name]
-        number, counts = np.unique(sources_of(one(golden["record"])).to_numpy(), return_counts=True)
-        of |= {("source", name, int(n)): int(c) for n, c in zip(number, counts, strict=True)}
-        if "owner" in golden.column_names or "by" in golden.column_names:
-            column = "owner" if "owner" in golden.column_names else "by"
-            of |= {("owner", name, owner): n for (owner,), n in tally(golden, column).items()}
-    cells = {}
-    for kind in ("source", "owner"):
-        for (owner, field, at), missing in tally(gaps, "object", "field", kind).items():
-            whole = max(of.get((kind, owner, at), missing), missing)
-            cells[kind, owner, field, at] = _cell(missing, whole)
-    return cells
+def _map(run: Finished, kind: str, fields: list[Field]) -> dict[str, Any]:
+    """heads: systems or owners, most gaps first; cells: missing, of, share and tint."""
+    counted = run.table("completeness")
+    if "dimension" not in counted.column_names:
+        return {"heads": [], "cells": {}, "more": 0}
+    asked = {(field.object, field.name) for field in fields}
+    cells, missing = {}, {}
+    for row in counted.filter(pc.equal(counted["dimension"], kind)).to_pylist():
+        if (row["object"], row["field"]) in asked and row["total"]:
+            lacks = row["total"] - row["filled"]
+            missing[row["name"]] = missing.get(row["name"], 0) + lacks
+            cells[row["object"], row["field"], row["name"]] = _cell(lacks, row["total"])
+    heads = sorted(missing, key=lambda name: (-missing[name], name or ""))
+    most = MOST_OWNERS if kind == "owner" else len(heads)
+    return {"heads": heads[:most], "cells": cells, "more": max(len(heads) - most, 0)}
 
 
 def _cell(missing: int, whole: int) -> dict[str, Any]:
     share = missing / whole
-    step = max(at for at, least in enumerate(STEPS) if share >= least)
-    return {"missing": missing, "of": whole, "share": share, "step": step}
+    tint = max(at for at, least in enumerate(TINTS) if share >= least)
+    return {"missing": missing, "of": whole, "share": share, "tint": tint}

@@ -53,20 +53,19 @@ def _ordered(issues: pa.Table) -> pa.Table:
 
 
 def _shown(run: Finished, issues: pa.Table, name: str) -> pa.Array:
-    """A column of values masked field by field; what belongs to a whole file is no personal value."""
-    numbers, keys = combine([codes(issues["object"]), codes(issues["field"])])
-    values, whole = one(issues[name]), one(pc.is_null(issues["row"])).to_numpy(zero_copy_only=False)
-    order = np.argsort(numbers, kind="stable")
+    """A column of values, masked field by field; what belongs to a whole file is no personal value."""
+    whole = pc.is_null(issues["row"])
+    columns = [codes(issues[key]) for key in ("object", "field", "source", "column")]
+    numbers, keys = combine([*columns, codes(pc.cast(whole, pa.string()))])
+    values, order = one(issues[name]), np.argsort(numbers, kind="stable")
     ends = np.cumsum(np.bincount(numbers, minlength=len(keys)))
     parts, start = [], 0
-    for (owner, field), end in zip(keys, ends.tolist(), strict=True):
-        part = values.take(pa.array(order[start:end]))
-        masked = run.shown(owner, field, part)
+    for (owner, field, source, heading, of_file), end in zip(keys, ends.tolist(), strict=True):
         if field is None:
-            masked = pc.if_else(
-                pa.array(whole[order[start:end]]), run.shown("customer", "code", part), masked
-            )
-        parts.append(masked)
+            known = run.mapped.get((source, heading))
+            plain = ("customer", "code") if of_file == "true" else (None, None)
+            owner, field = (known.object, known.name) if known else plain
+        parts.append(run.shown(owner, field, values.take(pa.array(order[start:end]))))
         start = end
     back = np.empty(len(order), np.int64)
     back[order] = np.arange(len(order))

@@ -37,12 +37,24 @@ def facts(run: Finished, gaps: dict[str, Any]) -> dict[str, Any]:
 def _actions(run: Finished, ends: dict[str, int], gaps: dict[str, Any]) -> list[dict[str, Any]]:
     """What to do next, who does it, how many, and with which file; nothing that is not needed."""
     pairs = tally(run.work.get("pairs"), "verdict") if run.work.has("pairs") else {}
+    claimed, lost = _held(run)
     steps = [
         ("review", pairs.get(("review",), 0), "review/duplicates.xlsx", "duplicates"),
-        ("held", ends.get("held", 0), "review/owner_conflicts.xlsx", "flow"),
-        ("rejected", ends.get("rejected", 0), "quarantine.xlsx", "flow"),
+        ("owners", claimed, "review/owner_conflicts.xlsx", "duplicates"),
+        ("lost", lost, "quarantine.xlsx", "flow-reasons"),
+        ("rejected", ends.get("rejected", 0), "quarantine.xlsx", "flow-reasons"),
         ("gaps", gaps["total"], "gaps/", "gaps"),
         ("pilot", run.project.pilot.rows, "pilot/", "files"),
         ("audit", run.project.audit.rows, "audit/form.xlsx", "files"),
     ]
     return [{"step": s, "count": n, "file": f, "section": at} for s, n, f, at in steps if n]
+
+
+def _held(run: Finished) -> tuple[int, int]:
+    """Customers that several people claim, and records that are held for a reason of their own:
+    neither a possible duplicate nor a customer that waits."""
+    held = tally(run.crosswalk, "end", "object", "reason", "golden")
+    mine = [key for key in held if key[0] == "held" and key[2]]
+    claimed = sum("OWNER" in reason.upper() for _, name, reason, _ in mine if name == "customer")
+    others = [key for key in mine if not any(w in key[2] for w in ("OWNER", "REVIEW", "parent"))]
+    return claimed, sum(held[key] for key in others)

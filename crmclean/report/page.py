@@ -70,6 +70,7 @@ def both(label: dict[str, str]) -> Markup:
 
 def plain(code: str) -> Markup:
     """The words of a code without the facts of a single case: for summaries."""
+    code = f"report.reason.{code}" if f"report.reason.{code}" in entries() else code
     if code not in entries():
         return Markup("<code>{}</code>").format(printable(code)) if code else Markup("–")
     return both({lang: general(say(code, lang)) for lang in LANGUAGES})

@@ -42,11 +42,18 @@ function word(code, facts = {}) {
   return inner.textContent.replace(/\{(\w+)\}/g, (hit, name) => (name in facts ? facts[name] : hit));
 }
 
+/* The words of a code that may not be in the page's list. */
+function wordOr(code, other) {
+  const said = word(code);
+  return said === code ? other : said;
+}
+
 function speak(code) {
   root.lang = code;
   for (const button of $$("[data-language]")) button.setAttribute("aria-pressed", String(button.dataset.language === code));
   for (const name of ["aria-label", "placeholder"])
     for (const node of $$(`[data-${name}-zh]`)) node.setAttribute(name, node.getAttribute(`data-${name}-${language()}`));
+  for (const option of $$("option[data-zh]")) option.textContent = option.dataset[language()];
   for (const draw of redraw) draw();
 }
 
@@ -494,7 +501,7 @@ class Clusters {
     const filled = members.find((member) => field.at[member] >= 0);
     const member = from >= 0 ? from : filled;
     const value = member === undefined ? null : this.value(field, member);
-    const why = from >= 0 ? `${word("from")} ${members.indexOf(from) + 1} · ${golden.names[golden.how[cluster]] || ""}` : "";
+    const why = from >= 0 ? `${word("from")} ${members.indexOf(from) + 1} · ${strategyWords(golden.names[golden.how[cluster]])}` : "";
     return element("td", { class: "golden" }, value ?? element("span", { class: "nothing" }, word("missing")), why ? element("span", { class: "tag" }, why) : null);
   }
 
@@ -516,15 +523,15 @@ class Clusters {
     for (let at = this.parts[pair]; at < this.parts[pair + 1]; at++) if (bits[at]) steps.push([names[name[at]], bits[at] / 10]);
     let low = 0, high = 0, sum = 0;
     for (const [, step] of steps) { sum += step; low = Math.min(low, sum); high = Math.max(high, sum); }
-    const x = (bit) => 110 + ((bit - low) / (high - low || 1)) * 200;
-    const svg = drawn("svg", { class: "waterfall", viewBox: `0 0 380 ${steps.length * 19 + 6}`, role: "img", "aria-label": `${title}: ${steps.map(([n, b]) => `${n} ${b}`).join(", ")}` });
+    const x = (bit) => 158 + ((bit - low) / (high - low || 1)) * 190;
+    const svg = drawn("svg", { class: "waterfall", viewBox: `0 0 400 ${steps.length * 19 + 6}`, role: "img", "aria-label": `${title}: ${steps.map(([n, b]) => `${n} ${b}`).join(", ")}` });
     svg.append(drawn("line", { class: "axis", x1: x(0), x2: x(0), y1: 0, y2: steps.length * 19 + 4 }));
     let at = 0;
     steps.forEach(([label, step], row) => {
       const from = x(Math.min(at, at + step)), to = x(Math.max(at, at + step));
       at += step;
       svg.append(
-        drawn("text", { x: 102, y: row * 19 + 14, "text-anchor": "end" }, fieldLabel(this.table, label)),
+        drawn("text", { x: 150, y: row * 19 + 14, "text-anchor": "end" }, shortened(fieldLabel(this.table, label))),
         drawn("rect", { class: step > 0 ? "plus" : "minus", x: from, y: row * 19 + 4, width: Math.max(to - from, 1), height: 12 }),
         drawn("text", { x: to + 6, y: row * 19 + 14 }, `${step > 0 ? "+" : "−"}${Math.abs(step).toFixed(1)}`));
     });
@@ -532,9 +539,14 @@ class Clusters {
   }
 }
 
+function shortened(text) { return text.length > 22 ? `${text.slice(0, 21)}…` : text; }
+
+function strategyWords(name) { return name ? wordOr(`strategy.${name}`, name) : ""; }
+
+/* A comparison is named after its field, or after what it takes out of one (the region of a name). */
 function fieldLabel(table, name) {
   const field = table.fields.find((entry) => entry.name === name);
-  return field ? field[language()] : name;
+  return field ? field[language()] : wordOr(`compare.${name}`, name);
 }
 
 function reasonWords(code) {
