@@ -158,30 +158,35 @@ def _owned(cell: _Scored, field: Field, owner: str) -> _Scored:
 def _score(
     heading: names.Heading, column: Column, field: Field, rates: dict[str, float]
 ) -> _Scored:
-    by_alias = names.alias(heading, field)
     fit = content.fits(field, rates, column)
-    reasons = []
-    if by_alias:
-        reasons.append(say("mapping.why.alias"))
-        score = by_alias + 0.04 * ((fit if fit is not None else 0.5) - 0.5)
-    elif initials := names.initials(heading, field):
-        reasons.append(say("mapping.why.initials", fact=initials))
-        score = 0.62 + 0.34 * (fit if fit is not None else 0.85)
-    else:
-        alike = names.likeness(heading, field)
-        if alike < 0.5:
-            return NOTHING
-        reasons.append(say("mapping.why.like", fact=f"{alike:.0%}"))
-        score = min(HEADING_ONLY, alike) if fit is None else 0.6 * alike + 0.4 * fit
-        if field.kind not in TELLING or names.is_composite(heading):
-            score = min(score, AUTO - 0.01)
+    score, reason, exact = _by_heading(heading, field, fit)
+    if not score:
+        return NOTHING
+    reasons = [reason]
     if fit is not None:
         reasons.append(say("mapping.why.content", fact=f"{fit:.0%}"))
-    contradicted = fit is not None and fit < CONTRADICTED
-    if contradicted:
-        score = min(score, REVIEW + 0.01) if by_alias else 0.0
-        reasons.append(say("mapping.why.contradicted"))
-    return _Scored(score, tuple(reasons), contradicted, bool(by_alias))
+    if fit is None or fit >= CONTRADICTED:
+        return _Scored(score, tuple(reasons), False, exact)
+    reasons.append(say("mapping.why.contradicted"))
+    return _Scored(min(score, REVIEW + 0.01) if exact else 0.0, tuple(reasons), True, exact)
+
+
+def _by_heading(heading: names.Heading, field: Field, fit: float | None) -> tuple[float, str, bool]:
+    """The score of a heading with its samples, why, and whether it is a name of the field."""
+    by_alias = names.alias(heading, field)
+    if by_alias:
+        score = by_alias + 0.04 * ((0.5 if fit is None else fit) - 0.5)
+        return score, say("mapping.why.alias"), True
+    if initials := names.initials(heading, field):
+        score = 0.62 + 0.34 * (0.85 if fit is None else fit)
+        return score, say("mapping.why.initials", fact=initials), False
+    alike = names.likeness(heading, field)
+    if alike < 0.5:
+        return 0.0, "", False
+    score = min(HEADING_ONLY, alike) if fit is None else 0.6 * alike + 0.4 * fit
+    if field.kind not in TELLING or names.is_composite(heading):
+        score = min(score, AUTO - 0.01)
+    return score, say("mapping.why.like", fact=f"{alike:.0%}"), False
 
 
 def _judged(

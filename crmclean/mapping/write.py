@@ -61,38 +61,42 @@ def _left_out(lines: list[str], language: str) -> list[str]:
 def _entry(
     entry: Entry, guesses: list[Guess], plan: Plan, model: dict[str, Object], language: str
 ) -> list[str]:
-    source = entry.sources[0]
     owner = object_of(guesses)
+    mapped = [guess for guess in guesses if guess.field]
+    rest = [guess for guess in guesses if not guess.field]
+    person = _private(owner, mapped)
+    lines = _head(entry, owner, plan, language)
+    lines.append("    fields:" if mapped else "    fields: {}")
+    lines += [_field_line(guess, model, language) for guess in mapped]
+    if person:
+        told = say("mapping.text.private", language)
+        lines.append(_line(f"      customer.name: {scalar(person)}", told))
+    else:
+        lines += _missing(owner, mapped, model, language)
+    lines += _unmapped([guess for guess in rest if not droppable(guess.column)], language)
+    unsure = ["customer.name"] * bool(person)
+    unsure += [str(guess.field) for guess in mapped if guess.tier == "review"]
+    dropped = [guess.column.heading for guess in rest if droppable(guess.column)]
+    for key, listed in (("drop", dropped), ("review", unsure)):
+        if listed:
+            lines.append(_line(f"    {key}: {_flow(listed)}", say(f"mapping.text.{key}", language)))
+    marks = headings.fingerprint(column.heading for column in entry.sources[0].columns)
+    told = say("mapping.text.marks", language)
+    return [*lines, _line(f"    fingerprint: {json.dumps(marks)}", told)]
+
+
+def _head(entry: Entry, owner: str, plan: Plan, language: str) -> list[str]:
+    """Which file, which sheet, what a row is; only what cannot be left out."""
+    source = entry.sources[0]
     sheets = {other.sheet for other in plan.sources if other.path == source.path}
+    told = say("mapping.text.system", language)
     lines = ["", f"  # {_about(entry, language)}", f"  - path: {scalar(entry.path)}"]
-    lines.append(
-        _line(f"    system: {scalar(_system(entry.path))}", say("mapping.text.system", language))
-    )
+    lines.append(_line(f"    system: {scalar(_system(entry.path))}", told))
     if len(sheets) > 1 and source.sheet:
         lines.append(f"    sheet: {scalar(source.sheet)}")
     if owner != "customer":
         lines.append(f"    object: {owner}")
-    lines.append(f"    fields:{'' if any(g.field for g in guesses) else ' {}'}")
-    mapped = [g for g in guesses if g.field]
-    lines += [_field_line(g, model, language) for g in mapped]
-    person = _private(owner, mapped)
-    if person:
-        told = say("mapping.text.private", language)
-        lines.append(_line(f"      customer.name: {scalar(person)}", told))
-    lines += _missing(owner, mapped, model, language) if not person else []
-    lines += _unmapped([g for g in guesses if not g.field and not droppable(g.column)], language)
-    dropped = [g.column.heading for g in guesses if not g.field and droppable(g.column)]
-    if dropped:
-        lines.append(_line(f"    drop: {_flow(dropped)}", say("mapping.text.drop", language)))
-    unsure = ["customer.name"] if person else []
-    unsure += [g.field for g in mapped if g.tier == "review"]
-    if unsure:
-        lines.append(_line(f"    review: {_flow(unsure)}", say("mapping.text.review", language)))
-    marks = headings.fingerprint(column.heading for column in source.columns)
-    return [
-        *lines,
-        _line(f"    fingerprint: {json.dumps(marks)}", say("mapping.text.marks", language)),
-    ]
+    return lines
 
 
 def droppable(column: Column) -> bool:
