@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from crmclean import messages, privacy
 from crmclean.model import Field, Object
@@ -11,6 +12,9 @@ from crmclean.plan import Plan
 from crmclean.project import Project
 from crmclean.report import page
 from crmclean.report.finished import mask_of, tally
+
+#: Fewer cells than this may point to somebody (reference/trust.md 5.2: k < 5 is suppressed).
+FEW = 5
 
 
 def write(
@@ -44,7 +48,7 @@ def _source(
     for row in profile.to_pylist():
         if row["source"] == source.number:
             field = went.get(row["heading"])
-            shown = _shown(field, [entry["text"] for entry in row["values"]], unmask)
+            shown = _shown(field, row["values"], unmask)
             counts = [entry["count"] for entry in row["values"]]
             columns.append({**row, "field": field, "top": list(zip(shown, counts, strict=True))})
     return {"source": source, "columns": columns}
@@ -61,11 +65,14 @@ def _fields(entry: Any, model: dict[str, Object]) -> dict[str, Field]:
     return named
 
 
-def _shown(field: Field | None, texts: list[str], unmask: bool) -> list[str]:
-    """A column that no field has claimed may hold anything: it is masked like free text."""
-    values = pa.array(texts, pa.string())
+def _shown(field: Field | None, counted: list[dict[str, Any]], unmask: bool) -> list[str]:
+    """A column that no field has claimed may hold anything, and so may a rare value of one that
+    was claimed by mistake: both are masked like free text."""
+    values = pa.array([entry["text"] for entry in counted], pa.string())
     if not unmask:
-        values = privacy.mask(mask_of(field) if field else "long_text", values)
+        often = pa.array([entry["count"] >= FEW for entry in counted], pa.bool_())
+        masked = privacy.mask(mask_of(field) if field else "long_text", values)
+        values = pc.if_else(often, masked, privacy.mask("long_text", values))
     return privacy.printable_column(values).to_pylist()
 
 
