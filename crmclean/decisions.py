@@ -7,7 +7,8 @@ Kinds and what an entry holds:
 
     pairs     object, left, right (fingerprints), verdict same | different, seen (hash, see `seen`)
     owners    object, record (fingerprint), owner: who keeps a customer that several people claim
-    values    object, record (fingerprint), field, value, seen: filled gaps and corrections
+    values    object, golden, field, value, seen: filled gaps (`seen`: a hash of the record's name)
+    codes     object, golden, field, value: codes given by a `sequence`, given again next month
     golden    object, golden, records (fingerprints): ids of golden records (`dedupe.remember`)
     weights   object, frozen weights and frequencies of duplicate detection
 
