@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from crmclean import tables
 from crmclean.check import content, customers, drift, frozen, gates
+from crmclean.check.baseline import Records
 from crmclean.check.findings import Finding, fails, found, settled
 from crmclean.errors import InputRefused, UsageError
 from crmclean.gates import Drift, Freshness, Gates, StatusChanges
@@ -344,6 +345,22 @@ def test_customers_that_came_went_and_changed() -> None:
 def test_customers_that_stayed_as_they_were_say_nothing() -> None:
     same = golden(("g1", "成交", "张三", ""))
     assert customers.compare(same, same) == []
+
+
+def records(goldens: list[str | None], names: list[str]) -> Records:
+    """Customer records in file order, with the golden record that each belongs to."""
+    ids = tables.record_ids(1, pa.array(range(2, len(names) + 2)))
+    columns = {"object": "customer", "record": ids, "golden": goldens, "end": "loaded"}
+    crosswalk = tables.table(tables.CROSSWALK, columns)
+    return Records(pa.table({"record": ids, "name": names}), crosswalk, PLAN)
+
+
+def test_a_customer_that_joined_another_is_not_lost() -> None:
+    then = golden(("g1", "", "", ""), ("g2", "", "", ""), ("g3", "", "", ""))
+    now = golden(("g1", "", "", ""))
+    last = records(["g1", "g2", "g3"], ["华远", "华远贸易", "鼎盛"])
+    this = records(["g1", "g1"], ["华远贸易", "华远"])  # other rows, one of them gone
+    assert customers.merged_away(now, then, this, last) == 1
 
 
 def test_lost_customers_are_listed_for_sign_off() -> None:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from crmclean.check import customers, drift, gates
-from crmclean.check.baseline import Baseline
+from crmclean.check.baseline import Baseline, Records
 from crmclean.check.findings import Finding, Result, fails, settled
 from crmclean.check.summary import as_text, layout, summary
 from crmclean.model import Object
@@ -34,13 +34,13 @@ def assess(
     limits = project.gates
     known = _known(told, baseline.summary) if baseline and "issues" in baseline.summary else None
     findings = gates.judge(told, limits, known)
-    golden = work.get("golden/customer") if work.has("golden/customer") else None
-    if golden is not None and limits.freshness:
-        findings += customers.stale(golden, work.get("crosswalk"), limits.freshness, today)
+    if limits.freshness and work.has("golden/customer"):
+        golden, crosswalk = work.get("golden/customer"), work.get("crosswalk")
+        findings += customers.stale(golden, crosswalk, limits.freshness, today)
     if baseline:
         standard = {f.path: f.values for owner in model.values() for f in owner.fields.values()}
         findings += drift.compare(told, baseline.summary, limits.drift, standard)
-        findings += _people(golden, baseline, project, plan)
+        findings += _people(work, baseline, project, plan)
     return told, settled(findings, limits, today)
 
 
@@ -67,9 +67,14 @@ def _known(now: dict[str, Any], then: dict[str, Any]) -> dict[tuple, int]:
     return counts
 
 
-def _people(golden: Any, baseline: Baseline, project: Project, plan: Plan) -> list[Finding]:
-    if baseline.customers is None or golden is None:
-        return []
+def _people(work: Any, baseline: Baseline, project: Project, plan: Plan) -> list[Finding]:
+    """Customers one by one, where both runs have them."""
     then = baseline.customers
+    if then is None or not work.has("golden/customer"):
+        return []
+    golden, last, merged = work.get("golden/customer"), baseline.records(), 0
+    if last is not None:
+        records = Records(work.get("records/customer"), work.get("crosswalk"), plan)
+        merged = customers.merged_away(golden, then, records, last)
     changed = customers.status_changes(golden, then, project.gates.status, plan)
-    return [*customers.compare(golden, then), *changed]
+    return [*customers.compare(golden, then, merged), *changed]

@@ -10,10 +10,22 @@ import pyarrow.parquet as pq
 
 from crmclean.check.summary import SCHEMA
 from crmclean.errors import UsageError
+from crmclean.plan import Plan
 
 #: Where a summary and the golden customers stand in an output directory, published or not.
 SUMMARIES = ("summary.json", ".work/check/summary.json")
-CUSTOMERS = ("tables/golden_customer.parquet",)
+CUSTOMERS = "tables/golden_customer.parquet"
+#: What tells where the records of a customer that is gone are now.
+RECORDS = ("tables/records_customer.parquet", "tables/crosswalk.parquet", "tables/sources.json")
+
+
+@dataclass(frozen=True)
+class Records:
+    """The customer records of a run, where each ended, and the plan that names them."""
+
+    table: pa.Table
+    crosswalk: pa.Table
+    plan: Plan
 
 
 @dataclass(frozen=True)
@@ -22,7 +34,15 @@ class Baseline:
 
     name: str
     summary: dict[str, Any]
-    customers: pa.Table | None
+    customers: pa.Table | None = None
+
+    def records(self) -> "Records | None":
+        """The customer records of an output directory; None where they were not published."""
+        files = [Path(self.name) / name for name in RECORDS]
+        if not all(file.is_file() for file in files):
+            return None
+        plan = Plan.from_json(files[2].read_text(encoding="utf-8"))
+        return Records(pq.read_table(files[0]), pq.read_table(files[1]), plan)
 
 
 def load(path: Path) -> Baseline:
@@ -42,6 +62,6 @@ def load(path: Path) -> Baseline:
     if schema != SCHEMA:
         code = "BASELINE_VERSION" if str(schema).startswith("crmclean-summary/") else None
         raise UsageError(code or "BASELINE_NOT_A_SUMMARY", file=file, schema=schema, known=SCHEMA)
-    tables = (path / name for name in CUSTOMERS if path.is_dir())
-    found = next((table for table in tables if table.is_file()), None)
-    return Baseline(str(path), summary, pq.read_table(found) if found else None)
+    table = path / CUSTOMERS
+    customers = pq.read_table(table) if path.is_dir() and table.is_file() else None
+    return Baseline(str(path), summary, customers)

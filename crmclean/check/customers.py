@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean import tables
+from crmclean import decisions, tables
+from crmclean.check.baseline import Records
 from crmclean.check.findings import Finding, found
 from crmclean.check.gates import over, percent, shown
 from crmclean.gates import Freshness, StatusChanges
@@ -23,8 +24,9 @@ FIRST = 5
 NO_FIELDS = ("golden", "record")
 
 
-def compare(now: pa.Table, then: pa.Table) -> list[Finding]:
-    """New, gone and changed golden customers, with the fields that changed most."""
+def compare(now: pa.Table, then: pa.Table, merged: int = 0) -> list[Finding]:
+    """New, gone and changed golden customers, with the fields that changed most; `merged` of those
+    that are gone belong to another customer now."""
     is_, was = (table["golden"].combine_chunks() for table in (now, then))
     at = pc.index_in(is_, value_set=was)
     stayed = pc.is_valid(at)
@@ -42,10 +44,36 @@ def compare(now: pa.Table, then: pa.Table) -> list[Finding]:
         "new": f"{len(is_):,}",
         "added": f"{len(is_) - both.num_rows:,}",
         "gone": f"{len(was) - both.num_rows:,}",
+        "merged": f"{merged:,}",
         "changed": f"{int(any_.sum()):,}",
         "fields": "、".join(f"{name} {counts[name]:,}" for name in most[:FIRST]) or "-",
     }
     return [found("DRIFT_CUSTOMERS", facts=facts)]
+
+
+def merged_away(now: pa.Table, then: pa.Table, records: Records, last: Records) -> int:
+    """How many golden customers of `then` are gone because their records joined another one.
+
+    Records are recognised by their fingerprints (`decisions.py`): rows are others every month."""
+    gone = then["golden"].filter(pc.invert(pc.is_in(then["golden"], _one(now["golden"]))))
+    ended = _ends(last)
+    lost = ended.filter(pc.is_in(ended["golden"], _one(gone)))
+    kept = _ends(records)
+    here = kept.filter(pc.is_valid(kept["golden"]))
+    joined = lost.filter(pc.is_in(lost["name"], _one(here["name"])))
+    return pc.count_distinct(joined["golden"]).as_py()
+
+
+def _ends(records: Records) -> pa.Table:
+    """Fingerprint and golden id of each customer record."""
+    mine = records.crosswalk.filter(pc.equal(records.crosswalk["object"], "customer"))
+    at = pc.index_in(_one(records.table["record"]), _one(mine["record"]))
+    names = decisions.fingerprints(records.table, "customer", records.plan)
+    return pa.table({"name": names, "golden": _one(mine["golden"]).take(at)})
+
+
+def _one(values: pa.ChunkedArray) -> pa.Array:
+    return values.combine_chunks()
 
 
 def _differs(now: pa.Table, then: pa.Table, name: str) -> np.ndarray:
