@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import openpyxl
+import pyarrow as pa
 import pytest
 import report_work
 
-from crmclean import apply, review
-from crmclean.decisions import State, fingerprints
+from crmclean import apply, gaps, review
+from crmclean.decisions import State, fingerprints, hashes
 
 
 @pytest.fixture
@@ -84,3 +85,22 @@ def test_nothing_to_decide_gives_no_workbook(made: tuple, tmp_path: Path) -> Non
 def test_the_same_pairs_give_the_same_bytes(made: tuple, tmp_path: Path) -> None:
     first, again = write(made, tmp_path / "a")[0], write(made, tmp_path / "b")[0]
     assert first.read_bytes() == again.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("now", "after"), [("朋友介绍", "客户转介绍"), ("广告", "广告"), (None, "客户转介绍")]
+)
+def test_an_accepted_suggestion_replaces_only_the_value_it_was_made_for(
+    made: tuple, tmp_path: Path, now: str | None, after: str
+) -> None:
+    golden = made[0].get("golden/customer").slice(0, 1)
+    at = golden.column_names.index("source")
+    golden = golden.set_column(at, "source", pa.array([now], pa.string()))
+    entry = {"object": "customer", "golden": golden["golden"][0].as_py(), "field": "source"}
+    entry |= {"value": "客户转介绍", "instead_of": "朋友介绍"}
+    state = State(tmp_path / "state")
+    state.append("values", [{**entry, "seen": hashes(golden, ("name",))[0].as_py()}])
+    filled, changes = gaps.apply_fills({"customer": golden}, state)
+    assert filled["customer"]["source"].to_pylist() == [after]
+    assert changes.num_rows == (now != after)
+    assert changes["before"].to_pylist() == [now] * changes.num_rows

@@ -1,7 +1,7 @@
 """Values that owners filled in, put into golden records: this month and every month.
 
-A filled value applies only while the sources leave the field empty, and only to the record that
-the owner saw: an entry holds a hash of its name (`seen`). If the name has changed since, the gap is
+A filled value applies only while the sources leave the field empty (or still hold the very value
+that it was accepted for, `instead_of`), and only to the record that the owner saw: an entry holds a hash of its name (`seen`). If the name has changed since, the gap is
 open again and is asked again (design.md 4, identity over time).
 """
 
@@ -59,7 +59,9 @@ def _filled(
     known = pa.array([e["seen"] for e in latest.values()], tables.TEXT).take(at)
     same = pc.or_(pc.equal(known, seen(now, name)), pc.equal(known, seen(before, name)))
     current = now[field].combine_chunks()
-    mask = pc.and_(pc.fill_null(same, False), pc.and_(pc.is_null(current), pc.is_valid(value)))
+    instead = pa.array([e.get("instead_of") for e in latest.values()], tables.TEXT).take(at)
+    open_ = pc.or_(pc.is_null(current), pc.fill_null(pc.equal(current, instead), False))
+    mask = pc.and_(pc.fill_null(same, False), pc.and_(open_, pc.is_valid(value)))
     place = now.column_names.index(field)
     result = now.set_column(place, now.schema.field(place), pc.if_else(mask, value, current))
     columns = {
@@ -68,6 +70,7 @@ def _filled(
         "field": field,
         "step": "decision",
         "rule": "gap",
+        "before": current.filter(mask),
         "after": value.filter(mask),
     }
     return result, tables.table(tables.CHANGES, columns)
