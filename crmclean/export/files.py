@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
@@ -32,8 +33,9 @@ FILES = pa.schema(
         ("sha256", tables.TEXT),
     ]
 )
-#: Rows of the trial file that tells how many bytes a row takes, and what is kept in reserve.
-PROBE, RESERVE = 500, 0.92
+#: Rows of the trial file, the longest ones, that tells how many bytes a row takes at most, and
+#: what is kept in reserve.
+PROBE, RESERVE = 500, 0.9
 BOM = b"\xef\xbb\xbf"
 
 
@@ -104,13 +106,27 @@ def _rows_per_file(part: Part, folder: Path, name: str) -> int:
     if spec.format in MAX_ROWS:
         size = min(size, MAX_ROWS[spec.format] - spec.header_row)
     if spec.max_bytes and total:
-        trial = folder / f"trial.{spec.format}"
         rows = min(PROBE, total)
-        _write(trial, part, part.rows.slice(0, rows), name)
-        each = trial.stat().st_size / rows
-        trial.unlink()
-        size = min(size, max(1, int(spec.max_bytes * RESERVE / each)))
+        empty = _trial(part, part.rows.slice(0, 0), folder, name)
+        each = (_trial(part, _longest(part.rows, rows), folder, name) - empty) / rows
+        size = min(size, int((spec.max_bytes * RESERVE - empty) / max(each, 1)))
     return max(size, 1)
+
+
+def _trial(part: Part, rows: pa.Table, folder: Path, name: str) -> int:
+    """How many bytes a file of these rows has."""
+    path = folder / f"trial.{part.spec.format}"
+    _write(path, part, rows, name)
+    size = path.stat().st_size
+    path.unlink()
+    return size
+
+
+def _longest(rows: pa.Table, count: int) -> pa.Table:
+    """The `count` rows with most text: no file has longer rows than the trial."""
+    sizes = [pc.fill_null(pc.binary_length(c.combine_chunks()), 0) for c in rows.columns]
+    total = np.sum([np.asarray(size) for size in sizes], axis=0)
+    return rows.take(pa.array(np.sort(np.argsort(-total, kind="stable")[:count])))
 
 
 def _write(path: Path, part: Part, rows: pa.Table, name: str) -> None:

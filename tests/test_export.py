@@ -1,0 +1,296 @@
+"""Export: records fitted to the target, ends that follow, pilot, quarantine, rollback."""
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from export_world import MODEL, crosswalk, golden, plan, project, work
+
+from crmclean import export, templates
+from crmclean.errors import Broken
+from crmclean.export import area, files, pilot
+from crmclean.export.findings import Findings
+from crmclean.workbooks import reread
+
+CUSTOMERS = [
+    {
+        "name": "江海设备制造有限公司",
+        "owner": "张三",
+        "industry": "通用设备制造业",
+        "requirement": "三台",
+    },
+    {"name": "北辰科技有限公司", "owner": None, "source": "行业展会"},
+    {"name": "长" * 300, "owner": "张三"},
+    {"name": "东篱商贸", "owner": "李四(离职)", "remark": "表情😀"},
+    {"name": "北辰科技有限公司", "owner": "张三"},
+    {"name": None, "owner": "张三"},
+    {"name": "仙桃五金厂", "owner": "张三", "next_follow_up": "下周三"},
+]
+CONTACTS = [
+    {"name": "李四", "of": 0, "mobile": "13800000000"},
+    {"name": "王五", "of": 1, "mobile": "021-12345678-801"},
+    {"name": "赵六", "of": 2},
+    {"name": "孤儿", "of": None},
+]
+SETTINGS = {
+    "target": "wukong-11",
+    "owners": {"李四(离职)": "李四", "": "公海", "公海": "王经理"},
+    "unplaced": {"customer.requirement": "remark"},
+}
+
+
+@pytest.fixture
+def tables() -> dict[str, pa.Table]:
+    return {
+        "customer": golden("customer", CUSTOMERS),
+        "contact": golden("contact", CONTACTS, part=1),
+        "opportunity": golden("opportunity", [{"name": "商机", "of": 0}], part=2),
+    }
+
+
+def fit(tables: dict[str, pa.Table], **settings: object) -> export.Fitted:
+    made = project(**{**SETTINGS, **settings})
+    return export.fit(tables, crosswalk(tables), made, MODEL, templates.load(made.target))
+
+
+def rows(fitted: export.Fitted, name: str) -> list[dict[str, str | None]]:
+    return [row for part in fitted.parts if part.spec.name == name for row in part.rows.to_pylist()]
+
+
+def test_every_record_has_the_end_it_deserves(tables: dict[str, pa.Table]) -> None:
+    ends = {row["golden"]: (row["end"], row["reason"]) for row in fit(tables).crosswalk.to_pylist()}
+    assert ends == {
+        "cu0": ("loaded", None),
+        "cu1": ("loaded", None),
+        "cu2": ("rejected", "TARGET_TOO_LONG"),
+        "cu3": ("loaded", None),
+        "cu4": ("rejected", "TARGET_DUPLICATE"),
+        "cu5": ("rejected", "TARGET_REQUIRED"),
+        "cu6": ("loaded", None),
+        "co0": ("loaded", None),
+        "co1": ("loaded", None),
+        "co2": ("rejected", "parent"),
+        "co3": ("rejected", "TARGET_ORPHAN"),
+        "op0": ("rejected", "NO_IMPORT"),
+    }
+
+
+def test_owners_are_reassigned_and_nobody_goes_to_the_pool(tables: dict[str, pa.Table]) -> None:
+    fitted = fit(tables)
+    owners = {row["*客户名称"]: row["*负责人"] for row in rows(fitted, "客户导入模板")}
+    assert owners == {"江海设备制造有限公司": "张三", "东篱商贸": "李四", "仙桃五金厂": "张三"}
+    (pooled,) = rows(fitted, "公海客户导入模板")
+    assert (pooled["*客户名称"], pooled["负责人"]) == ("北辰科技有限公司", None)
+    contacts = {row["*姓名"]: row["*负责人"] for row in rows(fitted, "联系人导入模板")}
+    assert contacts == {"李四": "张三", "王五": "王经理"}
+
+
+def test_without_an_owner_a_customer_is_rejected(tables: dict[str, pa.Table]) -> None:
+    ends = {row["golden"]: row["reason"] for row in fit(tables, owners={}).crosswalk.to_pylist()}
+    assert ends["cu1"] == "TARGET_NO_OWNER" and ends["co1"] == "parent"
+
+
+def test_values_take_the_form_of_the_target(tables: dict[str, pa.Table]) -> None:
+    made = {row["*客户名称"]: row for row in rows(fit(tables), "客户导入模板")}
+    assert made["江海设备制造有限公司"]["客户行业"] == "生产"
+    assert made["江海设备制造有限公司"]["备注"] == "需求描述：三台"
+    assert made["东篱商贸"]["备注"] == "表情〓"
+    assert made["仙桃五金厂"]["下次联系时间"] is None
+    assert made["仙桃五金厂"]["备注"] == "下次联系时间：下周三"
+    (_, second) = rows(fit(tables), "联系人导入模板")
+    assert (second["手机"], second["备注"]) == (None, "手机：021-12345678-801")
+
+
+def test_nothing_that_is_changed_or_left_out_is_silent(tables: dict[str, pa.Table]) -> None:
+    found = fit(tables)
+    said = {(row["field"], row["code"]) for row in found.issues.to_pylist()}
+    assert {("remark", "TARGET_FOUR_BYTE"), ("next_follow_up", "TARGET_BAD_FORM")} <= said
+    assert {("source", "TARGET_UNKNOWN_OPTION"), ("mobile", "TARGET_BAD_FORM")} <= said
+    open_ones = fit(tables, unplaced={})
+    assert open_ones.undecided == ["customer.requirement"]
+    assert ("requirement", "UNPLACED_FIELD") in {
+        (row["field"], row["code"]) for row in open_ones.issues.to_pylist()
+    }
+
+
+def test_a_merged_record_shares_the_rejection(tables: dict[str, pa.Table]) -> None:
+    where = crosswalk(tables)
+    one = where.slice(0, 1).to_pylist()[0]
+    merged = pa.Table.from_pylist(
+        [{**one, "record": 1, "golden": "cu2", "end": "merged"}], where.schema
+    )
+    made = project(**SETTINGS)
+    both = pa.concat_tables([where, merged])
+    fitted = export.fit(tables, both, made, MODEL, templates.load("wukong-11"))
+    last = fitted.crosswalk.filter(pc.equal(fitted.crosswalk["record"], 1)).to_pylist()
+    assert [(row["end"], row["reason"]) for row in last] == [("rejected", "TARGET_TOO_LONG")]
+
+
+# province, city, district → what 悟空CRM 11.0 accepts, or None (crm-targets.md 1.6)
+AREAS = [
+    (("江苏省", "苏州市", "吴中区"), ("江苏省", "苏州市", "吴中区")),
+    (("北京市", "北京市", "朝阳区"), ("北京市", "北京城区", "朝阳区")),
+    (("上海市", None, None), ("上海市", None, None)),
+    (("重庆市", "重庆市", "渝中区"), ("重庆市", "市辖区", "渝中区")),
+    (("重庆市", "重庆市", "云阳县"), ("重庆市", "县", "云阳县")),
+    (("湖北省", "仙桃市", None), ("湖北省", "省直辖县级行政区划", "仙桃市")),
+    (("广东省", None, None), ("广东省", None, None)),
+    (("浙江省", "苏州市", "吴中区"), ("浙江省", None, None)),
+    (("江苏省", None, "吴中区"), ("江苏省", None, None)),
+    (("广东省", "东莞市", "南城街道"), ("广东省", None, None)),
+    ((None, "苏州市", None), (None, None, None)),
+    ((None, None, None), (None, None, None)),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), AREAS)
+def test_areas(before: tuple, after: tuple) -> None:
+    names = ("province", "city", "district")
+    columns = {n: pa.array([v], pa.string()) for n, v in zip(names, before, strict=True)}
+    columns["address"] = pa.array(["东吴北路1号"], pa.string())
+    fitted = area.fit(columns, Findings("customer", pa.array([1], pa.int64())))
+    assert tuple(fitted[name][0].as_py() for name in names) == after
+    moved = any(before) and sum(map(bool, after)) < sum(map(bool, before))
+    address = "".join(filter(None, before)) + "东吴北路1号" if moved else "东吴北路1号"
+    assert fitted["address"][0].as_py() == address
+
+
+def published(
+    tmp_path: Path, tables: dict[str, pa.Table], **settings: object
+) -> tuple[Path, list[dict]]:
+    made = project(**{**SETTINGS, **settings})
+    template = templates.load(made.target)
+    fitted = export.fit(tables, crosswalk(tables), made, MODEL, template)
+    out = tmp_path / "out"
+    out.mkdir()
+    store = work(tmp_path / "work", 400, tables)
+    store.put("issues/export", fitted.issues)
+    files_made = export.write(fitted, tables, store, plan(), made, MODEL, template, out)
+    return out, files_made.to_pylist()
+
+
+def test_the_output_folder(tmp_path: Path, tables: dict[str, pa.Table]) -> None:
+    out, made = published(tmp_path, tables)
+    imported = [(row["path"], row["rows"]) for row in made if row["kind"] == "import"]
+    assert imported == [
+        ("import/01_客户导入模板.xls", 3),
+        ("import/02_公海客户导入模板.xls", 1),
+        ("import/03_联系人导入模板.xls", 2),
+    ]
+    reasons = reread.columns(out / "quarantine.xlsx")
+    assert reasons.num_rows == 6 and "列1" in reasons.column_names
+    assert reasons["原因"].to_pylist()[0] == "“*客户名称”超过目标 CRM 的长度"
+    assert reasons["列1"].to_pylist()[0] == "值1-3"
+    guide = (out / "IMPORT.md").read_text(encoding="utf-8")
+    assert guide.index("备份") < guide.index("import/01_客户导入模板.xls")
+    lost = (out / "not_migrated.csv").read_text(encoding="utf-8-sig")
+    assert "客户,需求描述,1,写入备注" in lost
+    for path, count in imported:
+        listed = reread.columns(out / "rollback" / f"{Path(path).stem}.xlsx")
+        assert listed.num_rows == count
+
+
+def many(count: int) -> dict[str, pa.Table]:
+    """Customers of which few are special, with two contacts each."""
+    rows = [
+        {
+            "name": f"江海第{n}设备公司",
+            "owner": ["张三", "李四"][n % 2],
+            "source": ["广告", "转介绍", "陌拜", "促销"][n % 4] if n % 50 else "线上询价",
+            "website": "http://www.example.com" if n == 137 else None,
+            "remark": "很长" * 40 if n == 211 else "短",
+        }
+        for n in range(count)
+    ]
+    people = [{"name": f"人{n}", "of": n // 2, "mobile": None} for n in range(2 * count)]
+    return {"customer": golden("customer", rows), "contact": golden("contact", people, part=1)}
+
+
+def test_the_pilot_shows_everything_with_all_children(tmp_path: Path) -> None:
+    out, made = published(tmp_path, many(300), pilot={"rows": 20})
+    chosen = reread.columns(out / "pilot" / "01_客户导入模板.xls", 2).to_pylist()
+    assert len(chosen) == 20
+    assert {row["客户来源"] for row in chosen} == {"广告", "转介绍", "陌拜", "促销", "线上询价"}
+    assert any(row["网址"] for row in chosen) and any(len(row["备注"]) > 50 for row in chosen)
+    people = reread.columns(out / "pilot" / "02_联系人导入模板.xls", 2).to_pylist()
+    names = [row["*客户名称"] for row in chosen]
+    assert sorted(row["*客户名称"] for row in people) == sorted(names * 2)
+    expected = json.loads((out / "pilot" / "expected.json").read_text(encoding="utf-8"))
+    assert {name: entry["rows"] for name, entry in expected.items()} == {
+        "customer": 20,
+        "contact": 40,
+    }
+    assert sum(row["rows"] for row in made if row["kind"] == "import") == 900
+
+
+def test_a_production_pilot_is_not_in_the_main_files(tmp_path: Path) -> None:
+    out, made = published(tmp_path, many(60), pilot={"rows": 20, "mode": "production"})
+    counts = {row["path"]: row["rows"] for row in made}
+    assert counts["import/01_客户导入模板.xls"] == 40 and counts["pilot/01_客户导入模板.xls"] == 20
+    main = reread.columns(out / "import/01_客户导入模板.xls", 2)["*客户名称"].to_pylist()
+    tried = reread.columns(out / "pilot/01_客户导入模板.xls", 2)["*客户名称"].to_pylist()
+    assert len({*main, *tried}) == 60
+
+
+def test_the_pilot_is_the_same_for_the_same_seed() -> None:
+    fitted = fit(many(200))
+    none = pa.table(
+        {
+            "object": pa.array([], pa.string()),
+            "record": pa.array([], pa.int64()),
+            "rule": pa.array([], pa.string()),
+        }
+    )
+    drawn = [
+        pilot.choose(fitted.parts, 20, seed, fitted.crosswalk, none).to_pylist()
+        for seed in (1, 1, 2)
+    ]
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+@pytest.mark.parametrize(("limit", "files_made"), [(299, 2), (300, 1), (100, 3)])
+def test_files_are_split_by_rows(tmp_path: Path, limit: int, files_made: int) -> None:
+    from dataclasses import replace
+
+    part = fit(many(300)).parts[0]
+    part = replace(part, spec=replace(part.spec, max_rows=limit))
+    made = files.planned([part], tmp_path, str)
+    assert len(made) == files_made and sum(file.rows for file in made) == 300
+    assert max(file.rows for file in made) <= limit
+
+
+@pytest.mark.parametrize("form", ["xls", "xlsx", "csv"])
+def test_files_are_split_by_bytes(tmp_path: Path, form: str) -> None:
+    from dataclasses import replace
+
+    part = fit(many(600)).parts[0]
+    part = replace(part, spec=replace(part.spec, format=form, max_bytes=24_000))
+    made = files.planned([part], tmp_path, str)
+    for file in made:
+        files.make(file)
+    assert all(file.path.stat().st_size <= 24_000 for file in made)
+    assert [row for file in made for row in files.read_back(file.path, part.spec).to_pylist()] == (
+        part.rows.to_pylist()
+    )
+
+
+def test_a_file_that_reads_back_different_is_never_published(tmp_path: Path, monkeypatch) -> None:
+    (file,) = files.planned([fit(many(10)).parts[0]], tmp_path, str)
+    shorter = file.part.rows.slice(0, 9)
+    right = files.read_back
+    monkeypatch.setattr(files, "read_back", lambda path, spec: right(path, spec).slice(0, 9))
+    assert shorter.num_rows == 9
+    with pytest.raises(Broken) as broken:
+        files.make(file)
+    assert broken.value.code == "EXPORT_DIFFERS"
+
+
+def test_the_same_records_give_the_same_bytes(tmp_path: Path) -> None:
+    digests = []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        _, made = published(tmp_path / name, many(50), target="generic")
+        digests.append([row["sha256"] for row in made])
+    assert digests[0] == digests[1]
