@@ -57,7 +57,8 @@ def _tokens(text: str) -> list[_Token]:
     while text[place:].strip():
         hit = _TOKEN.match(text, place)
         if hit is None:
-            raise UsageError("CONDITION_BAD", condition=text, place=place + 1, expected='"…"')
+            place = len(text) - len(text[place:].lstrip())
+            raise UsageError("CONDITION_BAD", condition=text, place=place + 1, expected='"…" ==')
         kind = hit.lastgroup or ""
         tokens.append(_Token(kind, hit[kind], hit.start(kind) + 1))
         place = hit.end()

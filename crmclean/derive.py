@@ -118,7 +118,10 @@ def _derived(
 
 def _over_children(children: pa.Table, call: _Call) -> pa.Table:
     """golden, value: one row per parent that has a child with a readable value."""
-    values = conditions.readable(children[call.field], call.kind)
+    counts = call.function == "count"
+    values = (
+        children[call.field] if counts else conditions.readable(children[call.field], call.kind)
+    )
     kept = pa.table({"golden": children[call.link], "value": values})
     keep = pc.and_(pc.is_valid(kept["golden"]), pc.is_valid(kept["value"]))
     if call.months:

@@ -227,7 +227,7 @@ class Desk:
         if column not in held.columns:
             held.columns[column] = _nulls(len(held.records))
         exists = there >= 0
-        current = held.columns[column].take(pa.array(np.where(exists, there, 0)))
+        current = held.columns[column].take(pa.array(there, mask=~exists))
         joins = column in JOINED
         same = pc.fill_null(pc.equal(current, texts), False).to_numpy(zero_copy_only=False) & exists
         takes = exists & ~same

@@ -55,8 +55,9 @@ _LEADS = "".join(
 )
 _MISREAD = re.compile(f"[{_LEADS}]")
 _CHINESE = re.compile(
-    "[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\x20-\x7e\u2018-\u201d\u2014\u2026\u00b7]+"
+    "[\n\r\t\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\x20-\x7e\u2018-\u201d\u2014\u2026\u00b7]+"
 )
+_HAN = re.compile("[\u4e00-\u9fff]")
 LOST = ("\ufffd", "锟斤拷", "烫烫烫", "屯屯屯", "???")
 
 #: A value that matches FORM and may still hold an entity, a tag, mojibake or lost characters.
@@ -143,5 +144,5 @@ def _decoded(text: str, written: str, meant: str) -> str | None:
         found = text.encode(written).decode(meant)
     except UnicodeError:
         return None
-    chinese = not found.isascii() and _CHINESE.fullmatch(found)
+    chinese = _HAN.search(found) and _CHINESE.fullmatch(found)
     return found if chinese and len(found) < len(text) else None

@@ -8,7 +8,7 @@ splitting works. What is left beside the numbers is a name or a remark, never th
 import re
 from functools import cache
 
-from crmclean.rules import Parts, _people, _tables
+from crmclean.rules import Parts, _people, _tables, placeholder
 from crmclean.rules._characters import narrow
 
 #: Dummies of sample code and lazy typing that can be nobody's number.
@@ -107,7 +107,7 @@ def _read_piece(
     left = " ".join(_WORDS.sub(" ", left).split()).strip(_MARKS)
     if any(mark.isdigit() or mark == "*" for mark in left):
         raise ValueError("PHONE_MASKED" if "*" in left else "PHONE_INVALID")
-    if left:
+    if left and placeholder.clean(left, kind="phone"):
         (names if _people.is_name(left) else rest).append(left)
 
 

@@ -35,9 +35,10 @@ def doubt(cells: pa.Array, /, values: tuple[str, ...] = (), **_: object) -> pa.A
 def clean(text: str, values: tuple[str, ...] = (), synonyms: Mapping[str, str] | None = None,
           **_: object) -> str:  # fmt: skip
     """The value of the list. Raises ValueError PICKLIST_UNKNOWN with the nearest value."""
-    plain = _characters.tidy(text).strip("'\"`。;；,， ")
+    plain = _characters.tidy(text)
     if not values:
         return plain
+    plain = plain.strip("'\"`。;；,， ")
     if plain in values:
         return plain
     key = _key(plain)
