@@ -8,6 +8,7 @@ Merging cannot be seen afterwards and a missed duplicate can: when unsure, a per
 """
 
 from crmclean.dedupe.explain import explain
+from crmclean.dedupe.refresh import delta, unmerge
 from crmclean.dedupe.stage import Deduped, dedupe, remember
 
-__all__ = ["Deduped", "dedupe", "explain", "remember"]
+__all__ = ["Deduped", "dedupe", "delta", "explain", "remember", "unmerge"]

@@ -40,7 +40,8 @@ class Level:
 @dataclass(frozen=True)
 class Comparison:
     """A named ladder; `field` is the one whose absence makes it missing. Bits stay within `most`
-    and `-worst`; comparisons of one `group` are correlated and share the cap of the group."""
+    and `-worst`; comparisons of one `group` are correlated and share the cap of the group. Without
+    a `needed` one no weight lets a pair merge by itself."""
 
     name: str
     field: str
@@ -48,6 +49,7 @@ class Comparison:
     most: float = 24.0
     worst: float = 12.0
     group: str = ""
+    needed: bool = False
 
 
 def levels(

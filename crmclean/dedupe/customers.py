@@ -36,6 +36,7 @@ NAME = Comparison(
     ),
     most=24,
     worst=8,
+    needed=True,
 )
 REGION = Comparison(
     "region",

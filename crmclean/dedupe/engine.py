@@ -11,7 +11,7 @@ import numpy as np
 
 from crmclean.dedupe import weights as learning
 from crmclean.dedupe.cluster import clusters
-from crmclean.dedupe.compare import Comparison, levels
+from crmclean.dedupe.compare import MISSING, Comparison, levels
 from crmclean.dedupe.fields import Field
 from crmclean.dedupe.keys import CAP, LEAST, Key, candidates
 
@@ -105,6 +105,7 @@ def doubted(scored: Scored, spec: Spec) -> np.ndarray:
     for column, comparison in enumerate(spec.comparisons):
         levels_in_doubt = [n for n, level in enumerate(comparison.levels, 1) if level.doubt]
         doubt |= np.isin(scored.levels[:, column], levels_in_doubt)
+        doubt |= comparison.needed & (scored.levels[:, column] == MISSING)
     return doubt
 
 

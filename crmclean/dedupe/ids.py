@@ -21,7 +21,7 @@ def golden_ids(object: str, prints: pa.Array, label: np.ndarray, state: State) -
     """The id of each cluster, in order of its first record."""
     firsts = np.unique(label)
     own = _made(object, prints)
-    known = _known(object, state)
+    known = known_ids(object, state)
     if not known:
         return own.take(pa.array(firsts))
     return _carried(own, prints.to_pylist(), label, firsts, known)
@@ -31,7 +31,7 @@ def entries(
     object: str, prints: pa.Array, label: np.ndarray, golden: pa.Array, state: State
 ) -> list[dict]:
     """What the state must remember of this run beyond what it knows."""
-    known = _known(object, state)
+    known = known_ids(object, state)
     texts = prints.to_pylist()
     _, cluster, sizes = np.unique(label, return_inverse=True, return_counts=True)
     ids = golden.to_pylist()
@@ -56,7 +56,7 @@ def _made(object: str, prints: pa.Array) -> pa.Array:
     return pa.array(np.char.add(LETTER[object], texts), pa.string())
 
 
-def _known(object: str, state: State) -> dict[str, str]:
+def known_ids(object: str, state: State) -> dict[str, str]:
     """fingerprint → golden id of earlier runs, the last entry winning."""
     known: dict[str, str] = {}
     for entry in state.entries("golden"):

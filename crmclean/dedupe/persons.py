@@ -38,7 +38,9 @@ def parse(name: str) -> Person:
         return _latin(name.lower())
     title = _TITLES.suffix(compact, leave=1)
     bare = compact[: -len(title)] if title else compact
-    if len(title) == 1 and len(bare) == 2 and bare not in _COMPOUND:  # 王建工 is a name, 王工 an engineer
+    if (
+        len(title) == 1 and len(bare) == 2 and bare not in _COMPOUND
+    ):  # 王建工 is a name, 王工 an engineer
         title, bare = "", compact
     if len(bare) == 2 and bare[0] in "老小" and bare not in _COMPOUND:
         return Person(bare[1], "", title or bare[0], bare[1] + (title or bare[0]))

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.decisions import State, fingerprints
-from crmclean.dedupe import bands, contacts, customers, engine, ids, named, survive
+from crmclean.dedupe import bands, contacts, customers, engine, ids, named, survive, weights
 from crmclean.dedupe.children import attach
 from crmclean.dedupe.fields import Field
 from crmclean.dedupe.owners import settle
@@ -17,6 +17,9 @@ from crmclean.model import Object
 from crmclean.plan import Plan
 from crmclean.project import Project
 from crmclean.tables import CHANGES, CROSSWALK, GOLDEN, ISSUES, PAIRS, concat, sources_of, table
+
+#: Weights learned from fewer records than this are not kept for the next run.
+ENOUGH = 1_000
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Matched:
     changes: pa.Table
     blocks: pa.Table
     memory: list[dict]
+    learned: list[dict] = field(default_factory=list)
     issues: pa.Table = field(default_factory=ISSUES.empty_table)
 
 
@@ -57,6 +61,7 @@ class Job:
     project: Project
     model: dict[str, Object]
     state: State
+    retrain: bool = False
 
 
 def dedupe(
@@ -65,9 +70,11 @@ def dedupe(
     project: Project,
     model: dict[str, Object],
     state: State,
+    retrain: bool = False,
 ) -> Deduped:
-    """Find and merge duplicates. `records`: the mapped and normalised tables of each object."""
-    job = Job(plan, project, model, state)
+    """Find and merge duplicates. `records`: the mapped and normalised tables of each object;
+    `retrain`: learn the weights anew instead of taking the frozen ones of the state."""
+    job = Job(plan, project, model, state, retrain)
     records = {name: one.combine_chunks() for name, one in records.items()}
     fields = customers.prepare(records["customer"], records.get("contact"))
     found = {"customer": _customers(records, fields, job)}
@@ -91,7 +98,10 @@ def dedupe(
         concat(CHANGES, [*changes, *(one.changes for one in parts)]),
         concat(ISSUES, issues),
         concat(BLOCKS, [one.blocks for one in parts]),
-        {"golden": [entry for one in parts for entry in one.memory]},
+        {
+            "golden": [entry for one in parts for entry in one.memory],
+            "weights": [entry for one in parts for entry in one.learned],
+        },
     )
 
 
@@ -106,7 +116,8 @@ def _customers(records: dict[str, pa.Table], fields: dict[str, Field], job: Job)
     prints = fingerprints(own, "customer", job.plan)
     said = named.pairs("customer", own, prints, job.plan, job.project, job.state)
     laws = customers.laws(fields, _union(said, "never"), _union(said, "always"))
-    scored = engine.score(fields, customers.SPEC, laws)
+    learned = _frozen(job)
+    scored = engine.score(fields, customers.SPEC, laws, learned)
     sure, doubtful = customers.same_uscc(scored, fields)
     laws = replace(laws, always=np.union1d(laws.always, sure))
     label = engine.grouped(scored, customers.SPEC, laws, job.project.dedupe.match, own.num_rows)
@@ -123,12 +134,15 @@ def _customers(records: dict[str, pa.Table], fields: dict[str, Field], job: Job)
     full = customers.fullness(fields)
     matched = _golden("customer", owners.records, prints, label, rank, full, why, job)
     blocks = blocks_table("customer", scored.blocks)
-    return replace(
-        matched,
-        pairs=pairs,
-        blocks=blocks,
-        issues=found_issues(own, fields, label, verdict, scored, why),
-    )
+    fresh = [] if learned or own.num_rows < ENOUGH else [weights.entry("customer", scored.weights)]
+    issues = found_issues(own, fields, label, verdict, scored, why)
+    return replace(matched, pairs=pairs, blocks=blocks, issues=issues, learned=fresh)
+
+
+def _frozen(job: Job) -> weights.Weights | None:
+    """The weights of earlier runs, so that a refresh judges as the first run did."""
+    known = [] if job.retrain else job.state.entries("weights")
+    return weights.frozen(known[-1], customers.SPEC.comparisons) if known else None
 
 
 def _contacts(attached, job: Job) -> Matched:

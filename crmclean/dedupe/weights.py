@@ -40,6 +40,21 @@ class Weights:
         return np.append(0.0, np.clip(bits, -comparison.worst, most))
 
 
+def frozen(entry: dict, comparisons: tuple[Comparison, ...]) -> Weights | None:
+    """Weights from their entry in the state; None where they do not fit these comparisons."""
+    m, u = ({n: np.array(v) for n, v in entry[side].items()} for side in ("m", "u"))
+    fits = all(
+        len(m.get(c.name, ())) == len(u.get(c.name, ())) == len(c.levels) for c in comparisons
+    )
+    return Weights(m, u, entry["prior"]) if fits else None
+
+
+def entry(object: str, weights: Weights) -> dict:
+    """The entry of learned weights in the state, exact to the last bit."""
+    shares = {s: {n: v.tolist() for n, v in getattr(weights, s).items()} for s in ("m", "u")}
+    return {"object": object, "prior": weights.prior, **shares}
+
+
 def built_in(comparisons: tuple[Comparison, ...], count: int) -> Weights:
     """The weights before anything is learned."""
     shares = {c.name: [(level.m, level.u) for level in c.levels] for c in comparisons}

@@ -1,0 +1,345 @@
+"""The duplicate stage: laws, bands, owners, survivorship, references, identity over time."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crmclean import decisions, dedupe, model, plan, project
+from crmclean.tables import record_ids
+
+MODEL = model.build()
+PLAN = plan.Plan(
+    tuple(
+        plan.Source(n, n - 1, f"{system}.csv", "", system, "legacy", "customer", "", 0)
+        for n, system in enumerate(("ERP", "销售部"), 1)
+    )
+)
+
+
+def uscc(body: str) -> str:
+    """A valid invented credit code from eight characters."""
+    alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    code = f"91310000X{body}"
+    return code + alphabet[-sum(alphabet.index(c) * pow(3, n, 31) for n, c in enumerate(code)) % 31]
+
+
+ONE, TWO = uscc("A1234567"), uscc("B7654321")
+
+
+def table(name: str, rows: list[dict], source: int = 1, first: int = 2) -> pa.Table:
+    ids = record_ids(source, pa.array(range(first, first + len(rows)), pa.int64()))
+    columns = {f: pa.array([r.get(f) for r in rows], pa.string()) for f in MODEL[name].fields}
+    return pa.table({"record": ids, **columns})
+
+
+def run(folder: Path, customers=(), settings=None, state=None, **others):
+    records = {name: table(name, []) for name in MODEL}
+    if isinstance(customers, pa.Table):
+        records["customer"] = customers
+    else:
+        records["customer"] = table("customer", list(customers))
+    records |= {n: t if isinstance(t, pa.Table) else table(n, t) for n, t in others.items()}
+    migration = project.Project(sources=[{"path": "a.csv"}], dedupe=settings or {})
+    return dedupe.dedupe(records, PLAN, migration, MODEL, state or decisions.State(folder))
+
+
+def clusters(found, name: str = "customer") -> list[str]:
+    rows = [r for r in found.crosswalk.to_pylist() if r["object"] == name]
+    return [r["golden"] for r in sorted(rows, key=lambda r: r["record"])]
+
+
+def ends(found, name: str = "customer") -> list[tuple[str, str | None]]:
+    rows = [r for r in found.crosswalk.to_pylist() if r["object"] == name]
+    return [(r["end"], r["reason"]) for r in sorted(rows, key=lambda r: r["record"])]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"name": "上海华星电子有限公司"}, {"name": "华星电子（上海）有限责任公司"}),
+        ({"name": "上海華星電子有限公司"}, {"name": "上海市华星电子有限公司"}),
+        ({"name": "红星电子有限公司", "uscc": ONE}, {"name": "红星电子厂", "uscc": ONE}),
+        (
+            {"name": "华星电子", "phone": "021-55501234", "address": "上海市测试路1号"},
+            {"name": "上海华星电子有限公司", "phone": "021-55501234", "address": "上海市测试路1号"},
+        ),
+    ],
+)
+def test_one_customer(tmp_path: Path, one: dict, other: dict) -> None:
+    assert len(set(clusters(run(tmp_path, [one, other])))) == 1
+
+
+SAME = {"phone": "021-55501234", "address": "上海市测试路1号", "email": "a@example.com"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            {"name": "上海华星电子有限公司", "uscc": ONE},
+            {"name": "上海华星电子有限公司", "uscc": TWO},
+        ),
+        ({"name": "上海机床一厂"}, {"name": "上海机床二厂"}),
+        ({"name": "华星电子有限公司北京分公司"}, {"name": "华星电子有限公司广州分公司"}),
+        ({"name": "华星电子有限公司北京分公司"}, {"name": "华星电子有限公司"}),
+        ({"name": "北京华星电子有限公司"}, {"name": "北京华星食品有限公司"}),
+        ({"name": None}, {"name": None}),
+    ],
+)
+def test_two_customers_whatever_they_share(tmp_path: Path, one: dict, other: dict) -> None:
+    found = run(tmp_path, [{**SAME, **one}, {**SAME, **other}])
+    assert len(set(clusters(found))) == 2
+
+
+def test_project_rules_beat_the_weight(tmp_path: Path) -> None:
+    twins = [{"name": "上海华星电子有限公司"}] * 2
+    never = {"never": [["ERP.csv!2", "ERP.csv!3"]]}
+    assert len(set(clusters(run(tmp_path, twins, never)))) == 2
+    strangers = [{"name": "上海华星电子有限公司"}, {"name": "北京宏达食品厂"}]
+    always = {"always": [["ERP.csv!2", "ERP.csv!3"]]}
+    assert len(set(clusters(run(tmp_path, strangers, always)))) == 1
+
+
+def test_decisions_hold_and_are_asked_again_when_values_changed(tmp_path: Path) -> None:
+    rows = [
+        {"name": "上海华星电子有限公司", "code": "1"},
+        {"name": "上海华星电子有限公司", "code": "2"},
+    ]
+    own = table("customer", rows)
+    left, right = decisions.fingerprints(own, "customer", PLAN).to_pylist()
+    seen = " ".join(decisions.seen(own, "customer").to_pylist())
+    state = decisions.State(tmp_path)
+    state.append(
+        "pairs",
+        [
+            {
+                "object": "customer",
+                "left": left,
+                "right": right,
+                "verdict": "different",
+                "seen": seen,
+            }
+        ],
+    )
+    assert len(set(clusters(run(tmp_path, own, state=state)))) == 2
+    rows[0]["phone"] = "021-55509999"
+    assert len(set(clusters(run(tmp_path, rows, state=state)))) == 1
+
+
+def test_owner_conflict_is_held_until_somebody_decides(tmp_path: Path) -> None:
+    rows = [{"name": "上海华星电子有限公司", "owner": o, "code": o} for o in ("张三", "李四")]
+    found = run(tmp_path, rows)
+    assert ends(found) == [("held", "OWNER_CONFLICT")] * 2
+    state = decisions.State(tmp_path)
+    state.append("owners", [{"object": "customer", "record": "ERP:张三", "owner": "李四"}])
+    found = run(tmp_path, rows, state=state)
+    assert [end for end, _ in ends(found)] == ["loaded", "merged"]
+    assert found.golden["customer"]["owner"].to_pylist() == ["李四"]
+
+
+def test_first_owner_wins_by_project_and_the_other_is_kept(tmp_path: Path) -> None:
+    rows = [{"name": "上海华星电子有限公司", "owner": o} for o in ("张三", "李四")]
+    golden = run(tmp_path, rows, {"owner_conflict": "first"}).golden["customer"].to_pylist()
+    assert golden[0]["owner"] == "张三"
+    assert "李四" in golden[0]["remark"]
+
+
+def test_losing_telephones_live_on(tmp_path: Path) -> None:
+    rows = [{"name": "上海华星电子有限公司", "phone": p} for p in ("021-55501111", "021-55502222")]
+    found = run(tmp_path, rows)
+    golden = found.golden["customer"].to_pylist()
+    assert golden[0]["phone"] == "021-55501111"
+    assert golden[0]["other_phones"] == "021-55502222"
+    changed = [(c["field"], c["before"], c["after"]) for c in found.changes.to_pylist()]
+    assert ("other_phones", None, "021-55502222") in changed
+
+
+def test_golden_is_the_master_record_and_its_changes(tmp_path: Path) -> None:
+    rows = [
+        {"name": "华星电子", "phone": "021-55501234", "address": "上海市测试路1号"},
+        {
+            "name": "上海华星电子有限公司",
+            "phone": "021-55501234",
+            "address": "上海市测试路1号",
+            "fax": "1",
+        },
+    ]
+    own = table("customer", rows)
+    found = run(tmp_path, own)
+    golden = found.golden["customer"].to_pylist()[0]
+    replayed = next(r for r in own.to_pylist() if r["record"] == golden["record"])
+    for change in found.changes.to_pylist():
+        assert replayed[change["field"]] == change["before"]
+        replayed[change["field"]] = change["after"]
+    assert replayed == {k: v for k, v in golden.items() if k != "golden"}
+
+
+def test_priority_of_systems(tmp_path: Path) -> None:
+    rows = pa.concat_tables(
+        [
+            table("customer", [{"name": "上海华星电子有限公司", "industry": "A"}]),
+            table("customer", [{"name": "上海华星电子有限公司", "industry": "B"}], source=2),
+        ]
+    )
+    for priority, expected in ((["ERP"], "A"), (["销售部"], "B")):
+        golden = run(tmp_path, rows, {"priority": priority}).golden["customer"]
+        assert golden["industry"].to_pylist() == [expected]
+
+
+def test_two_people_of_one_company_are_two_contacts(tmp_path: Path) -> None:
+    customers = [{"name": "上海华星电子有限公司"}] * 3
+    contacts = [
+        {"name": "王建国", "mobile": "13900000001"},
+        {"name": "李秀英", "mobile": "13900000002"},
+        {"name": "王总", "mobile": "13900000001"},
+    ]
+    found = run(tmp_path, customers, contact=contacts)
+    assert len(set(clusters(found))) == 1
+    goldens = clusters(found, "contact")
+    assert goldens[0] == goldens[2] != goldens[1]
+    assert found.golden["contact"]["name"].to_pylist() == ["王建国", "李秀英"]
+
+
+def test_a_mobile_at_two_customers_is_an_issue_and_both_stay(tmp_path: Path) -> None:
+    customers = [{"name": "上海华星电子有限公司"}, {"name": "北京宏达食品厂"}]
+    contacts = [{"name": "王建国", "mobile": "13900000001"}] * 2
+    found = run(tmp_path, customers, contact=contacts)
+    assert len(set(clusters(found, "contact"))) == 2
+    assert found.issues["code"].to_pylist().count("SHARED_MOBILE") == 2
+
+
+def test_children_follow_and_orphans_are_listed(tmp_path: Path) -> None:
+    customers = [{"name": "上海华星电子有限公司", "code": "K1"}, {"name": "上海市华星电子有限公司"}]
+    said = [
+        {"customer": "上海市华星电子有限公司", "content": "a"},
+        {"customer": None, "customer_code": "K1", "content": "b"},
+        {"customer": "华星电子(上海)有限公司", "content": "c"},
+        {"customer": "无此公司", "content": "d"},
+    ]
+    found = run(tmp_path, customers, follow_up=table("follow_up", said, source=2))
+    golden = found.golden["follow_up"].to_pylist()
+    customer = found.golden["customer"].to_pylist()[0]
+    assert [g["customer_golden"] for g in golden] == [customer["golden"]] * 3 + [None]
+    assert {g["customer"] for g in golden[:3]} == {customer["name"]}
+    assert ends(found, "follow_up") == [("loaded", None)] * 3 + [("held", "ORPHAN")]
+    assert "ORPHAN" in found.issues["code"].to_pylist()
+
+
+def test_children_of_a_held_customer_wait_with_it(tmp_path: Path) -> None:
+    rows = [{"name": "上海华星电子有限公司", "owner": o} for o in ("张三", "李四")]
+    found = run(tmp_path, rows, contact=[{"name": "王建国"}])
+    assert ends(found, "contact") == [("held", "parent")]
+
+
+def test_ids_survive_a_new_row_in_front(tmp_path: Path) -> None:
+    old = [{"name": "上海华星电子有限公司", "code": "K1"}, {"name": "北京宏达食品厂", "code": "K2"}]
+    state = decisions.State(tmp_path)
+    first = run(tmp_path, old, state=state)
+    dedupe.remember(first, state)
+    second = run(tmp_path, [{"name": "华星电子（上海）有限公司", "code": "K0"}, *old], state=state)
+    assert clusters(second)[1:] == clusters(first)
+    assert clusters(second)[0] == clusters(first)[0]
+
+
+NAMES = st.sampled_from(
+    ["上海华星电子有限公司", "华星电子（上海）有限公司", "上海华星", "上海华星一厂", "上海华星二厂",
+     "上海华星电子有限公司北京分公司", "上海华星电子有限公司广州分公司", "上海華星電子有限公司", None]
+)  # fmt: skip
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "name": NAMES,
+            "uscc": st.sampled_from([ONE, TWO, "91310000BAD", None]),
+            "phone": st.sampled_from(["021-55501234", None]),
+            "address": st.sampled_from(["上海市测试路1号", None]),
+        }
+    ),
+    min_size=1,
+    max_size=9,
+)
+FEW = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@FEW
+@given(rows=ROWS, match=st.sampled_from([-50.0, 0.0, 8.0]))
+def test_a_merge_never_breaks_a_law(tmp_path: Path, rows: list[dict], match: float) -> None:
+    from crmclean.dedupe import names, text
+
+    found = run(tmp_path, rows, {"match": match, "review": match})
+    for golden in set(clusters(found)):
+        own = [r for r, g in zip(rows, clusters(found), strict=True) if g == golden]
+        parts = [names.parse(text.plain([r["name"] or ""])[0]) for r in own]
+        assert len({r["uscc"] for r in own} & {ONE, TWO}) <= 1
+        assert len({(p.branch, p.ordinal) for p in parts}) == 1
+
+
+@FEW
+@given(rows=ROWS)
+def test_every_record_ends_once_and_runs_are_equal(tmp_path: Path, rows: list[dict]) -> None:
+    one, two = (run(tmp_path, rows) for _ in range(2))
+    assert len(ends(one)) == len(rows)
+    assert one.crosswalk.equals(two.crosswalk)
+    assert one.pairs.equals(two.pairs)
+    assert one.golden["customer"].equals(two.golden["customer"])
+
+
+@FEW
+@given(rows=ROWS, seed=st.integers(0, 5))
+def test_the_order_of_rows_does_not_matter(tmp_path: Path, rows: list[dict], seed: int) -> None:
+    order = np.random.default_rng(seed).permutation(len(rows))
+    straight = clusters(run(tmp_path, rows))
+    turned = clusters(run(tmp_path, [rows[n] for n in order]))
+    groups = [straight[n] for n in order]
+    assert len(set(zip(groups, turned, strict=True))) == len(set(groups)) == len(set(turned))
+
+
+def test_explain_adds_up(tmp_path: Path) -> None:
+    rows = table("customer", [{"name": "上海华星电子有限公司"}, {"name": "上海华星電子有限公司"}])
+    found = run(tmp_path, rows)
+    left, right = rows["record"].to_pylist()
+    lines = dedupe.explain({"customer": rows}, found.pairs, "customer", right, left)
+    assert lines[-1][2] == pytest.approx(sum(bits for _, _, bits in lines[:-1]), abs=0.5)
+    with pytest.raises(KeyError):
+        dedupe.explain({"customer": rows}, found.pairs, "customer", left, 7)
+
+
+def test_delta_and_unmerge(tmp_path: Path) -> None:
+    state = decisions.State(tmp_path)
+    old = [{"name": "上海华星电子有限公司", "code": "K1"}, {"name": "北京宏达食品厂", "code": "K2"}]
+    dedupe.remember(run(tmp_path, old, state=state), state)
+    rows = [
+        *old,
+        {"name": "华星电子（上海）有限公司", "code": "K3"},
+        {"name": "广州利民药店", "code": "K4"},
+    ]
+    own = table("customer", rows)
+    found = run(tmp_path, own, state=state)
+    changes = dedupe.delta(found.crosswalk, {"customer": own}, PLAN, state)
+    assert [c["change"] for c in changes] == ["unchanged", "unchanged", "new"]
+    golden = clusters(found)[0]
+    state.append("pairs", dedupe.unmerge(golden, found.crosswalk, {"customer": own}, PLAN))
+    apart = clusters(run(tmp_path, own, state=state))
+    assert apart[0] == golden != apart[2]
+    with pytest.raises(KeyError):
+        dedupe.unmerge(clusters(found)[1], found.crosswalk, {"customer": own}, PLAN)
+
+
+def test_weights_stay_frozen_until_retrained(tmp_path: Path) -> None:
+    rows = [
+        {"name": f"上海{a}{b}电子有限公司"}
+        for a in "甲乙丙丁戊己庚辛壬癸"
+        for b in "一二三四五六七八九十"
+    ] * 10
+    state = decisions.State(tmp_path)
+    first = run(tmp_path, rows, state=state)
+    dedupe.remember(first, state)
+    again = run(tmp_path, rows, state=state)
+    assert again.pairs.equals(first.pairs)
+    assert again.memory["weights"] == []
+    assert len(state.entries("weights")) == 1
