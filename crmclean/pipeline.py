@@ -36,7 +36,7 @@ from crmclean import (
 from crmclean.decisions import State
 from crmclean.errors import OutputRefused, UsageError
 from crmclean.model import Object, build
-from crmclean.plan import Plan
+from crmclean.plan import Plan, Source
 from crmclean.project import Project
 from crmclean.run import Work, lock, publish, recover
 from crmclean.run.keys import key
@@ -65,6 +65,8 @@ class Job:
     progress: Progress
     no_input: bool = False
     unmask: bool = False
+    strict: bool = False
+    frozen: bool = False
     retrain: bool = False
     kept: tuple[str, ...] = ()
 
@@ -115,7 +117,9 @@ def _key(job: Job) -> str:
 def do_scan(job: Job) -> None:
     """Look once over every source and write down the plan."""
     plan, seen = scan.scan(job.project, job.base)
-    undecided = mapping.check(job.project, plan, job.model, no_input=job.no_input)
+    undecided = mapping.check(
+        job.project, plan, job.model, no_input=job.no_input, strict=job.strict, frozen=job.frozen
+    )
     job.work.put_text("plan.json", plan.to_json())
     job.work.put("issues/scan", tables.concat(tables.ISSUES, [seen, undecided]))
 
@@ -135,9 +139,12 @@ def do_clean(job: Job) -> None:
                     _clean_batch(job, source, rows, write)
 
 
-def _clean_batch(job: Job, source: Any, rows: pa.Table, write: dict[str, Callable]) -> None:
+def _clean_batch(job: Job, source: Source, rows: pa.Table, write: dict[str, Callable]) -> None:
     mapped = mapping.records(rows, source, job.project, job.model, job.base)
     clean = normalise.normalise(mapped.tables, source, job.project, job.model)
+    if source.role == "authority":
+        write["register"](clean.tables["customer"])
+        return
     write["changes"](mapped.changes)
     write["changes"](clean.changes)
     write["issues"](mapped.issues)
@@ -149,25 +156,35 @@ def _clean_batch(job: Job, source: Any, rows: pa.Table, write: dict[str, Callabl
 
 def do_dedupe(job: Job) -> None:
     """References, duplicates, golden records; then what needs the whole: required, cross-field."""
-    plan, project, model = job.plan, job.project, job.model
-    records = {name: job.work.get(f"records/{name}") for name in model}
-    found = dedupe.dedupe(records, plan, project, model, job.state)
-    golden, filled = gaps.apply_fills(found.golden, job.state, records, plan)
-    golden, derived, doubts = derive.derive(golden, project, model)
+    plan, project, model, work = job.plan, job.project, job.model, job.work
+    records = {name: work.get(f"records/{name}") for name in model}
+    found = dedupe.dedupe(records, plan, project, model, job.state, job.retrain)
+    golden, changes, issues, codes = _completed(job, found.golden, records)
     crosswalk = derive.exclude(found.crosswalk, golden, project)
     checks = schema.check_golden(golden, crosswalk, project, model)
-    missing = gaps.find(golden, crosswalk, plan, project, model)
-    work, put = job.work, job.work.put
-    put("pairs", found.pairs)
-    put("golden_cells", found.golden_cells)
-    put("crosswalk", crosswalk)
-    put("gaps", missing)
-    put("completeness", gaps.completeness(golden, crosswalk, plan, project, model))
-    put("changes/dedupe", tables.concat(tables.CHANGES, [found.changes, filled, derived]))
-    put("issues/dedupe", tables.concat(tables.ISSUES, [found.issues, doubts, checks]))
-    work.put_text("memory.json", json.dumps(found.memory, ensure_ascii=False))
     for name, table in golden.items():
-        put(f"golden/{name}", table)
+        work.put(f"golden/{name}", table)
+    work.put("pairs", found.pairs)
+    work.put("golden_cells", found.golden_cells)
+    work.put("crosswalk", crosswalk)
+    work.put("gaps", gaps.find(golden, crosswalk, plan, project, model))
+    work.put("completeness", gaps.completeness(golden, crosswalk, plan, project, model))
+    work.put("changes/dedupe", tables.concat(tables.CHANGES, [found.changes, *changes]))
+    work.put("issues/dedupe", tables.concat(tables.ISSUES, [found.issues, *issues, checks]))
+    work.put_text("memory.json", json.dumps({**found.memory, "codes": codes}, ensure_ascii=False))
+
+
+def _completed(
+    job: Job, golden: dict[str, pa.Table], records: dict[str, pa.Table]
+) -> tuple[dict[str, pa.Table], list[pa.Table], list[pa.Table], list[dict]]:
+    """Golden records with what owners filled, the register knows, and the project derives: the
+    records, the changes and issues of that, and the codes that were given."""
+    golden, filled = gaps.apply_fills(golden, job.state, records, job.plan)
+    golden, known, differing = mapping.consult(golden, job.work.get("register"))
+    numbered = mapping.sequence(golden, job.plan, job.project, job.state)
+    golden, derived, doubts = derive.derive(numbered.golden, job.project, job.model)
+    changes = [filled, known, numbered.changes, derived]
+    return golden, changes, [differing, numbered.issues, doubts], numbered.entries
 
 
 def do_export(job: Job) -> None:
@@ -198,6 +215,7 @@ def _writers(job: Job, open_files: ExitStack) -> dict[str, Callable]:
     named = {name: (f"records/{name}", schema) for name, schema in schemas.items()}
     named["changes"] = ("changes/clean", tables.CHANGES)
     named["issues"] = ("issues/clean", tables.ISSUES)
+    named["register"] = ("register", schemas["customer"])
     return {
         name: open_files.enter_context(job.work.writer(*where)) for name, where in named.items()
     }

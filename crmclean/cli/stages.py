@@ -13,10 +13,12 @@ from crmclean.cli.options import (
     OUT,
     Config,
     FailOn,
+    Frozen,
     Json,
     Lang,
     NoInput,
     Out,
+    Strict,
     Unmask,
     Verbose,
     app,
@@ -42,36 +44,42 @@ def profile(
 @app.command(help=say("help.clean"))
 def clean(
     config: Config = CONFIG, out: Out = OUT, lang: Lang = None, no_input: NoInput = False,
-    as_json: Json = False, verbose: Verbose = False,
+    strict: Strict = False, frozen: Frozen = False, as_json: Json = False,
+    verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    _until("clean", config, out, lang, as_json, no_input=no_input)
+    how = {"no_input": no_input, "strict": strict, "frozen": frozen}
+    _until("clean", config, out, lang, as_json, **how)
 
 
 @app.command(help=say("help.dedupe"))
 def dedupe(
     config: Config = CONFIG, out: Out = OUT, lang: Lang = None, no_input: NoInput = False,
+    strict: Strict = False, frozen: Frozen = False,
     retrain: bool = typer.Option(False, "--retrain", help=say("help.retrain")),
     as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    _until("dedupe", config, out, lang, as_json, no_input=no_input, retrain=retrain)
+    how = {"no_input": no_input, "strict": strict, "frozen": frozen, "retrain": retrain}
+    _until("dedupe", config, out, lang, as_json, **how)
 
 
 @app.command(help=say("help.export"))
 def export(
     config: Config = CONFIG, out: Out = OUT, lang: Lang = None, no_input: NoInput = False,
-    fail_on: FailOn = "never", unmask: Unmask = False, as_json: Json = False,
-    verbose: Verbose = False,
+    strict: Strict = False, frozen: Frozen = False, fail_on: FailOn = "never",
+    unmask: Unmask = False, as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    _until("export", config, out, lang, as_json, fail_on, no_input=no_input, unmask=unmask)
+    how = {"no_input": no_input, "strict": strict, "frozen": frozen, "unmask": unmask}
+    _until("export", config, out, lang, as_json, fail_on, **how)
 
 
 @app.command(help=say("help.run"))
 def run(
     config: Config = CONFIG, out: Out = OUT, lang: Lang = None, no_input: NoInput = False,
-    fail_on: FailOn = "never", unmask: Unmask = False, as_json: Json = False,
-    verbose: Verbose = False,
+    strict: Strict = False, frozen: Frozen = False, fail_on: FailOn = "never",
+    unmask: Unmask = False, as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    _until("export", config, out, lang, as_json, fail_on, no_input=no_input, unmask=unmask)
+    how = {"no_input": no_input, "strict": strict, "frozen": frozen, "unmask": unmask}
+    _until("export", config, out, lang, as_json, fail_on, **how)
 
 
 def _until(
