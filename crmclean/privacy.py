@@ -12,7 +12,6 @@ It masks for display only: nothing masked is ever written back, and a masked val
 import re
 from collections.abc import Callable
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -122,26 +121,6 @@ def is_masked(kind: str) -> bool:
     return kind not in SHOWN and kind != "company_name"
 
 
-def differences(left: pa.Array, right: pa.Array) -> np.ndarray:
-    """How two masked columns differ, per pair: 0 the same, n > 0 differs in n characters (of the
-    same length), -1 differs otherwise, -2 one of them is missing.
-
-    >>> differences(pa.array(["13812", "138", None]), pa.array(["13912", "1381", "x"])).tolist()
-    [1, -1, -2]
-    """
-    missing = _flags(pc.or_(pc.is_null(left), pc.is_null(right)))
-    pair = [
-        side.fill_null("").to_numpy(zero_copy_only=False).astype("U64") for side in (left, right)
-    ]
-    matrices = [side.view(np.uint32).reshape(len(side), -1) for side in pair]
-    counted = (matrices[0] != matrices[1]).sum(axis=1)
-    lengths = [_lengths(side) for side in (left, right)]
-    counted[(lengths[0] != lengths[1]) | (lengths[0] > 64)] = -1
-    counted[_flags(pc.equal(left, right).fill_null(False))] = 0
-    counted[missing] = -2
-    return counted
-
-
 def printable(text: str) -> str:
     r"""Text that cannot move a cursor, ring a bell or turn the reading direction.
 
@@ -159,14 +138,6 @@ def printable_column(values: pa.Array) -> pa.Array:
 def _symbol(character: str) -> str:
     code = ord(character)
     return chr(0x2400 + code) if code < 32 else "\u2421" if code == 127 else "\ufffd"
-
-
-def _flags(mask_: pa.Array) -> np.ndarray:
-    return mask_.to_numpy(zero_copy_only=False)
-
-
-def _lengths(values: pa.Array) -> np.ndarray:
-    return pc.utf8_length(values).fill_null(0).to_numpy(zero_copy_only=False)
 
 
 def _sub(values: pa.Array, pattern: str, by: str) -> pa.Array:

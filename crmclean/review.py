@@ -23,7 +23,18 @@ MOST_PAIRS = 5_000
 GREY, ASKED, DIFFERS = "#F2F2F2", "#FFF2CC", "#FCE4B8"
 #: What a person compares, most telling first.
 COMPARED = {
-    "customer": ["name", "short_name", "uscc", "code", "phone", "address", "city", "owner", "industry", "created_at"],
+    "customer": [
+        "name",
+        "short_name",
+        "uscc",
+        "code",
+        "phone",
+        "address",
+        "city",
+        "owner",
+        "industry",
+        "created_at",
+    ],
     "contact": ["customer", "name", "mobile", "phone", "email", "title", "owner"],
 }
 

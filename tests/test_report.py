@@ -178,7 +178,9 @@ def test_words_of_templates_and_script_stand_in_the_catalogue() -> None:
         used |= set(re.findall(r'attr\("[\w-]+", "(report\.[\w.]+)"\)', file.read_text("utf-8")))
     words = (PAGES / "words.html").read_text("utf-8")
     listed = set(re.findall(r'"([\w.]+)"', words[words.index("in [") : words.index("] %}")]))
-    spoken = set(re.findall(r'\bword\("([\w.]+)"', (PAGES / "report.js").read_text("utf-8")))
+    spoken = set(
+        re.findall(r'\bword\("([\w.]+)"', "".join(p.read_text("utf-8") for p in PAGES.glob("*.js")))
+    )
     assert spoken <= listed
     used |= {f"report.{name}" for name in listed}
     assert len(used) > 120

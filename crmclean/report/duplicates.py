@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean import decisions, privacy, tables
+from crmclean.report.differences import differences
 from crmclean.report.finished import Finished, codes, mask_of, one, tally
 
 MOST_CLUSTERS = 20_000
@@ -131,7 +132,7 @@ def _values(run: Finished, name: str, record: np.ndarray, cluster: np.ndarray) -
         numbers, words = codes(run.shown(name, field.name, values))
         entry = {"name": field.name, **field.label, "at": steps(numbers), "words": words}
         if privacy.is_masked(mask_of(field)) and not run.unmask:
-            entry["differs"] = privacy.differences(values, values.take(pa.array(first))).tolist()
+            entry["differs"] = differences(values, values.take(pa.array(first))).tolist()
         told.append(entry)
     return {"fields": told}
 

@@ -26,12 +26,14 @@ from crmclean.privacy import printable
 
 FACT = re.compile(r"\{\w+\}")
 FACT_AT_END = re.compile(r"[：:,，（(\s]*[“\"‘'「]?\{\w+\}[”\"’'」)）]?[。.]?$")
+#: The parts of the script, in the order in which they need each other.
+SCRIPTS = ("base.js", "decisions.js", "issues.js", "duplicates.js", "start.js")
 CODES = {"zh": "zh-CN", "en": "en"}
 
 
 def render(template: str, title: str, language: str, **facts: Any) -> str:
     """The page of `template` (page/<template>.html) filled with `facts`."""
-    style, script = _asset("report.css"), _asset("report.js")
+    style, script = _asset("report.css"), "\n".join(map(_asset, SCRIPTS))
     return (
         _environment()
         .get_template(f"{template}.html")
