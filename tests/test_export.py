@@ -294,3 +294,31 @@ def test_the_same_records_give_the_same_bytes(tmp_path: Path) -> None:
         _, made = published(tmp_path / name, many(50), target="generic")
         digests.append([row["sha256"] for row in made])
     assert digests[0] == digests[1]
+
+
+def test_new_records_and_updates_go_into_files_apart(tmp_path: Path) -> None:
+    """A golden record with a member from a source with role: target is already in the CRM."""
+    from dataclasses import replace
+
+    tables = many(4)
+    made = project(**SETTINGS)
+    template = templates.load("wukong-11")
+    both = replace(plan().sources[0], number=2, role="target")
+    with_crm = replace(plan(), sources=(*plan().sources, both))
+    known = tables_of_crm(tables, crosswalk(tables))
+    fitted = export.fit(tables, known, made, MODEL, template)
+    out = tmp_path / "out"
+    out.mkdir()
+    store = work(tmp_path / "work", 20, tables)
+    files_made = export.write(fitted, tables, store, with_crm, made, MODEL, template, out)
+    counts = {r["path"]: r["rows"] for r in files_made.to_pylist() if r["object"] == "customer"}
+    assert counts["import/01_客户导入模板_更新.xls"] == 1
+    assert counts["import/01_客户导入模板_新增.xls"] == 3
+
+
+def tables_of_crm(tables: dict[str, pa.Table], where: pa.Table) -> pa.Table:
+    from export_world import records
+
+    entry = {"object": "customer", "record": records([2], source=2)[0].as_py()}
+    member = {**entry, "golden": tables["customer"]["golden"][1].as_py(), "end": "merged"}
+    return pa.concat_tables([where, pa.Table.from_pylist([member], where.schema)])

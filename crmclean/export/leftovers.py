@@ -22,6 +22,8 @@ from crmclean.run import Work
 from crmclean.workbooks import Col, Sheet, write
 
 QUARANTINE = ("held", "rejected")
+#: Stands where a reason has no value to show.
+NO_VALUE = "—"
 SOURCE_COLOUR = "#F2F2F2"
 
 
@@ -114,19 +116,22 @@ def _sheet(
 def _words(out: pa.Table, issues: pa.Table, language: str) -> dict[str, pa.Array]:
     """end, reason and advice of each record in words; the reason names the column it is about."""
     about = issues.filter(pc.is_valid(issues["record"])).select(
-        ["object", "record", "code", "column"]
+        ["object", "record", "code", "column", "value"]
     )
     about = about.group_by(["object", "record", "code"], use_threads=False).aggregate(
-        [("column", "first")]
+        [("column", "first"), ("value", "first")]
     )
     key = _joined(about["object"], about["record"], about["code"])
     mine = _joined(out["object"], out["record"], out["reason"])
-    column = about["column_first"].combine_chunks().take(pc.index_in(mine, key))
+    at = pc.index_in(mine, key)
+    column = about["column_first"].combine_chunks().take(at)
+    value = about["value_first"].combine_chunks().take(at)
     facts = pc.dictionary_encode(
         pc.binary_join_element_wise(
             out["end"].combine_chunks(),
             pc.fill_null(out["reason"].combine_chunks(), ""),
             pc.fill_null(column, ""),
+            pc.fill_null(value, NO_VALUE),
             "\x1f",
         )
     )
@@ -138,10 +143,14 @@ def _words(out: pa.Table, issues: pa.Table, language: str) -> dict[str, pa.Array
 
 
 def _say(text: str, language: str) -> tuple[str, str, str]:
-    end, reason, column = text.split("\x1f")
+    end, reason, column, value = text.split("\x1f")
     code = f"reason.{reason}" if reason and not reason.isupper() else reason
-    words = say(code, lang=language, column=column) if code else ""
-    return say(f"end.{end}", lang=language), words, advice(code, lang=language, column=column)
+    words = say(code, lang=language, column=column, value=value) if code else ""
+    return (
+        say(f"end.{end}", lang=language),
+        words,
+        advice(code, lang=language, column=column, value=value),
+    )
 
 
 def _joined(*columns: pa.ChunkedArray) -> pa.Array:

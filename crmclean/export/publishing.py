@@ -3,6 +3,7 @@
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ import pyarrow.compute as pc
 from crmclean import own_template, tables
 from crmclean.export import files, guide, leftovers, pilot
 from crmclean.export.parts import Fitted, Part
+from crmclean.messages import say
 from crmclean.model import Object
 from crmclean.plan import Plan
 from crmclean.project import Project
@@ -45,6 +47,7 @@ def write(
     main = fitted.parts
     if project.pilot.mode == "production":
         main = [part.only(pc.invert(pilot.mask(part, chosen))) for part in fitted.parts]
+    main = [_new_or_known(part, fitted.crosswalk, plan, language) for part in main]
     written = files.planned(main, folder / "import", label)
     pilots = files.planned(tried, folder / "pilot", label)
     with ThreadPoolExecutor(WORKERS) as pool:
@@ -67,6 +70,23 @@ def write(
         own_template.save(template, folder / "template")
     guide.write(folder / "IMPORT.md", made, template, model, project.pilot.mode, language)
     return made
+
+
+def _new_or_known(part: Part, crosswalk: pa.Table, plan: Plan, language: str) -> Part:
+    """Where the CRM's own records were a source (role: target), new ones and updates go into
+    files apart: importers do only one of the two at a time."""
+    numbers = [source.number for source in plan.sources if source.role == "target"]
+    if not numbers:
+        return part
+    mine = crosswalk.filter(pc.equal(crosswalk["object"], part.object))
+    sources = tables.sources_of(mine["record"].combine_chunks())
+    known = mine["golden"].filter(pc.is_in(sources, pa.array(numbers, pa.int32())))
+    words = [pa.scalar(say(f"export.{kind}", lang=language)) for kind in ("update", "new")]
+    kind = pc.if_else(pc.is_in(part.golden, known.combine_chunks()), *words)
+    group = part.keys["group"].combine_chunks()
+    named = pc.coalesce(pc.binary_join_element_wise(kind, group, "_"), kind)
+    at = part.keys.column_names.index("group")
+    return replace(part, keys=part.keys.set_column(at, "group", named))
 
 
 def expectation(parts: list[Part]) -> str:
