@@ -24,7 +24,7 @@ COLUMNS = 16
 OURS = """
 from crmclean import readers
 import pyarrow.csv, pyarrow.compute, crmclean.readers.workbook, crmclean.readers.delimited
-import python_calamine, lxml.etree, msoffcrypto
+import python_calamine, lxml.etree, msoffcrypto, pandas  # pyarrow imports it at first use
 def read():
     return sum(batch.num_rows for s in readers.open_file(PATH).sheets for batch in s.batches())
 """

@@ -11,13 +11,13 @@ import re
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from crmclean.errors import InputRefused
-from crmclean.readers import preflight
+from crmclean.readers import preflight, sheetrows
 from crmclean.readers.sheet import Note
 
 LISTED = 1000
-_TAG = re.compile(r"^(?:\{[^}]*\})?")
 PADDED = re.compile(r"^(?:\[[^\]]*\])?0{2,}$")
 
 
@@ -137,29 +137,23 @@ def _padded_styles(package: zipfile.ZipFile, parts: dict) -> dict[str, int]:
     return styles
 
 
-def _sheet(stream, padded: dict[str, int]) -> Detail:
-    from lxml import etree
-
+def _sheet(stream: IO[bytes], padded: dict[str, int]) -> Detail:
+    """The details of one sheet: only rows with a mark of something odd are parsed."""
     detail = Detail()
-    hidden_rows: set[int] = set()
-    hidden_columns: set[int] = set()
+    hidden: tuple[set[int], set[int]] = (set(), set())
+    marks = [b't="e"', b"t='e'", b"<f", b"hidden=", *(f' s="{style}"'.encode() for style in padded)]
     row = 0
-    for _, node in etree.iterparse(
-        stream, tag=("{*}row", "{*}col"), resolve_entities=False, no_network=True, huge_tree=False
-    ):
-        if node.tag.endswith("col"):
+    for node in sheetrows.marked(stream, marks):
+        if sheetrows.local(node) == "col":
             if node.get("hidden") in ("1", "true"):
                 first, last = int(node.get("min", 1)), int(node.get("max", 1))
-                hidden_columns.update(range(first, min(last, 16_384) + 1))
+                hidden[1].update(range(first, min(last, 16_384) + 1))
             continue
         row = int(node.get("r", row + 1))
         if node.get("hidden") in ("1", "true"):
-            hidden_rows.add(row)
+            hidden[0].add(row)
         _row(node, row, padded, detail)
-        node.clear()
-        while node.getprevious() is not None:
-            del node.getparent()[0]
-    detail.hidden_rows, detail.hidden_columns = frozenset(hidden_rows), frozenset(hidden_columns)
+    detail.hidden_rows, detail.hidden_columns = map(frozenset, hidden)
     return detail
 
 
@@ -188,7 +182,7 @@ def _odd(cell) -> tuple[str, str] | None:
     kind = cell.get("t")
     formula = value = None
     for part in cell:
-        name = _TAG.sub("", part.tag) if isinstance(part.tag, str) else ""
+        name = sheetrows.local(part)
         if name == "f":
             formula = part.text or ""
         elif name == "v":
