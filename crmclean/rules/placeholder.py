@@ -104,7 +104,7 @@ def clean(text: str, kind: str = "text", words: tuple[str, ...] = (), **_: objec
         return text
     key = text.strip().lower()
     known = _known(kind, words)
-    if key in known:
+    if not key or key in known:  # a cell of blanks (&nbsp;) is nothing
         return ""
     if key in _DITTO:
         raise ValueError("DITTO_UNRESOLVED")
