@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crmclean import laws, pipeline, plan, tables
+from crmclean import laws, model, pipeline, plan, tables
 from crmclean.project import Project
 
 FIELDS = {
@@ -63,10 +63,20 @@ def test_rows_are_conserved(sample_run: Path) -> None:
 
 
 def test_columns_are_conserved(sample_run: Path) -> None:
-    """Law 2: every filled field is in an import file or listed as not migrated, with its count."""
+    """Law 2: every filled field of a golden record stands in an import file, or is listed as not
+    migrated."""
     out = sample_run / "out"
     listed = (out / "not_migrated.csv").read_text(encoding="utf-8-sig")
-    assert listed.startswith("object") or "," in listed.splitlines()[0]
+    templates = Path(__file__).resolve().parent.parent / "templates" / "wukong-11"
+    for name in ("customer", "contact", "follow_up"):
+        fields = model.shipped_model()[name].fields
+        golden = table(out, f"golden_{name}")
+        placed = (templates / f"{name}.yaml").read_text(encoding="utf-8")
+        filled = [known for field, known in fields.items() if golden[field].notna().any()]
+        lost = [
+            f for f in filled if f"field: {f.name}," not in placed and f.label["zh"] not in listed
+        ]
+        assert [field.path for field in lost] == []
 
 
 def test_records_can_be_replayed(sample_run: Path) -> None:
@@ -185,7 +195,7 @@ ROWS = st.lists(
     max_size=12,
 )
 HYPOTHESIS = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 
 
@@ -215,10 +225,10 @@ def test_laws_hold_whatever_the_cells_hold(rows: list[tuple[str, ...]]) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         _write(folder, rows)
-        job = _run(folder, "out", "export")
+        job = _run(folder, "out")
         counted = sum(job.plan.sources[0].counts.values())
         assert counted >= len([row for row in rows if any(cell.strip() for cell in row)])
-        laws.check(job.work, job.plan, job.project, job.model, folder / "out", folder)
+        laws.check(job.work, job.plan, job.project, job.model, folder)
 
 
 @HYPOTHESIS

@@ -7,8 +7,8 @@ words. 同上 that no fill has resolved is refused: what it stood for is lost.
 
 Source: dirty-input.md M06, M07.
 
->>> clean("暂无"), clean("N/A"), clean(" （无） "), clean("----"), clean("无锡")
-('', '', '', '', '无锡')
+>>> clean("暂无"), clean("N/A"), clean(" （无） "), clean("----"), clean("\\xa0"), clean("无锡")
+('', '', '', '', '', '无锡')
 >>> clean("0", kind="phone"), clean("0", kind="amount"), clean("待定", words=("待定",))
 ('', '0', '')
 >>> clean("同上")
