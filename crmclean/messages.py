@@ -45,6 +45,12 @@ def entries() -> dict[str, dict[str, str]]:
     return merged
 
 
+@cache
+def helps() -> dict[str, dict[str, str]]:
+    """The one file that holds the help texts: `crmclean --help` must not wait for all the rest."""
+    return tomllib.loads((CATALOGUE / "cli.toml").read_text(encoding="utf-8"))
+
+
 def say(code: str, lang: str | None = None, **facts: object) -> str:
     """The words of a code with its facts filled in; `lang` defaults to the process's language.
 
@@ -53,7 +59,7 @@ def say(code: str, lang: str | None = None, **facts: object) -> str:
     >>> say("NO_SUCH_CODE", lang="en", file="a.xlsx")
     'NO_SUCH_CODE (file: a.xlsx)'
     """
-    entry = entries().get(code)
+    entry = (helps() if code.startswith("help.") else entries()).get(code)
     if entry is None:
         listed = ", ".join(f"{name}: {fact}" for name, fact in facts.items())
         return f"{code} ({listed})" if listed else code

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from crmclean import (
     audit,
+    check,
     dedupe,
     derive,
     export,
@@ -110,7 +111,8 @@ def _key(job: Job) -> str:
     files = [path for entry in project.sources for path in sought.find(entry.path, base)[0]]
     lookups = [base / f.lookup for s in project.sources for f in s.fields.values() if f.lookup]
     decided = [job.state.folder / f"{kind}.jsonl" for kind in DECIDED]
-    texts = [project.model_dump_json(), str(job.unmask), str(job.retrain)]
+    # gates judge a run, they make nothing of it: a changed waiver redoes no stage
+    texts = [project.model_dump_json(exclude={"gates"}), str(job.unmask), str(job.retrain)]
     return key(texts, [*files, *lookups, *decided, base / project.target])
 
 
@@ -203,6 +205,8 @@ def do_export(job: Job) -> None:
     audit.sample(work, plan, project, model, stage / "audit")
     report.write(work, project, model, plan, stage / "report.html", unmask=job.unmask)
     laws.check(work, plan, project, model, job.base)
+    summary = check.as_text(check.summary(work, plan, project, model))
+    (stage / "summary.json").write_text(summary, encoding="utf-8", newline="\n")
     _publish_tables(work, plan, model, stage / "tables")
     job.kept = tuple(publish(job.out, stage))
     for kind, entries in sorted(json.loads(work.get_text("memory.json") or "{}").items()):
