@@ -143,16 +143,21 @@ def _may_hold_words(kind: str, words: tuple[str, ...]) -> bool:
 
 def _answer(text: str, field: Field, words: tuple[str, ...], options: dict[str, Any]) -> Answer:
     try:
-        if placeholder.clean(text, kind=field.kind, words=words) == "":
+        if _means_nothing(text, field.kind, words):
             return Answer(None, "placeholder", [], {}, [])
         said = rules.rule(field.kind).clean(text, **options)
+        said = said if isinstance(said, Parts) else Parts({"": said})
+        own, others = parts.own_part(said.values, field)
+        if own and own != text and _means_nothing(own, field.kind, words):
+            own = None
     except ValueError as refusal:
         code, *suggestion = refusal.args
         return Answer(text, field.kind, [(code, suggestion[0] if suggestion else None)], {}, [])
-    if not isinstance(said, Parts):
-        return Answer(said or None, field.kind, [], {}, [])
-    own, others = parts.own_part(said.values, field)
-    return Answer(own, field.kind, said.issues, others, said.more)
+    return Answer(own or None, field.kind, said.issues, others, said.more)
+
+
+def _means_nothing(text: str, kind: str, words: tuple[str, ...]) -> bool:
+    return placeholder.clean(text, kind=kind, words=words) == ""
 
 
 def _aside(

@@ -58,6 +58,12 @@ class Records:
         columns = {name: _whole(table[name]) for name in table.column_names}
         return cls(columns.pop("record"), columns)
 
+    def column(self, name: str) -> pa.Array:
+        """A column, made of nulls where the table did not have it."""
+        if name not in self.columns:
+            self.columns[name] = _nulls(len(self.records))
+        return self.columns[name]
+
     def table(self) -> pa.Table:
         """In the order of the record ids."""
         made = pa.table({"record": self.records, **self.columns})
@@ -120,21 +126,18 @@ class Desk:
         none. Returns the rows where a field already says otherwise."""
         held = self.held[field.object]
         fits = np.ones(len(held.records), bool)
-        for part, texts in said.parts.items():
-            current = held.columns[field.parts[part]] if part in field.parts else None
-            if current is not None:
-                fits &= pc.fill_null(pc.equal(current, texts), True).to_numpy(zero_copy_only=False)
-        for part, texts in said.parts.items():
-            if part in field.parts:
-                blank = held.columns[field.parts[part]].is_null().to_numpy(zero_copy_only=False)
-                rows = np.flatnonzero(
-                    fits & blank & texts.is_valid().to_numpy(zero_copy_only=False)
-                )
-                told = texts.take(pa.array(rows))
-                self._write(field.object, field.parts[part], rows, told)
-                self._tell(
-                    field, heading, field.object, field.parts[part], rows, _nulls(len(rows)), told
-                )
+        parts = {
+            field.parts[part]: texts for part, texts in said.parts.items() if part in field.parts
+        }
+        for name, texts in parts.items():
+            same = pc.fill_null(pc.equal(held.column(name), texts), True)
+            fits &= same.to_numpy(zero_copy_only=False)
+        for name, texts in parts.items():
+            blank = held.column(name).is_null().to_numpy(zero_copy_only=False)
+            rows = np.flatnonzero(fits & blank & texts.is_valid().to_numpy(zero_copy_only=False))
+            told = texts.take(pa.array(rows))
+            self._write(field.object, name, rows, told)
+            self._tell(field, heading, field.object, name, rows, _nulls(len(rows)), told)
         return np.flatnonzero(~fits)
 
     def changes(self) -> Iterator[pa.Table]:
@@ -224,10 +227,8 @@ class Desk:
     ) -> np.ndarray:
         """Write texts into free cells (or join them on); which of them found a place."""
         held = self.held[name]
-        if column not in held.columns:
-            held.columns[column] = _nulls(len(held.records))
         exists = there >= 0
-        current = held.columns[column].take(pa.array(there, mask=~exists))
+        current = held.column(column).take(pa.array(there, mask=~exists))
         joins = column in JOINED
         same = pc.fill_null(pc.equal(current, texts), False).to_numpy(zero_copy_only=False) & exists
         takes = exists & ~same
