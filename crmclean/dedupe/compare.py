@@ -23,7 +23,8 @@ class Level:
     `least`), else. `m` and `u`: how often true duplicates and strangers
     reach this level, before anything is learned. `rare`: how much the frequency of the value counts
     (0 not at all, 1 in full); up to `free` holders a value is not held to be common. `doubt`: a
-    pair at this level is never merged by itself; `most`: its bits at most."""
+    pair at this level is never merged by itself; `most`: its bits at most; not `alone`:
+    it merges only beside other agreement (`Spec.support`)."""
 
     name: str
     how: str
@@ -35,6 +36,7 @@ class Level:
     free: int = 0
     doubt: bool = False
     most: float = 24.0
+    alone: bool = True
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,9 @@ from crmclean.dedupe.compare import MISSING, Comparison, levels
 from crmclean.dedupe.fields import Field
 from crmclean.dedupe.keys import CAP, LEAST, Key, candidates
 
+SUPPORT = 5.0  # bits of other agreement that make a weak name level enough
+UNSUPPORTED = -1.0
+
 
 @dataclass(frozen=True)
 class Spec:
@@ -27,6 +30,9 @@ class Spec:
     caps: dict[str, float] = field(default_factory=dict)
     cap: int = CAP
     least: float = LEAST
+    support: tuple[
+        str, ...
+    ] = ()  # comparisons that can stand beside a level that is not enough alone
     prior: float | None = None  # bits; None: 1/n
 
 
@@ -93,10 +99,23 @@ def compared(
 def grouped(scored: Scored, spec: Spec, laws: Laws, match: float, count: int) -> np.ndarray:
     """The cluster of each record: the number of its first member."""
     value = scored.weight - match
+    bare = unsupported(scored, spec)
+    value[bare] = np.minimum(value[bare], UNSUPPORTED)
     value[doubted(scored, spec)] = -np.inf
     value[laws.commanded(scored.left, scored.right, count)] = np.inf
     value[laws.forbidden(scored.left, scored.right, count)] = -np.inf
     return clusters(count, scored.left, scored.right, value, laws.exclusive)
+
+
+def unsupported(scored: Scored, spec: Spec) -> np.ndarray:
+    """Pairs at a level that is not enough alone (a name one character off) without other agreement.
+    They stay apart by themselves, and join where the rest of a cluster joins them."""
+    bare = np.zeros(len(scored.left), bool)
+    for column, comparison in enumerate(spec.comparisons):
+        weak = [n for n, level in enumerate(comparison.levels, 1) if not level.alone]
+        bare |= np.isin(scored.levels[:, column], weak)
+    others = [n for n, c in enumerate(spec.comparisons) if c.name in spec.support]
+    return bare & (np.maximum(scored.bits[:, others], 0).sum(axis=1) < SUPPORT)
 
 
 def doubted(scored: Scored, spec: Spec) -> np.ndarray:
