@@ -203,7 +203,10 @@ def do_export(job: Job) -> None:
     gaps.write(work.get("gaps"), golden, plan, project, model, stage / "gaps", project.language)
     review.write(work, plan, project, model, stage / "review")
     audit.sample(work, plan, project, model, stage / "audit")
-    report.write(work, project, model, plan, stage / "report.html", unmask=job.unmask)
+    past = job.state.entries("history")
+    told = {"unmask": job.unmask, "template": template, "history": past}
+    report.write(work, project, model, plan, stage / "report.html", **told)
+    report.write_standard(project, model, stage / "standard.html", template)
     laws.check(work, plan, project, model, job.base)
     summary = check.as_text(check.summary(work, plan, project, model))
     (stage / "summary.json").write_text(summary, encoding="utf-8", newline="\n")
@@ -281,3 +284,11 @@ def audit_sample(job: Job, rows: int | None, seed: str | None) -> Path:
     plan = finished(job)
     folder = job.out / f"audit-{seed or job.project.audit.seed}"
     return audit.sample(job.work, plan, job.project, job.model, folder, rows, seed)
+
+
+def verify(job: Job, file: Path, pilot: bool) -> export.Verified:
+    """What the CRM holds, or refused, against what the last run sent."""
+    finished(job)
+    template = templates.load(job.project.target, job.base)
+    sent = job.work.get("files")
+    return export.verify(file, sent, job.out, template, "pilot" if pilot else "import")

@@ -35,12 +35,15 @@ def apply_decisions(
 def verify(
     file: Annotated[Path, typer.Argument(help=say("help.crm_file"))],
     config: Config = CONFIG, out: Out = OUT, lang: Lang = None, as_json: Json = False,
+    pilot: bool = typer.Option(False, "--pilot", help=say("help.pilot")),
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
     from crmclean import pipeline
     from crmclean.cli import results
+    from crmclean.cli.stages import opened_job
 
-    result = pipeline.verify(config, out, file)
+    with opened_job(config, out, lang) as job:
+        result = pipeline.verify(job, file, pilot)
     results.verified(result, as_json)
     if not result.right:
         raise typer.Exit(1)

@@ -236,3 +236,32 @@ def _template(one: Any) -> dict[str, Any]:
         "objects": list(one.objects),
         "verified": verified,
     }
+
+
+def verified(result: Any, as_json: bool) -> None:
+    """What was lost, changed, truncated or blanked in the CRM, and the file to import again."""
+    facts = {
+        "object": result.object,
+        "sent": result.sent,
+        "found": result.found,
+        "right": result.right,
+        "failed": result.failed,
+        "retry": str(result.retry or ""),
+        "report": str(result.report or ""),
+        **result.counts,
+    }
+    if as_json:
+        show.as_json({**facts, "reasons": result.reasons})
+        return
+    if result.retry:
+        show.line(say("verified.failed", **facts))
+        show.table(
+            say("verified.reasons"),
+            (say("label.title"), say("label.count")),
+            list(result.reasons.items()),
+        )
+        return
+    show.line(say("verified.compared", **facts))
+    rows = [(say(f"verified.{kind}"), count) for kind, count in result.counts.items() if count]
+    show.table(say("verified.differences"), (say("label.title"), say("label.count")), rows)
+    show.line(say("verified.right" if result.right else "verified.wrong", **facts))
