@@ -45,16 +45,14 @@ def _texts(folder: Path) -> dict[str, str]:
 
 
 def _result(out: Path) -> dict[str, str]:
-    """The text files of a result, its tables as text, and the names of everything else."""
+    """The text files of a result, and its tables as text."""
     if not (out / "tables").is_dir():
         return {}
     found = {f"out/{n}.csv": _table(out / "tables" / f"{n}.parquet") for n in SHOWN}
     for path in sorted(out.rglob("*.csv")):
         if ".work" not in path.parts:
             found[f"out/{path.relative_to(out).as_posix()}"] = path.read_bytes().decode("utf-8-sig")
-    files = (p.relative_to(out) for p in out.rglob("*") if p.is_file())
-    names = sorted(p.as_posix() for p in files if p.parts[0] not in (".work", ".lock"))
-    return {**found, "files.txt": "\n".join(names) + "\n"}
+    return found
 
 
 def _table(path: Path) -> str:
