@@ -68,7 +68,7 @@ def row(rng: random.Random, n: int) -> list[str]:
         dirty(rng, str(wan * 10_000), f"{wan}万", f"{wan * 10_000:,}.00"),
         dirty(rng, f"广东省深圳市南山区科技路{n}号", f"杭州市西湖区文三路{n}号 ", f"北京市朝阳区　建国路{n}号"),
         dirty(rng, rng.choice(["张三", "李四"]), "张 三"),
-        day(rng)[:10], day(rng),
+        day(rng).split(" ")[0], day(rng),
         dirty(rng, f"第{n}次拜访，已报价", f" 第{n}次拜访 ", "无"),
         dirty(rng, name[:3], f"{name[0]} {name[1]}", "王总"),
         dirty(rng, "经理", "经理 ", "-"),

@@ -111,17 +111,47 @@ def _clean_column(
     todo = np.flatnonzero(~sound.to_numpy(zero_copy_only=False))
     if not len(todo):
         return None
-    dirty = values.take(pa.array(todo)).dictionary_encode()
-    texts = dirty.dictionary.to_pylist()
+    before = values.take(pa.array(todo))
+    after, rule = _quickly(before, field.kind, words, given, options)
+    hard = np.flatnonzero(rule.is_null().to_numpy(zero_copy_only=False))
+    distinct = before.take(pa.array(hard)).dictionary_encode()
     answers = [
         Answer(given[text] or None, "picklist", [], {}, [])
         if text in given
         else _answer(text, field, words, options)
-        for text in texts
+        for text in distinct.dictionary.to_pylist()
     ]
-    column = parts.Column(field, heading, todo, dirty, answers)
+    which = distinct.indices
+    told = pa.array([answer.after for answer in answers], pa.string()).take(which)
+    by = pa.array([answer.rule for answer in answers], pa.string()).take(which)
+    after, rule = parts.scattered(after, hard, told), parts.scattered(rule, hard, by)
+    column = parts.Column(field, heading, todo, before, after, rule, hard, which, answers)
     desk.add(column)
     return column
+
+
+def _quickly(
+    before: pa.Array,
+    kind: str,
+    words: tuple[str, ...],
+    given: dict[str, str],
+    options: dict[str, Any],
+) -> tuple[pa.Array, pa.Array]:
+    """(texts, rule) of the cells that need no answer of their own: common words for nothing and
+    what the rule mends for whole columns. The rule is null for all others."""
+    module, null = rules.rule(kind), pa.scalar(None, pa.string())
+    blank = placeholder.nothing(before, kind, words)
+    rule = pc.if_else(blank, "placeholder", null)
+    after = pc.if_else(blank, null, before)
+    if hasattr(module, "quick"):
+        mended = module.quick(before, **options)
+        good = pc.and_not(_sound(mended, kind, words, options), blank)
+        good = pc.and_(good, pc.not_equal(mended, ""))
+        rule, after = pc.if_else(good, kind, rule), pc.if_else(good, mended, after)
+    if given:
+        mapped = pc.is_in(before, value_set=pa.array(list(given), pa.string()))
+        rule = pc.if_else(mapped, null, rule)
+    return after, rule
 
 
 def _sound(
@@ -179,12 +209,13 @@ def _aside(
 def _issues(column: parts.Column, desk: parts.Desk, source: Source) -> Iterator[pa.Table]:
     """The issues of a column, one row per cell and issue."""
     where = (source.number, column.field, column.heading, desk.held[column.field.object].records)
-    for n in range(max(len(answer.issues) for answer in column.answers)):
+    for n in range(max((len(answer.issues) for answer in column.answers), default=0)):
         said = [a.issues[n] if len(a.issues) > n else (None, None) for a in column.answers]
-        codes = pa.array([code for code, _ in said], pa.string()).take(column.dirty.indices)
-        suggestions = pa.array([s for _, s in said], pa.string()).take(column.dirty.indices)
+        codes = pa.array([code for code, _ in said], pa.string()).take(column.which)
+        suggestions = pa.array([s for _, s in said], pa.string()).take(column.which)
         here = pc.indices_nonzero(pc.is_valid(codes))
-        rows, values = pa.array(column.rows).take(here), column.dirty.take(here).cast(pa.string())
+        cells = pa.array(column.hard).take(here)
+        rows, values = pa.array(column.rows).take(cells), column.before.take(cells)
         yield _told(where, rows, codes.take(here), values, suggestions.take(here))
 
 

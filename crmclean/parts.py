@@ -12,7 +12,6 @@ took a part, in that order, so that replay holds.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from dataclasses import field as attribute
 from typing import Any
 
 import numpy as np
@@ -73,19 +72,19 @@ class Records:
 
 @dataclass
 class Column:
-    """The cells of one column that were not clean: their places in the table, the distinct
-    texts, an answer for each, and the text that each cell has now."""
+    """The cells of one column that were not clean: their places in the table, the text before
+    and after, and the rule. `hard` are the cells that `clean` had to answer one by one, `which`
+    the distinct answer of each."""
 
     field: Field
     heading: str | None
     rows: np.ndarray
-    dirty: pa.DictionaryArray
+    before: pa.Array
+    after: pa.Array
+    rule: pa.Array
+    hard: np.ndarray
+    which: pa.Array
     answers: list[Any]
-    after: pa.Array = attribute(init=False)
-
-    def __post_init__(self) -> None:
-        texts = pa.array([answer.after for answer in self.answers], pa.string())
-        self.after = texts.take(self.dirty.indices)
 
 
 @dataclass
@@ -143,10 +142,8 @@ class Desk:
     def changes(self) -> Iterator[pa.Table]:
         """What was changed: first each cell in its own field, then the parts that were placed."""
         for column in self.columns:
-            before = column.dirty.cast(pa.string())
-            changed = pc.fill_null(pc.not_equal(before, column.after), True)
+            changed = pc.fill_null(pc.not_equal(column.before, column.after), True)
             rows = pa.array(column.rows).filter(changed)
-            rule = pa.array([answer.rule for answer in column.answers]).take(column.dirty.indices)
             yield tables.table(
                 tables.CHANGES,
                 {
@@ -154,9 +151,9 @@ class Desk:
                     "record": self.held[column.field.object].records.take(rows),
                     "field": column.field.name,
                     "step": "clean",
-                    "rule": rule.filter(changed),
+                    "rule": column.rule.filter(changed),
                     "column": column.heading,
-                    "before": before.filter(changed),
+                    "before": column.before.filter(changed),
                     "after": column.after.filter(changed),
                 },
                 len(rows),
@@ -198,7 +195,7 @@ class Desk:
         free = held.take(pa.array(rows)).is_null().to_numpy(zero_copy_only=False)
         here = pa.array(np.flatnonzero(free))
         self._write(column.field.object, column.field.name, rows[free], texts.take(here))
-        column.after = _scattered(column.after, cells[free], texts.take(here))
+        column.after = scattered(column.after, cells[free], texts.take(here))
         return free
 
     def _found(self, origin: str, name: str, column: str, rows: np.ndarray) -> np.ndarray:
@@ -267,7 +264,7 @@ class Desk:
 
     def _write(self, name: str, column: str, rows: np.ndarray, texts: pa.Array) -> None:
         columns = self.held[name].columns
-        columns[column] = _scattered(columns[column], rows, texts)
+        columns[column] = scattered(columns[column], rows, texts)
 
     def _tell(
         self, field: Field, heading: str | None, name: str, column: str,
@@ -294,12 +291,12 @@ class Desk:
 def _moved(column: Column) -> Iterator[Moved]:
     """The parts of a column's cells, one entry per part and person."""
     people = [[answer.parts, *answer.more] for answer in column.answers]
-    for person in range(max(map(len, people))):
+    for person in range(max(map(len, people), default=0)):
         told = [some[person] if len(some) > person else {} for some in people]
         for part in dict.fromkeys(part for values in told for part in values):
             texts = pa.array([values.get(part) for values in told], pa.string())
-            texts = texts.take(column.dirty.indices)
-            cells = np.flatnonzero(texts.is_valid().to_numpy(zero_copy_only=False))
+            texts = texts.take(column.which)
+            cells = column.hard[texts.is_valid().to_numpy(zero_copy_only=False)]
             if len(cells):
                 yield Moved(part, column, cells, texts.drop_null(), person)
 
@@ -313,7 +310,7 @@ def _nulls(size: int) -> pa.Array:
     return pa.nulls(size, pa.string())
 
 
-def _scattered(values: pa.Array, rows: np.ndarray, texts: pa.Array) -> pa.Array:
+def scattered(values: pa.Array, rows: np.ndarray, texts: pa.Array) -> pa.Array:
     """`values` with `texts` at `rows`."""
     mask = np.zeros(len(values), bool)
     mask[rows] = True

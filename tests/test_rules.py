@@ -17,7 +17,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crmclean import messages, rules
-from crmclean.rules import Parts, _checks, _tables, address
+from crmclean.rules import Parts, _checks, _tables, address, placeholder
 
 EVIDENCE = Path(__file__).parent / "rules"
 MOST_LINES = 40
@@ -132,6 +132,28 @@ class TestContract:
             if sound:
                 assert answer(name, text) == (text, "", "")
         assert rules.sound(cells, name)[len(texts)].as_py()
+
+
+QUICK = [name for name in rules.names() if hasattr(rules.rule(name), "quick")]
+
+
+@pytest.mark.parametrize("name", QUICK)
+@given(texts=st.lists(CELLS, max_size=8))
+@settings(max_examples=80, deadline=None)
+def test_quick_is_what_clean_gives(name: str, texts: list[str]) -> None:
+    texts += [shown(line["before"]) for line in lines(name)]
+    mended = rules.rule(name).quick(pa.array(texts))
+    sound = rules.sound(mended, name).to_pylist()
+    for text, found, final in zip(texts, mended.to_pylist(), sound, strict=True):
+        if final and found:
+            assert answer(name, text) == (found, "", "")
+
+
+def test_spellings_of_nothing_are_nothing() -> None:
+    for kind in rules.names():
+        spelt = placeholder.spellings(kind, ("待议",))
+        for word in spelt.filter(placeholder.nothing(spelt, kind, ("待议",))).to_pylist():
+            assert placeholder.clean(word, kind=kind, words=("待议",)) == "", (kind, word)
 
 
 def test_address_regions() -> None:

@@ -8,6 +8,8 @@ A rule is a module of this folder (names with a leading underscore are what rule
                 need a look. Vectorised. May be too wide, never too narrow
     clean       clean(text, **options) -> the clean text, "" for nothing, or Parts.
                 Raises ValueError(code) or ValueError(code, suggestion) to refuse the whole cell
+    quick       optional: quick(values) -> values: the commonest dirty forms, mended for whole
+                columns. Counts only where the result is sound, and is then what `clean` gives
     aside       optional: aside(values) -> Aside: what clean values also say while they stay as
                 they are (the province in an address). Vectorised; fills fields that are blank
 

@@ -22,9 +22,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.rules import Aside, Parts, _characters, _divisions
-from crmclean.rules.text import doubt, judged
+from crmclean.rules.text import doubt, judged, quick
 
-__all__ = ["FORM", "aside", "clean", "doubt"]
+__all__ = ["FORM", "aside", "clean", "doubt", "quick"]
 
 FORM = _characters.LINE
 LEVELS = ("province", "city", "district")

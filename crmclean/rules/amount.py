@@ -22,6 +22,7 @@ import re
 from decimal import Decimal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from crmclean.rules import _characters, _numbers
 
@@ -36,6 +37,17 @@ _ABOUT = re.compile(r"约|大概|左右|以上|以下|以内|近|超过?|多万|
 def doubt(values: pa.Array, /, unit: str | None = None, **_: object) -> pa.Array:
     """Everything in a column with a unit; nothing else."""
     return pa.repeat(unit not in (None, "元"), len(values))
+
+
+def quick(values: pa.Array, /, unit: str | None = None, **_: object) -> pa.Array:
+    """Thousands separators and ￥, in a column without a unit."""
+    if unit:
+        return values
+    return pc.replace_substring_regex(
+        values,
+        r"\A[￥¥]?([0-9]{1,3})(?:,([0-9]{3}))?(?:,([0-9]{3}))?(?:\.00?)?元?\z",
+        r"\1\2\3",
+    )
 
 
 def clean(text: str, unit: str | None = None, **_: object) -> str:

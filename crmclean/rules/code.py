@@ -30,6 +30,11 @@ def doubt(values: pa.Array, /, **_: object) -> pa.Array:
     return pc.match_substring_regex(values, _DOUBT)
 
 
+def quick(values: pa.Array, /, **_: object) -> pa.Array:
+    """Spaces."""
+    return _characters.tidy_column(values)
+
+
 def clean(text: str, /, **_: object) -> str:
     """The code. Raises ValueError NUMBER_LOST_DIGITS, TEXT_LOST_CHARACTERS."""
     previous, plain = None, text

@@ -48,6 +48,19 @@ def doubt(values: pa.Array, /, **_: object) -> pa.Array:
     return pc.match_substring_regex(values, rf"{_DOUBT}|{_characters.SUSPECT}")
 
 
+def quick(values: pa.Array, /, **_: object) -> pa.Array:
+    """Spaces, brackets around Chinese, a full stop at the end."""
+    tidy = _characters.tidy_column(values)
+    for pattern, mended in (
+        (rf"([{_HAN}]) ?\(([{_HAN}]+)\) ?", r"\1（\2）"),
+        (rf"([{_HAN}（）]) ([{_HAN}（）])", r"\1\2"),
+        (rf"([{_HAN}（）]) ([{_HAN}（）])", r"\1\2"),
+        (rf"([{_HAN}）])[。，；;]\z", r"\1"),
+    ):
+        tidy = pc.replace_substring_regex(tidy, pattern, mended)
+    return tidy
+
+
 def clean(text: str, /, **_: object) -> str | Parts:
     """The name. Raises ValueError COMPANY_SEVERAL, TEXT_LOST_CHARACTERS."""
     tidy = _characters.tidy(text)

@@ -51,6 +51,11 @@ def stand_in(values: pa.Array) -> pa.Array:
     return pc.is_in(values, value_set=pa.array(["9999-12-31", "1900-01-01"]))
 
 
+def quick(values: pa.Array, /, **_: object) -> pa.Array:
+    """Year first with any sign, compact dates, midnight."""
+    return pc.replace_substring_regex(_dates.quick_column(values), rf"{_MIDNIGHT}\z", "")
+
+
 def clean(text: str, /, **options: object) -> str | Parts:
     """The date. Options: date_order (ymd, dmy, mdy), epoch (1900, 1904), calendar (roc).
 

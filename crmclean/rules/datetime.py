@@ -29,6 +29,11 @@ def doubt(values: pa.Array, /, **_: object) -> pa.Array:
     return pc.or_(pc.invert(certain), stand_in(values))
 
 
+def quick(values: pa.Array, /, **_: object) -> pa.Array:
+    """Year first with any sign, compact dates."""
+    return _dates.quick_column(values)
+
+
 def clean(text: str, /, **options: object) -> str | Parts:
     """The date and time. Options and errors: as date."""
     return flagged(_dates.read(text, **options))

@@ -42,6 +42,12 @@ def doubt(values: pa.Array, /, **_: object) -> pa.Array:
     return pc.match_substring_regex(values, rf"\.\.|{_MISTYPED}")
 
 
+def quick(values: pa.Array, /, **_: object) -> pa.Array:
+    """Upper case, the full-width ＠, spaces around."""
+    half = pc.replace_substring(pc.utf8_trim(values, " \u3000\u00a0\t\r\n"), "＠", "@")
+    return pc.ascii_lower(half)
+
+
 def clean(text: str, /, **_: object) -> str | Parts:
     """The address, or the first of several with the others as a part.
 

@@ -61,6 +61,11 @@ def doubt(values: pa.Array, /, **_: object) -> pa.Array:
     return pc.invert(pc.is_in(values, value_set=_official()))
 
 
+def quick(values: pa.Array, /, **_: object) -> pa.Array:
+    """Spaces."""
+    return _characters.tidy_column(values)
+
+
 def clean(text: str, /, **_: object) -> str:
     """The official name. Raises ValueError INDUSTRY_UNKNOWN, maybe with a suggestion."""
     plain = _characters.tidy(text).strip("'\"`。;；,， ")

@@ -49,6 +49,12 @@ def doubt(values: pa.Array, /, **_: object) -> pa.Array:
     return pc.or_(pc.invert(plain), titled)
 
 
+def quick(values: pa.Array, /, **_: object) -> pa.Array:
+    """A space inside a short Chinese name."""
+    tidy = _characters.tidy_column(values)
+    return pc.replace_substring_regex(tidy, rf"\A([{_HAN}]) ([{_HAN}])\z", r"\1\2")
+
+
 def clean(text: str, several: str = "keep", **_: object) -> str | Parts:
     """The name, with title, gender, mobile as parts. `several`: keep or records.
 

@@ -54,6 +54,15 @@ def doubt(values: pa.Array, /, want: str | None = None, **_: object) -> pa.Array
     return pc.or_(look, pc.invert(mobile) if want == "mobile" else mobile)
 
 
+def quick(values: pa.Array, /, **_: object) -> pa.Array:
+    """Mobiles with a country code, dashes, spaces or Excel's `.0`."""
+    return pc.replace_substring_regex(
+        values,
+        r"\A ?(?:(?:\+|00)?86[- ]?)?(1[3-9][0-9])[- ]?([0-9]{4})[- ]?([0-9]{4})(?:\.0)? ?\z",
+        r"\1\2\3",
+    )
+
+
 def clean(text: str, want: str | None = None, area: str | None = None, **_: object) -> str | Parts:
     """The number, or the parts of the cell. `want`: mobile or phone, the field that it is in;
     `area`: the area code of local numbers, when a person has decided it.

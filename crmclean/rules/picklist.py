@@ -32,6 +32,11 @@ def doubt(cells: pa.Array, /, values: tuple[str, ...] = (), **_: object) -> pa.A
     return pc.invert(pc.is_in(cells, value_set=pa.array(values, pa.string())))
 
 
+def quick(values: pa.Array, /, **_: object) -> pa.Array:
+    """Spaces."""
+    return _characters.tidy_column(values)
+
+
 def clean(text: str, values: tuple[str, ...] = (), synonyms: Mapping[str, str] | None = None,
           **_: object) -> str:  # fmt: skip
     """The value of the list. Raises ValueError PICKLIST_UNKNOWN with the nearest value."""

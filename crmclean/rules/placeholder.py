@@ -112,7 +112,7 @@ def clean(text: str, kind: str = "text", words: tuple[str, ...] = (), **_: objec
         return text
     if _ONLY_MARKS.fullmatch(key) and kind != "yes_no":
         return ""
-    return "" if _plain(key) in known else text
+    return "" if {_plain(key), key.strip("。.【】()（） ")} & known else text
 
 
 def doubt(
@@ -120,6 +120,13 @@ def doubt(
 ) -> pa.Array:
     """The common spellings of the words, and 同上."""
     return pc.is_in(values, value_set=spellings(kind, words))
+
+
+def nothing(values: pa.Array, kind: str, words: tuple[str, ...]) -> pa.Array:
+    """Which values are a common spelling of a word for nothing."""
+    spelt = spellings(kind, words)
+    ditto = pc.is_in(spelt, value_set=pa.array(sorted(_DITTO)))
+    return pc.is_in(values, value_set=spelt.filter(pc.invert(ditto)))
 
 
 def _plain(key: str) -> str:

@@ -32,6 +32,11 @@ def doubt(values: pa.Array, /, level: str = "city", **_: object) -> pa.Array:
     return pc.invert(pc.is_in(values, value_set=_divisions.official(level)))
 
 
+def quick(values: pa.Array, /, **_: object) -> pa.Array:
+    """Spaces."""
+    return _characters.tidy_column(values)
+
+
 def clean(text: str, level: str = "city", **_: object) -> str | Parts:
     """The official name, or the parts of a path. `level`: province, city, district.
 

@@ -24,6 +24,11 @@ def doubt(values: pa.Array, /, **_: object) -> pa.Array:
     return pc.match_substring_regex(values, rf"[,，;；/|#、]|{_characters.SUSPECT}")
 
 
+def quick(values: pa.Array, /, **_: object) -> pa.Array:
+    """Spaces."""
+    return _characters.tidy_column(values)
+
+
 def clean(text: str, /, **_: object) -> str:
     """The tags in their order, without repeats."""
     words = (_characters.tidy(word) for word in _BETWEEN.split(_characters.tidy_lines(text)))

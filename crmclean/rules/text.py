@@ -38,6 +38,11 @@ def doubt(values: pa.Array, /, **_: object) -> pa.Array:
     return pc.match_substring_regex(values, _DOUBT)
 
 
+def quick(values: pa.Array, /, **_: object) -> pa.Array:
+    """Spaces."""
+    return _characters.tidy_column(values)
+
+
 def clean(text: str, /, **_: object) -> str | Parts:
     """`text` on one line. Raises ValueError TEXT_LOST_CHARACTERS."""
     return judged(_characters.tidy(text))
