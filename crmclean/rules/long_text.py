@@ -15,9 +15,9 @@ ValueError: TEXT_LOST_CHARACTERS
 """
 
 from crmclean.rules import Parts, _characters
-from crmclean.rules.text import doubt, judged
+from crmclean.rules.text import doubt, judged, quick
 
-__all__ = ["FORM", "clean", "doubt"]
+__all__ = ["FORM", "clean", "doubt", "quick"]
 
 FORM = rf"{_characters.LINE}(?:\n\n?{_characters.LINE})*"
 
