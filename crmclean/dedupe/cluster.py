@@ -11,7 +11,7 @@ import numpy as np
 
 UNSEEN = -4.0
 LIMIT = 15.0  # one pair's say, in bits, so that one loud edge cannot drown many doubts
-BIG = 150  # larger components are cut at a higher threshold first
+BIG = 60  # larger components are cut at a higher threshold first
 STEP = 3.0
 COMMANDED = 1e6
 CELLS = 4_000_000  # of the links of components that are repaired at once

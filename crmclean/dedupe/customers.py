@@ -157,7 +157,7 @@ SPEC = Spec(
         Key("equal", ("address",)),
     ),
     comparisons=(NAME, REGION, PLACE, USCC, PHONE, EMAIL, SITE, CONTACT, ADDRESS, FORM),
-    support=("uscc", "phone", "email", "website", "contact", "address"),
+    support=("uscc", "phone", "email", "website", "contact"),
     refine=("place", "region", "contact"),
     caps={"reach": 22.0},
 )
