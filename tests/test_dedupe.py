@@ -343,3 +343,15 @@ def test_weights_stay_frozen_until_retrained(tmp_path: Path) -> None:
     assert again.pairs.equals(first.pairs)
     assert again.memory["weights"] == []
     assert len(state.entries("weights")) == 1
+
+
+def test_a_snowball_is_cut_and_comes_to_an_end() -> None:
+    """A chain of 2,000 records: longer than what is repaired at once."""
+    from crmclean.dedupe.cluster import clusters
+
+    count = 2_000
+    left = np.arange(count - 1)
+    value = np.where(left % 4 == 3, 1.0, 9.0)
+    label = clusters(count, left, left + 1, value)
+    assert np.bincount(label).max() <= 4
+    assert (label[left[left % 4 == 3]] != label[left[left % 4 == 3] + 1]).all()

@@ -101,10 +101,10 @@ def _cut(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Components of more than BIG records, cut at the lowest threshold that makes them small."""
     threshold = 0.0
-    while sizes.max() > BIG and threshold < COMMANDED:
+    while sizes.max() > BIG and threshold <= LIMIT:
         threshold += STEP
         big = sizes[label[one]] > BIG
-        kept = ~big | (bits >= threshold)
+        kept = (label[one] == label[two]) & (~big | (bits >= threshold))
         small = np.flatnonzero(sizes[label] <= BIG)
         chain = np.argsort(label[small], kind="stable")
         ends = small[chain]
