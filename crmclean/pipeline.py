@@ -55,7 +55,9 @@ DECIDED = ("pairs", "owners", "values", "apart")
 
 @dataclass
 class Job:
-    """One run: the project, where its files are, and how to talk to the person."""
+    """One run: the project, where its files are, and how to talk to the person.
+
+    `unmask`: why personal data is shown; it is masked where nobody says why."""
 
     project: Project
     base: Path
@@ -65,7 +67,7 @@ class Job:
     state: State
     progress: Progress
     no_input: bool = False
-    unmask: bool = False
+    unmask: str = ""
     strict: bool = False
     frozen: bool = False
     retrain: bool = False
@@ -112,7 +114,7 @@ def _key(job: Job) -> str:
     lookups = [base / f.lookup for s in project.sources for f in s.fields.values() if f.lookup]
     decided = [job.state.folder / f"{kind}.jsonl" for kind in DECIDED]
     # gates judge a run, they make nothing of it: a changed waiver redoes no stage
-    texts = [project.model_dump_json(exclude={"gates"}), str(job.unmask), str(job.retrain)]
+    texts = [project.model_dump_json(exclude={"gates"}), str(job.retrain)]
     return key(texts, [*files, *lookups, *decided, base / project.target])
 
 
@@ -274,7 +276,7 @@ def finished(job: Job) -> Plan:
 
 def explain(job: Job, subject: list[str]) -> list[str]:
     """The story of one record, or why two are thought one, as lines."""
-    told = Story(job.work, finished(job), job.project, job.model, job.unmask)
+    told = Story(job.work, finished(job), job.project, job.model, bool(job.unmask))
     lines = told.of_record(subject[0]) if len(subject) == 1 else told.of_pair(*subject[:2])
     return list(lines)
 

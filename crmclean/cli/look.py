@@ -6,7 +6,19 @@ from typing import Annotated
 import typer
 
 from crmclean.cli import show
-from crmclean.cli.options import CONFIG, OUT, Config, Json, Lang, Out, Unmask, Verbose, app
+from crmclean.cli.options import (
+    CONFIG,
+    OUT,
+    Config,
+    Json,
+    Lang,
+    Out,
+    Reason,
+    Unmask,
+    Verbose,
+    app,
+    why,
+)
 from crmclean.messages import language, say
 
 Files = Annotated[list[Path], typer.Argument(help=say("help.files"), show_default=False)]
@@ -113,6 +125,7 @@ def explain(
     out: Out = OUT,
     lang: Lang = None,
     unmask: Unmask = False,
+    reason: Reason = "",
     verbose: Verbose = False,
 ) -> None:
     from crmclean.messages import advice, entries, severity
@@ -125,7 +138,7 @@ def explain(
     from crmclean import pipeline
     from crmclean.cli.stages import opened_job
 
-    with opened_job(config, out, lang, unmask=unmask) as job:
+    with opened_job(config, out, lang, unmask=why(unmask, reason)) as job:
         for text in pipeline.explain(job, subject):
             show.line(text)
 

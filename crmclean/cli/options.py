@@ -27,6 +27,7 @@ NoInput = Annotated[bool, typer.Option("--no-input", help=say("help.no_input"))]
 Strict = Annotated[bool, typer.Option("--strict", help=say("help.strict"))]
 Frozen = Annotated[bool, typer.Option("--frozen", help=say("help.frozen"))]
 Unmask = Annotated[bool, typer.Option("--unmask", help=say("help.unmask"))]
+Reason = Annotated[str, typer.Option("--reason", help=say("help.reason"))]
 Json = Annotated[bool, typer.Option("--json", help=say("help.json"))]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help=say("help.verbose"))]
 FailOn = Annotated[str, typer.Option("--fail-on", help=say("help.fail_on"))]
@@ -35,6 +36,16 @@ FailOn = Annotated[str, typer.Option("--fail-on", help=say("help.fail_on"))]
 @app.callback()
 def root(lang: Lang = None) -> None:
     """Options before the command; `main` has read --lang already."""
+
+
+def why(unmask: bool, reason: str) -> str:
+    """Why personal data is to be shown, "" where it stays masked. Raises UsageError where it is to
+    be shown and nobody says why."""
+    from crmclean.errors import UsageError
+
+    if unmask and not reason.strip():
+        raise UsageError("UNMASK_NEEDS_REASON")
+    return reason.strip() if unmask else ""
 
 
 CONFIG = Path("crmclean.yaml")

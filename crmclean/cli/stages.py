@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,12 @@ from crmclean.cli.options import (
     Lang,
     NoInput,
     Out,
+    Reason,
     Strict,
     Unmask,
     Verbose,
     app,
+    why,
 )
 from crmclean.messages import say, set_language
 
@@ -31,9 +34,9 @@ FAIL_ON = {"never": (), "error": ("error",), "warn": ("error", "warn")}
 @app.command(help=say("help.profile"))
 def profile(
     config: Config = CONFIG, out: Out = OUT, lang: Lang = None, as_json: Json = False,
-    unmask: Unmask = False, verbose: Verbose = False,
+    unmask: Unmask = False, reason: Reason = "", verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    with opened_job(config, out, lang, unmask=unmask) as job:
+    with opened_job(config, out, lang, unmask=why(unmask, reason)) as job:
         from crmclean import pipeline
         from crmclean.cli import results
 
@@ -66,9 +69,11 @@ def dedupe(
 def export(
     config: Config = CONFIG, out: Out = OUT, lang: Lang = None, no_input: NoInput = False,
     strict: Strict = False, frozen: Frozen = False, fail_on: FailOn = "never",
-    unmask: Unmask = False, as_json: Json = False, verbose: Verbose = False,
+    unmask: Unmask = False, reason: Reason = "", as_json: Json = False,
+    verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    how = {"no_input": no_input, "strict": strict, "frozen": frozen, "unmask": unmask}
+    how = {"no_input": no_input, "strict": strict, "frozen": frozen}
+    how["unmask"] = why(unmask, reason)
     _until("export", config, out, lang, as_json, fail_on, **how)
 
 
@@ -76,9 +81,11 @@ def export(
 def run(
     config: Config = CONFIG, out: Out = OUT, lang: Lang = None, no_input: NoInput = False,
     strict: Strict = False, frozen: Frozen = False, fail_on: FailOn = "never",
-    unmask: Unmask = False, as_json: Json = False, verbose: Verbose = False,
+    unmask: Unmask = False, reason: Reason = "", as_json: Json = False,
+    verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    how = {"no_input": no_input, "strict": strict, "frozen": frozen, "unmask": unmask}
+    how = {"no_input": no_input, "strict": strict, "frozen": frozen}
+    how["unmask"] = why(unmask, reason)
     _until("export", config, out, lang, as_json, fail_on, **how)
 
 
@@ -103,7 +110,8 @@ def _until(
 
 @contextmanager
 def opened_job(config: Path, out: Path, lang: str | None, **how: Any) -> Iterator[Any]:
-    """The project of `config`, opened for work in `out`, with progress on the terminal."""
+    """The project of `config`, opened for work in `out`, with progress on the terminal. That
+    personal data is shown, and why, is noted in the state."""
     from crmclean import pipeline
     from crmclean.project import load
 
@@ -115,4 +123,7 @@ def opened_job(config: Path, out: Path, lang: str | None, **how: Any) -> Iterato
         show.progress() as progress,
         pipeline.opened(project, config.parent, out, progress, **how) as job,
     ):
+        if job.unmask:
+            noted = {"date": date.today().isoformat(), "out": out.name, "reason": job.unmask}
+            job.state.append("unmasked", [noted])
         yield job

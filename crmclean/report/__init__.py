@@ -41,11 +41,12 @@ def write(
     model: dict[str, Object],
     plan: Plan,
     path: Path,
-    unmask: bool = False,
+    unmask: str = "",
     template: Any | None = None,
     history: list[dict[str, Any]] = (),
 ) -> None:
-    """Write the report of a finished run to `path`. Personal data is masked unless `unmask`.
+    """Write the report of a finished run to `path`. Personal data is masked unless `unmask`
+    says why not: the head of the report then says it too.
 
     `template`: templates.Template, for the limits of the standard; `history`: one line per earlier
     run (check/history.py), oldest first.

@@ -24,9 +24,10 @@ def write(
     model: dict[str, Object],
     plan: Plan,
     path: Path,
-    unmask: bool = False,
+    unmask: str = "",
 ) -> None:
-    """Write the report of `profile` (profile.PROFILE) and of what the scan noticed to `path`."""
+    """Write the report of `profile` (profile.PROFILE) and of what the scan noticed to `path`;
+    `unmask` as in report.write."""
     sources = [_source(source, profile, project, model, unmask) for source in plan.sources]
     html = page.render(
         "profile",
@@ -41,7 +42,7 @@ def write(
 
 
 def _source(
-    source: Any, profile: pa.Table, project: Project, model: dict[str, Object], unmask: bool
+    source: Any, profile: pa.Table, project: Project, model: dict[str, Object], unmask: str
 ) -> dict[str, Any]:
     went = _fields(project.sources[source.entry], model) if project.sources else {}
     columns = []
@@ -65,7 +66,7 @@ def _fields(entry: Any, model: dict[str, Object]) -> dict[str, Field]:
     return named
 
 
-def _shown(field: Field | None, counted: list[dict[str, Any]], unmask: bool) -> list[str]:
+def _shown(field: Field | None, counted: list[dict[str, Any]], unmask: str) -> list[str]:
     """A column that no field has claimed may hold anything, and so may a rare value of one that
     was claimed by mistake: both are masked like free text."""
     values = pa.array([entry["text"] for entry in counted], pa.string())

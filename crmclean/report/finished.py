@@ -36,10 +36,10 @@ class Kept:
 
 
 class Finished:
-    """One run, read lazily. `unmask` shows personal data as it is."""
+    """One run, read lazily. `unmask`: why personal data is shown as it is."""
 
     def __init__(
-        self, work: Any, project: Project, model: dict[str, Object], plan: Plan, unmask: bool
+        self, work: Any, project: Project, model: dict[str, Object], plan: Plan, unmask: str
     ) -> None:
         self.work, self.changes_of = Kept(work), work.changes
         self.project, self.model, self.plan = project, model, plan
