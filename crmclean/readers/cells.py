@@ -103,9 +103,13 @@ def _floats(values: np.ndarray) -> pa.Array:
     integral = (values == np.floor(values)) & (np.abs(values) < EXACT)
     if integral.all():
         return pa.array(values.astype(np.int64)).cast(pa.string())
-    distinct, places = np.unique(values, return_inverse=True)
-    texts = pa.array([_number(value) for value in distinct.tolist()], pa.string())
-    return texts.take(pa.array(places.reshape(-1)))
+    texts = pa.array(values).cast(pa.string())  # the shortest, but with an exponent from 1e10 on
+    other = integral | ~np.isfinite(values) | (np.abs(values) >= 1e10) | (np.abs(values) < 1e-4)
+    if not other.any():
+        return texts
+    distinct, places = np.unique(values[other], return_inverse=True)
+    exact = pa.array([_number(value) for value in distinct.tolist()], pa.string())
+    return pc.replace_with_mask(texts, pa.array(other), exact.take(pa.array(places.reshape(-1))))
 
 
 def _number(value: float) -> str:

@@ -12,11 +12,11 @@ files are over 100:1.
 import io
 import re
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from crmclean.errors import InputRefused
+from crmclean.readers import sheetbytes
+from crmclean.readers.sheetbytes import Part
 
 MiB = 1 << 20
 MAX_PACKAGE, MAX_ENTRIES = 512 * MiB, 2_000
@@ -27,40 +27,10 @@ MAX_DENSE = 200_000_000  # cells of the bounding box that the fast reader alloca
 MAX_MERGED = 1_000_000
 LONG_TEXT = 98_304  # bytes: 32,767 characters, as many as a cell of Excel may hold, of 3 bytes
 MAX_SHARED = 256 * MiB
-OVERLAP = 512
 READ = 1 << 20
 
-_REFERENCE = re.compile(rb'r=["\']([A-Z]{1,3})([0-9]{1,7})["\']')
-_WIDE = re.compile(rb'r="([A-Z]{2,3})[0-9]')
-_WIDE_ODD = re.compile(rb"r='([A-Z]{2,3})[0-9]")
-_ROW = re.compile(rb'<row r="([0-9]{1,7})"')
-_ROW_ODD = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br=["\']([0-9]{1,7})["\']')
-_MERGE = re.compile(rb'ref=["\']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})["\']')
 #: A count that a reader would reserve memory for: no workbook has a thousand million of anything.
 _COUNT = re.compile(rb'ount=["\'][0-9]{10,}["\']')
-_NO_VALUE = re.compile(
-    rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f(?: [^>]*)?/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
-)
-
-
-@dataclass
-class Part:
-    """What a part of a package holds: for sheet XML, its cells, its reach, and oddities."""
-
-    size: int = 0
-    cells: int = 0
-    rows: int = 0
-    columns: int = 0
-    merged: int = 0
-    errors: bool = False
-    formulas: bool = False
-    empty_formulas: bool = False
-    hidden: bool = False
-    longest: int = 0
-
-    @property
-    def odd(self) -> bool:
-        return self.errors or self.empty_formulas or self.hidden
 
 
 def check(content: io.BytesIO | Path, path: Path) -> dict[str, Part]:
@@ -128,11 +98,12 @@ def _part(package: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> Part:
             if part.size > RATIO_FLOOR and part.size > MAX_RATIO * max(entry.compress_size, 1):
                 _refuse(path, "ratio")
             if xml:
-                _xml(tail + chunk, path)
+                _xml(tail + chunk[: sheetbytes.OVERLAP], path)
+                _xml(chunk, path)
                 part.longest = max(part.longest, _run(chunk))
             if sheet:
-                _sheet(tail, chunk, part)
-                tail = chunk[-OVERLAP:]
+                sheetbytes.look(tail, chunk, part)
+            tail = chunk[-sheetbytes.OVERLAP :]
     return part
 
 
@@ -154,59 +125,12 @@ def _run(chunk: bytes) -> int:
 
 
 def _xml(window: bytes, path: Path) -> None:
-    if b"<!DOCTYPE" in window or b"<!ENTITY" in window or b"<\0!\0D\0O\0C" in window:
+    if b"!" in window and (b"<!DOCTYPE" in window or b"<!ENTITY" in window):
+        _refuse(path, "entities")
+    if b"\0" in window and b"<\0!\0D\0O\0C" in window:
         _refuse(path, "entities")
     if b"ount=" in window and _COUNT.search(window):
         _refuse(path, "counts")
-
-
-def _sheet(tail: bytes, chunk: bytes, part: Part) -> None:
-    window = tail + chunk
-    part.cells += chunk.count(b"<c ") + chunk.count(b":c ")
-    part.errors = part.errors or b't="e"' in window or b"t='e'" in window
-    part.hidden = part.hidden or b"hidden=" in window
-    if not part.formulas:
-        part.formulas = b"<f" in window or b":f" in window
-    if part.formulas and not part.empty_formulas:
-        part.empty_formulas = bool(_NO_VALUE.search(window))
-    part.columns = max([part.columns, 26 if part.cells else 0, *_wide_columns(window)])
-    references = _REFERENCE.findall(window) if part.cells < 100 else []
-    part.rows = max([part.rows, *_row_numbers(window), *(int(row) for _, row in references)])
-    if b"mergeCell" in window:
-        fresh = _MERGE.findall(window)
-        part.merged += sum(_area(found) for found in fresh)
-
-
-def _wide_columns(window: bytes) -> Iterator[int]:
-    found = set(_WIDE.findall(window))
-    if b"r='" in window:
-        found.update(_WIDE_ODD.findall(window))
-    return map(column_number, found)
-
-
-def _row_numbers(window: bytes) -> Iterator[int]:
-    found = _ROW.findall(window)
-    if len(found) < window.count(b"<row ") or b":row " in window:
-        found = _ROW_ODD.findall(window)
-    return map(int, found)
-
-
-def column_number(letters: bytes) -> int:
-    """A column's number from its letters.
-
-    >>> column_number(b"A"), column_number(b"XFD")
-    (1, 16384)
-    """
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
-def _area(found: tuple[bytes, ...]) -> int:
-    left, top, right, bottom = found
-    wide = column_number(right) - column_number(left) + 1
-    return max(wide, 0) * max(int(bottom) - int(top) + 1, 0)
 
 
 def _reach(part: Part, path: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from crmclean.errors import InputRefused
-from crmclean.readers import preflight, sheetrows
+from crmclean.readers import preflight, sheetbytes, sheetrows
 from crmclean.readers.sheet import Note
 
 LISTED = 1000
@@ -67,7 +67,7 @@ def look(content: io.BytesIO, path: Path, notes: list[Note]) -> Package:
         raise InputRefused("FILE_DAMAGED", file=path.name, reason="XML") from error
 
 
-def _left_behind(parts: dict[str, preflight.Part]) -> str:
+def _left_behind(parts: dict[str, sheetbytes.Part]) -> str:
     """Parts with a meaning that no cell has: comments, images, charts. Told, not read (L17)."""
     kinds = {"comments": "comments", "media/": "images", "charts/chart": "charts"}
     names = [name.lower() for name in parts if not name.lower().endswith(".rels")]
@@ -75,7 +75,7 @@ def _left_behind(parts: dict[str, preflight.Part]) -> str:
     return ", ".join(f"{label} {count}" for label, count in counts.items() if count)
 
 
-def _details(package: zipfile.ZipFile, parts: dict[str, preflight.Part]) -> Package:
+def _details(package: zipfile.ZipFile, parts: dict[str, sheetbytes.Part]) -> Package:
     book = _parse(package.read("xl/workbook.xml"))
     epoch = 1900
     for node in _find(book, "workbookPr"):
@@ -174,7 +174,7 @@ def _row(node, row: int, padded: dict[str, int], detail: Detail) -> None:
 
 
 def _column(reference: str) -> int:
-    return preflight.column_number(reference.rstrip("0123456789").encode())
+    return sheetbytes.column_number(reference.rstrip("0123456789").encode())
 
 
 def _odd(cell) -> tuple[str, str] | None:
