@@ -35,7 +35,7 @@ from crmclean import (
     templates,
 )
 from crmclean.decisions import State
-from crmclean.errors import OutputRefused, UsageError
+from crmclean.errors import DecisionNeeded, OutputRefused, UsageError
 from crmclean.model import Object, build
 from crmclean.plan import Plan, Source
 from crmclean.project import Project
@@ -51,6 +51,9 @@ Progress = Callable[[str, int, int], None]
 #: What people decided. The state's other kinds are what a run itself remembered: made from the
 #: same sources, they change nothing.
 DECIDED = ("pairs", "owners", "values", "apart")
+
+#: The rows of workbooks, kept between scan and clean (a folder of OUT/.work).
+SPOOL = "spool"
 
 
 @dataclass
@@ -68,7 +71,6 @@ class Job:
     progress: Progress
     no_input: bool = False
     unmask: str = ""
-    strict: bool = False
     frozen: bool = False
     retrain: bool = False
     kept: tuple[str, ...] = ()
@@ -120,10 +122,8 @@ def _key(job: Job) -> str:
 
 def do_scan(job: Job) -> None:
     """Look once over every source and write down the plan."""
-    plan, seen = scan.scan(job.project, job.base)
-    undecided = mapping.check(
-        job.project, plan, job.model, no_input=job.no_input, strict=job.strict, frozen=job.frozen
-    )
+    plan, seen = scan.scan(job.project, job.base, job.work.fresh_folder(SPOOL))
+    undecided = mapping.check(job.project, plan, job.model, strict=job.no_input, frozen=job.frozen)
     job.work.put_text("plan.json", plan.to_json())
     job.work.put("issues/scan", tables.concat(tables.ISSUES, [seen, undecided]))
 
@@ -138,9 +138,10 @@ def do_clean(job: Job) -> None:
             with job.work.writer(
                 f"rows/{source.number}", tables.rows_schema(len(source.columns))
             ) as keep:
-                for rows in readers.rows(source, job.base):
+                for rows in readers.rows(source, job.base, job.work.root / SPOOL):
                     keep(rows)
                     _clean_batch(job, source, rows, write)
+    shutil.rmtree(job.work.root / SPOOL, ignore_errors=True)
 
 
 def _clean_batch(job: Job, source: Source, rows: pa.Table, write: dict[str, Callable]) -> None:
@@ -197,6 +198,8 @@ def do_export(job: Job) -> None:
     template = templates.load(project.target, job.base)
     golden = {name: work.get(f"golden/{name}") for name in model}
     fitted = export.fit(golden, work.get("crosswalk"), project, model, template)
+    if job.no_input and fitted.undecided:
+        raise DecisionNeeded("UNPLACED_UNDECIDED", fields=", ".join(fitted.undecided))
     work.put("crosswalk_final", fitted.crosswalk)
     work.put("issues/export", fitted.issues)
     stage = work.fresh_folder("stage")
@@ -257,7 +260,8 @@ def profile(job: Job) -> Path:
 
     run(job, "scan")
     plan = job.plan
-    counted = before.profile(plan, lambda source: readers.rows(source, job.base))
+    kept = job.work.root / SPOOL
+    counted = before.profile(plan, lambda source: readers.rows(source, job.base, kept))
     job.work.put("profile", counted)
     path = job.out / "profile.html"
     aside = job.work.path("profile", ".html")

@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 from crmclean import plan, tables
 from crmclean.errors import CrmcleanError, InputRefused
-from crmclean.readers import container
-from crmclean.readers.sheet import Batches, File, Merge, Note, Sheet
+from crmclean.readers import container, spool
+from crmclean.readers.sheet import BATCH, Batches, File, Merge, Note, Sheet
 
 #: The module that reads a container, and its function; imported when such a file is met.
 HOMES = {
@@ -88,22 +88,28 @@ def _fenced(read: Batches, path: Path) -> Batches:
     return fenced
 
 
-def rows(source: plan.Source, base: Path) -> Iterator[pa.Table]:
+def rows(source: plan.Source, base: Path, kept: Path | None = None) -> Iterator[pa.Table]:
     """Every physical row of a source as `tables.rows_schema`: row, kind, c1..cn; cells as read.
 
+    `kept`: the folder where the first pass may have kept them (`spool.py`).
     Raises InputRefused where the file is no longer what the plan was made from."""
     path = base / source.path
     if not path.is_file() or path.stat().st_size != source.size:
         raise InputRefused("FILE_CHANGED", file=path.name)
-    file = open_file(path, **source.reading)
-    try:
-        sheet = file.sheet(source.sheet)
-    except KeyError as error:
-        raise InputRefused("FILE_CHANGED", file=path.name) from error
     width = max((column.number for column in source.columns), default=0)
     kinds = _kinds(source)
-    for part in sheet.batches():
+    for part in _batches(source, path, kept):
         yield numbered(part, width, kinds)
+
+
+def _batches(source: plan.Source, path: Path, kept: Path | None) -> Iterator[pa.RecordBatch]:
+    folder = spool.of(kept, source)
+    if folder is not None:
+        return spool.read(folder, BATCH)
+    try:
+        return open_file(path, **source.reading).sheet(source.sheet).batches()
+    except KeyError as error:
+        raise InputRefused("FILE_CHANGED", file=path.name) from error
 
 
 def numbered(part: pa.RecordBatch, width: int, kinds: tuple[pa.Array, pa.Array]) -> pa.Table:

@@ -18,6 +18,7 @@ from typing import Any
 import pyarrow as pa
 
 from crmclean.errors import InputRefused
+from crmclean.readers import spool
 from crmclean.readers.sheet import File, Merge, Note, Sheet
 
 MEMORY = 4 << 30
@@ -59,14 +60,7 @@ def _environment() -> dict[str, str]:
 
 def _sheet(entry: dict[str, Any], folder: tempfile.TemporaryDirectory) -> Sheet:
     def read(size: int) -> Iterator[pa.RecordBatch]:
-        for name in entry["batches"]:
-            with (
-                pa.OSFile(str(Path(folder.name) / name)) as file,
-                pa.ipc.open_file(file) as batches,
-            ):
-                whole = batches.get_batch(0)
-            for start in range(0, whole.num_rows, size):
-                yield whole.slice(start, size)
+        yield from spool.read(Path(folder.name) / entry["batches"], size)
 
     return Sheet(
         entry["name"],
@@ -82,7 +76,7 @@ def _sheet(entry: dict[str, Any], folder: tempfile.TemporaryDirectory) -> Sheet:
 
 
 def main() -> None:
-    """The child: read what stdin names, write every batch and one file.json."""
+    """The child: read what stdin names, write every batch (`spool.py`) and one file.json."""
     asked = json.loads(sys.stdin.buffer.read())
     _limit_memory()
     out = Path(asked["out"])
@@ -100,17 +94,13 @@ def _answer(asked: dict[str, Any], out: Path) -> dict[str, Any]:
     file = open_workbook(Path(asked["path"]), asked["container"], isolated=True, **asked["reading"])
     sheets = []
     for place, sheet in enumerate(file.sheets):
-        names = []
-        for number, batch in enumerate(sheet.batches()):
-            names.append(f"{place}-{number}.arrow")
-            with pa.ipc.new_file(str(out / names[-1]), batch.schema) as writer:
-                writer.write_batch(batch)
-        sheets.append(_described(sheet, names))
+        spool.write(sheet.batches(), out / str(place))
+        sheets.append(_described(sheet, str(place)))
     notes = [asdict(note) for note in file.notes]
     return {"container": file.container, "sheets": sheets, "notes": notes}
 
 
-def _described(sheet: Sheet, names: list[str]) -> dict[str, Any]:
+def _described(sheet: Sheet, folder: str) -> dict[str, Any]:
     return {
         "name": sheet.name,
         "visibility": sheet.visibility,
@@ -120,7 +110,7 @@ def _described(sheet: Sheet, names: list[str]) -> dict[str, Any]:
         "epoch": sheet.epoch,
         "reading": sheet.reading,
         "notes": [asdict(note) for note in sheet.notes],
-        "batches": names,
+        "batches": folder,
     }
 
 

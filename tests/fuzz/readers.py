@@ -13,6 +13,7 @@ import json
 import multiprocessing as mp
 import random
 import re
+import sys
 import tempfile
 import time
 import zipfile
@@ -191,13 +192,17 @@ def _work(numbers: range, seed: int, pipe) -> None:
     pipe.send(("done", 0, ""))
 
 
-def run(mutants: int, seed: int, seconds: float | None = None) -> dict[str, object]:
+def run(
+    mutants: int, seed: int, seconds: float | None = None, first: int = 0
+) -> dict[str, object]:
     """Fuzz with one worker process at a time; a worker that dies or hangs is replaced."""
     counts: Counter[str] = Counter()
     findings: list[str] = []
-    number, start = 0, time.monotonic()
+    number, start = first, time.monotonic()
     while number < mutants and (seconds is None or time.monotonic() - start < seconds):
         number = _watch(number, mutants, seed, counts, findings, start, seconds)
+        if findings:
+            print(findings[-1], file=sys.stderr, flush=True)
     return {
         "mutants": number,
         "rows": counts["rows"],
@@ -250,8 +255,10 @@ def main() -> None:
     parser.add_argument("--mutants", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float)
+    parser.add_argument("--first", type=int, default=0, help="to go on where a slice ended")
     asked = parser.parse_args()
-    print(json.dumps(run(asked.mutants, asked.seed, asked.seconds), ensure_ascii=False))
+    found = run(asked.mutants, asked.seed, asked.seconds, asked.first)
+    print(json.dumps(found, ensure_ascii=False))
 
 
 if __name__ == "__main__":

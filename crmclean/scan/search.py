@@ -1,0 +1,138 @@
+"""One file to surveyed sources: every sheet that is wanted, read once.
+
+What is odd but belongs to no source (hidden sheets, sheets that are empty) is told in `loose`.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crmclean import project, readers
+from crmclean.errors import InputRefused
+from crmclean.headings import plain
+from crmclean.plan import Source
+from crmclean.readers import File, Note, Sheet, spool
+from crmclean.scan import files as sought
+from crmclean.scan.survey import Survey
+
+#: Notes of a reader that are how it read, not something to look at.
+QUIET = frozenset({"READ_AS", "ZERO_PADDED"})
+
+
+@dataclass(frozen=True)
+class Read:
+    """One sheet that was surveyed, before sources are numbered."""
+
+    source: Source
+    found: tuple[tuple, ...]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return tuple(plain(column.heading) for column in self.source.columns)
+
+
+@dataclass
+class Search:
+    """What the files of one scan share: where paths start, where the rows of slow files are kept,
+    and what was odd so far: (code, value)."""
+
+    base: Path
+    spool: Path | None = None
+    loose: list[tuple] = field(default_factory=list)
+
+    def find(self, pattern: str, start: Path) -> list[Path]:
+        """The files that a path or pattern names; lock files of open workbooks are told."""
+        files, locks = sought.find(pattern, start)
+        self.loose.extend(("LOCK_FILE_SKIPPED", lock.name) for lock in locks)
+        return files
+
+    def read(self, path: Path, entry: project.Source, place: int) -> list[Read]:
+        """The wanted sheets of a file. Raises InputRefused where it has none with rows."""
+        file = readers.open_file(
+            path,
+            encoding=entry.encoding,
+            delimiter=entry.delimiter,
+            password_env=entry.password_env,
+            layout="form" if entry.layout == "form" else None,
+        )
+        stamp = {"sha256": sought.sha256(path), "size": path.stat().st_size}
+        stamp["path"] = sought.relative(path, self.base)
+        reads: list[Read] = []
+        for sheet in self._wanted(file, entry):
+            self._keep(file, sheet, stamp)
+            read = _survey(file, sheet, entry, place, stamp)
+            if read.source.counts:
+                reads.append(read)
+            else:
+                self.loose.append(("SHEET_EMPTY", read.source.name))
+        if not reads:
+            raise InputRefused("FILE_WITHOUT_ROWS", file=path.name)
+        return reads
+
+    def _wanted(self, file: File, entry: project.Source) -> list[Sheet]:
+        if entry.sheet:
+            named = [sheet for sheet in file.sheets if sheet.name == entry.sheet]
+            if not named:
+                known = ", ".join(sheet.name for sheet in file.sheets)
+                raise InputRefused(
+                    "SHEET_MISSING", file=file.path.name, sheet=entry.sheet, known=known
+                )
+            return named
+        shown = [sheet for sheet in file.sheets if sheet.visibility == "visible"]
+        for sheet in file.sheets:
+            if sheet not in shown:
+                self.loose.append(("SHEET_HIDDEN", f"{file.path.name}#{sheet.name}"))
+        return shown
+
+    def _keep(self, file: File, sheet: Sheet, stamp: dict[str, Any]) -> None:
+        """Rows of a file that is slow to read are kept for the second pass."""
+        if self.spool is None or file.container in spool.QUICK:
+            return
+        folder = spool.place(self.spool, stamp["path"], sheet.name, stamp["sha256"], sheet.reading)
+        sheet.read = spool.keeping(sheet.read, folder)
+
+
+def _survey(
+    file: File, sheet: Sheet, entry: project.Source, place: int, stamp: dict[str, Any]
+) -> Read:
+    survey = Survey(file.path.name, sheet, entry)
+    survey.run()
+    columns = survey.columns()
+    source = Source(
+        number=0,
+        entry=place,
+        sheet=sheet.name,
+        system=entry.system or Path(stamp["path"]).stem,
+        role=entry.role,
+        object=entry.object,
+        reading=dict(sheet.reading),
+        header_rows=survey.layout.header_rows,
+        columns=columns,
+        kinds=dict(sorted(survey.kinds.items())),
+        fills=tuple(sorted(survey.fills.fills, key=lambda fill: (fill.row, fill.column))),
+        counts=survey.counts(),
+        evidence=survey.layout.evidence + _evidence(file),
+        **stamp,
+    )
+    noted = [_told(note, source) for note in (*file.notes, *sheet.notes) if note.code not in QUIET]
+    return Read(source, (*noted, *survey.found))
+
+
+def _evidence(file: File) -> tuple[str, ...]:
+    told = [f"container: {file.container}"]
+    for note in file.notes:
+        if note.code == "READ_AS":
+            told.extend(f"{name}: {why}" for name, why in note.facts.items() if why)
+    return tuple(told)
+
+
+def _told(note: Note, source: Source) -> tuple:
+    heading = None
+    if note.column is not None and note.column <= len(source.columns):
+        heading = source.columns[note.column - 1].heading
+    value = note.value if note.value is not None else _count(note)
+    return note.row, heading, note.code, value
+
+
+def _count(note: Note) -> str | None:
+    return str(note.facts["count"]) if "count" in note.facts else None
