@@ -192,6 +192,18 @@ def test_the_output_folder(tmp_path: Path, tables: dict[str, pa.Table]) -> None:
         assert listed.num_rows == count
 
 
+def test_a_quarantine_longer_than_a_sheet_goes_on_in_the_next(
+    tmp_path: Path, tables: dict[str, pa.Table], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crmclean.export import quarantine
+
+    monkeypatch.setattr(quarantine, "MOST", 4)
+    out, _ = published(tmp_path, tables)
+    sheets = [reread.columns(out / "quarantine.xlsx", sheet=number) for number in range(2)]
+    assert [sheet.num_rows for sheet in sheets] == [4, 2]
+    assert sheets[0].column_names == sheets[1].column_names
+
+
 def many(count: int) -> dict[str, pa.Table]:
     """Customers of which few are special, with two contacts each."""
     rows = [

@@ -1,8 +1,9 @@
 """Import files that the target CRM accepts, and everything that goes with them.
 
 `fitting.py` golden records in the target's columns, as `parts.py` · `values.py`, `cells.py`,
-`area.py`, `owners.py`, `place.py` single columns · `files.py` written, split, read back · `pilot.py` the first hundred ·
-`leftovers.py` quarantine, not migrated, rollback · `guide.py` what to click ·
+`area.py`, `owners.py`, `place.py` single columns · `files.py` written, split, read back ·
+`pilot.py` the first hundred · `quarantine.py` who stays out · `leftovers.py` not migrated,
+rollback · `guide.py` what to click ·
 `publishing.py` all of it into the output folder · `verify.py` what the CRM made of it.
 """
 

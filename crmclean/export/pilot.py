@@ -33,7 +33,7 @@ def choose(
     rank = draw.ranks(records, seed)
     shown = [sight for part in parts for sight in _sights(part, units)]
     shown += _lineage(parts, units, crosswalk, changes)
-    chosen = _greedy([np.unique(places) for places in shown if len(places)], rank, rows)
+    chosen = _greedy([places for places in shown if len(places)], rank, rows)
     return units.take(pa.array(chosen))
 
 
@@ -92,18 +92,18 @@ def _lineage(
         mine = crosswalk.filter(pc.equal(crosswalk["object"], part.object))
         merged = mine.filter(pc.equal(mine["end"], "merged"))["golden"].combine_chunks()
         found.append(place[np.asarray(pc.is_in(part.golden, merged))])
-        for rule in sorted(r for r in pc.unique(changes["rule"]).to_pylist() if r):
-            fired = pc.and_(
-                pc.equal(changes["object"], part.object), pc.equal(changes["rule"], rule)
-            )
-            changed = changes["record"].filter(fired).combine_chunks()
-            found.append(place[np.asarray(pc.is_in(part.record, changed))])
+        here = changes.filter(pc.equal(changes["object"], part.object))
+        at = pc.index_in(here["record"], part.record).combine_chunks()
+        fired = np.asarray(pc.fill_null(at, -1))
+        rules = here["rule"].combine_chunks().filter(pa.array(fired >= 0))
+        found += _by_code(rules, place[fired[fired >= 0]])
     return found
 
 
 def _greedy(shown: list[np.ndarray], rank: np.ndarray, rows: int) -> np.ndarray:
     """Places that together show everything, filled up to `rows` by the draw, in source order."""
-    few = [places[np.argsort(rank[places], kind="stable")[:CANDIDATES]] for places in shown]
+    by_rank = np.argsort(rank, kind="stable")
+    few = [_first(places, by_rank) for places in shown]
     sees: dict[int, set[int]] = {}
     for thing, places in enumerate(few):
         for place in places.tolist():
@@ -116,6 +116,12 @@ def _greedy(shown: list[np.ndarray], rank: np.ndarray, rows: int) -> np.ndarray:
             break
         chosen.append(best)
         unseen -= sees.pop(best)
-    rest = np.argsort(rank, kind="stable")
-    rest = rest[~np.isin(rest, chosen)][: rows - len(chosen)]
+    rest = by_rank[~np.isin(by_rank, chosen)][: rows - len(chosen)]
     return np.sort(np.concatenate([np.array(chosen, int), rest]))
+
+
+def _first(places: np.ndarray, by_rank: np.ndarray) -> np.ndarray:
+    """The first few of `places` by the draw, each once."""
+    wanted = np.zeros(len(by_rank), bool)
+    wanted[places] = True
+    return by_rank[np.flatnonzero(wanted[by_rank])[:CANDIDATES]]

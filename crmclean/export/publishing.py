@@ -1,16 +1,16 @@
 """Everything that `crmclean export` puts into the staged output folder, in one page."""
 
-import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean import own_template, tables
-from crmclean.export import files, guide, leftovers, pilot
+from crmclean.export import files, guide, leftovers, pilot, quarantine
 from crmclean.export.parts import Fitted, Part
 from crmclean.messages import say
 from crmclean.model import Object
@@ -21,6 +21,8 @@ from crmclean.templates import Template
 
 #: Files made at a time: writing and reading back is compiled code that lets go of Python's lock.
 WORKERS = 2
+#: Keys of the two hashes of a row (pandas wants 16 characters).
+HASH_KEYS = ("crmclean-multise", "crmclean-rowhash")
 
 
 def write(
@@ -51,12 +53,13 @@ def write(
     written = files.planned(main, folder / "import", label)
     pilots = files.planned(tried, folder / "pilot", label)
     with ThreadPoolExecutor(WORKERS) as pool:
-        under_way = [pool.submit(files.make, file) for file in [*pilots, *written]]
-        leftovers.rollback(written, folder / "rollback", language)
-        leftovers.rollback(pilots, folder / "rollback" / "pilot", language)
+        by_size = sorted([*pilots, *written], key=lambda file: -file.rows)
+        under_way = [pool.submit(files.make, file) for file in by_size]
         issues = tables.concat(tables.ISSUES, [work.issues(), fitted.issues])
         where = folder / "quarantine.xlsx"
-        leftovers.quarantine(where, fitted.crosswalk, issues, work, plan, model, language)
+        quarantine.quarantine(where, fitted.crosswalk, issues, work, plan, model, language)
+        leftovers.rollback(written, folder / "rollback", language)
+        leftovers.rollback(pilots, folder / "rollback" / "pilot", language)
         leftovers.not_migrated(folder / "not_migrated.csv", fitted.unplaced, model, language)
         for each in under_way:
             each.result()
@@ -106,12 +109,18 @@ def expectation(parts: list[Part]) -> str:
 
 def multiset_hash(rows: pa.Table) -> int:
     """The sum of a 128-bit hash of every row: equal for the same rows in any order, and for
-    nothing else (a sum, because an exclusive or cancels pairs)."""
+    nothing else (a sum, because an exclusive or cancels pairs). Two keyed SipHashes of 64 bits
+    (pandas.util.hash_array), each summed by halves, so that no sum overflows."""
+    from pandas.util import hash_array
+
     total = 0
     for batch in rows.to_batches(max_chunksize=65_536):
         cells = [pc.fill_null(pc.cast(c, pa.string()), "\x00") for c in batch.columns]
         if not cells:
             continue
-        for text in pc.binary_join_element_wise(*cells, "\x1f").to_pylist():
-            total += int.from_bytes(hashlib.blake2b(text.encode(), digest_size=16).digest(), "big")
+        texts = pc.binary_join_element_wise(*cells, "\x1f").to_numpy(zero_copy_only=False)
+        for place, key in enumerate(HASH_KEYS):
+            hashes = hash_array(texts.astype(object), hash_key=key, categorize=False)
+            low, high = hashes & np.uint64(0xFFFFFFFF), hashes >> np.uint64(32)
+            total += (int(low.sum()) + (int(high.sum()) << 32)) << (64 * place)
     return total % (1 << 128)

@@ -1,0 +1,134 @@
+"""quarantine.xlsx: held and rejected records with their reason, the source cells beside.
+
+One sheet per source, in parts where it has more rows than a sheet holds. Reasons are said once per
+distinct (end, reason, column), never per record: a big migration may hold tens of thousands.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean import tables
+from crmclean.messages import advice, say
+from crmclean.model import Object
+from crmclean.plan import Plan, Source
+from crmclean.run import Work
+from crmclean.workbooks import MAX_ROWS, Col, Sheet, write
+
+QUARANTINE = ("held", "rejected")
+#: Stands where a reason has no value to show.
+NO_VALUE = "—"
+SOURCE_COLOUR = "#F2F2F2"
+#: Rows of a sheet under its header.
+MOST = MAX_ROWS["xlsx"] - 1
+#: Stands for the value while the words of a reason are made; no text of ours holds it.
+HERE = "\x1e"
+
+
+def quarantine(
+    path: Path,
+    crosswalk: pa.Table,
+    issues: pa.Table,
+    work: Work,
+    plan: Plan,
+    model: dict[str, Object],
+    language: str,
+) -> int:
+    """Write quarantine.xlsx; returns how many records are in it."""
+    out = crosswalk.filter(pc.is_in(crosswalk["end"], pa.array(QUARANTINE)))
+    words = _words(out, issues, language) if out.num_rows else {}
+    numbers = tables.sources_of(out["record"].combine_chunks())
+    sheets: list[Sheet] = []
+    for source in plan.sources:
+        mine = pc.equal(numbers, source.number)
+        if pc.any(mine).as_py():
+            chosen = {name: values.filter(mine) for name, values in words.items()}
+            rows = work.get(f"rows/{source.number}")
+            sheets += _sheets(source, out.filter(mine), chosen, rows, model, language)
+    if not sheets:
+        heading = say("export.quarantine_empty", lang=language)
+        sheets = [
+            Sheet("quarantine", [Col(heading, 60)], pa.table({"c": pa.array([], pa.string())}))
+        ]
+    write(path, sheets)
+    return out.num_rows
+
+
+def _sheets(
+    source: Source,
+    out: pa.Table,
+    words: dict[str, pa.Array],
+    rows: pa.Table,
+    model: dict[str, Object],
+    language: str,
+) -> Iterator[Sheet]:
+    """The records of one source that are out: end, reason, what to do; then the row as read."""
+    numbers = tables.rows_of(out["record"].combine_chunks())
+    at = pc.index_in(numbers, rows["row"].combine_chunks())
+    cells = rows.take(at)
+    labels = {name: owner.label[language] for name, owner in model.items()}
+    objects = pc.dictionary_encode(out["object"].combine_chunks())
+    named = pa.array([labels.get(name, name) for name in objects.dictionary.to_pylist()])
+    arrays = [words["end"], words["reason"], words["do"], named.take(objects.indices)]
+    arrays += [pc.cast(numbers, pa.string()), *(cells[f"c{c.number}"] for c in source.columns)]
+    ours = ("end", "reason", "do", "object", "row")
+    columns = [Col(say(f"export.{name}", lang=language)) for name in ours]
+    columns += [Col(c.heading or f"c{c.number}", colour=SOURCE_COLOUR) for c in source.columns]
+    table = pa.table(arrays, names=[str(n) for n in range(len(arrays))])
+    for start in range(0, table.num_rows, MOST):
+        yield Sheet(source.name, columns, table.slice(start, MOST))
+
+
+def _words(out: pa.Table, issues: pa.Table, language: str) -> dict[str, pa.Array]:
+    """end, reason and advice of each record in words; the reason names the column it is about."""
+    column, value = _about(out, issues)
+    facts = pc.binary_join_element_wise(
+        out["end"].combine_chunks(),
+        pc.fill_null(out["reason"].combine_chunks(), ""),
+        pc.fill_null(column, ""),
+        "\x1f",
+    ).dictionary_encode()
+    said = [_say(text, language) for text in facts.dictionary.to_pylist()]
+    value = pc.fill_null(value, NO_VALUE)
+    return {
+        name: _filled([entry[place] for entry in said], facts.indices, value)
+        for place, name in enumerate(("end", "reason", "do"))
+    }
+
+
+def _about(out: pa.Table, issues: pa.Table) -> tuple[pa.Array, pa.Array]:
+    """For each record the column and value of the first issue that is its reason."""
+    mine = pc.and_(
+        pc.is_in(issues["code"], pc.unique(out["reason"]).drop_null()),
+        pc.is_in(issues["record"], out["record"].combine_chunks()),
+    )
+    about = issues.filter(pc.and_(mine, pc.is_valid(issues["record"])))
+    at = pc.index_in(
+        _joined(out["object"], out["record"], out["reason"]),
+        _joined(about["object"], about["record"], about["code"]),
+    )
+    return tuple(about[name].combine_chunks().take(at) for name in ("column", "value"))
+
+
+def _filled(texts: list[str], which: pa.Array, values: pa.Array) -> pa.Array:
+    """The text of each record with its value in the place that is kept for it."""
+    split = [text.partition(HERE) for text in texts]
+    before, mark, after = (pa.array(list(part), pa.string()) for part in zip(*split, strict=True))
+    has_value = pc.equal(mark.take(which), HERE)
+    shown = pc.if_else(has_value, values, "")
+    return pc.binary_join_element_wise(before.take(which), shown, after.take(which), "")
+
+
+def _say(text: str, language: str) -> tuple[str, str, str]:
+    end, reason, column = text.split("\x1f")
+    code = f"reason.{reason}" if reason and not reason.isupper() else reason
+    facts = {"lang": language, "column": column, "value": HERE}
+    words = say(code, **facts) if code else ""
+    return say(f"end.{end}", lang=language), words, advice(code, **facts)
+
+
+def _joined(*columns: pa.ChunkedArray) -> pa.Array:
+    texts = [pc.fill_null(pc.cast(c.combine_chunks(), pa.string()), "") for c in columns]
+    return pc.binary_join_element_wise(*texts, "\x1f")
