@@ -24,7 +24,6 @@ Config = Annotated[Path, typer.Option("-c", "--config", help=say("help.config"))
 Out = Annotated[Path, typer.Option("-o", "--out", help=say("help.out"))]
 Lang = Annotated[str | None, typer.Option("--lang", help=say("help.lang"))]
 NoInput = Annotated[bool, typer.Option("--no-input", help=say("help.no_input"))]
-Strict = Annotated[bool, typer.Option("--strict", help=say("help.strict"))]
 Frozen = Annotated[bool, typer.Option("--frozen", help=say("help.frozen"))]
 Unmask = Annotated[bool, typer.Option("--unmask", help=say("help.unmask"))]
 Reason = Annotated[str, typer.Option("--reason", help=say("help.reason"))]

@@ -20,7 +20,6 @@ from crmclean.cli.options import (
     NoInput,
     Out,
     Reason,
-    Strict,
     Unmask,
     Verbose,
     app,
@@ -47,32 +46,32 @@ def profile(
 @app.command(help=say("help.clean"))
 def clean(
     config: Config = CONFIG, out: Out = OUT, lang: Lang = None, no_input: NoInput = False,
-    strict: Strict = False, frozen: Frozen = False, as_json: Json = False,
+    frozen: Frozen = False, as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    how = {"no_input": no_input, "strict": strict, "frozen": frozen}
+    how = {"no_input": no_input, "frozen": frozen}
     _until("clean", config, out, lang, as_json, **how)
 
 
 @app.command(help=say("help.dedupe"))
 def dedupe(
     config: Config = CONFIG, out: Out = OUT, lang: Lang = None, no_input: NoInput = False,
-    strict: Strict = False, frozen: Frozen = False,
+    frozen: Frozen = False,
     retrain: bool = typer.Option(False, "--retrain", help=say("help.retrain")),
     as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    how = {"no_input": no_input, "strict": strict, "frozen": frozen, "retrain": retrain}
+    how = {"no_input": no_input, "frozen": frozen, "retrain": retrain}
     _until("dedupe", config, out, lang, as_json, **how)
 
 
 @app.command(help=say("help.export"))
 def export(
     config: Config = CONFIG, out: Out = OUT, lang: Lang = None, no_input: NoInput = False,
-    strict: Strict = False, frozen: Frozen = False, fail_on: FailOn = "never",
+    frozen: Frozen = False, fail_on: FailOn = "never",
     unmask: Unmask = False, reason: Reason = "", as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    how = {"no_input": no_input, "strict": strict, "frozen": frozen}
+    how = {"no_input": no_input, "frozen": frozen}
     how["unmask"] = why(unmask, reason)
     _until("export", config, out, lang, as_json, fail_on, **how)
 
@@ -80,11 +79,11 @@ def export(
 @app.command(help=say("help.run"))
 def run(
     config: Config = CONFIG, out: Out = OUT, lang: Lang = None, no_input: NoInput = False,
-    strict: Strict = False, frozen: Frozen = False, fail_on: FailOn = "never",
+    frozen: Frozen = False, fail_on: FailOn = "never",
     unmask: Unmask = False, reason: Reason = "", as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    how = {"no_input": no_input, "strict": strict, "frozen": frozen}
+    how = {"no_input": no_input, "frozen": frozen}
     how["unmask"] = why(unmask, reason)
     _until("export", config, out, lang, as_json, fail_on, **how)
 
