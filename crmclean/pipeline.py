@@ -33,9 +33,11 @@ from crmclean import (
     schema,
     tables,
     templates,
+    undo,
 )
 from crmclean.decisions import State
 from crmclean.errors import DecisionNeeded, OutputRefused, UsageError
+from crmclean.messages import say
 from crmclean.model import Object, build
 from crmclean.plan import Plan, Source
 from crmclean.project import Project
@@ -298,3 +300,13 @@ def verify(job: Job, file: Path, pilot: bool) -> export.Verified:
     template = templates.load(job.project.target, job.base)
     sent = job.work.get("files")
     return export.verify(file, sent, job.out, template, "pilot" if pilot else "import")
+
+
+def unmerge(job: Job, golden: str) -> str:
+    """Keep the records of a golden record apart from now on; what to tell the person, as a line."""
+    plan, path = finished(job), job.out / f"unmerge-{golden}.xlsx"
+    found = undo.members(job.work, golden)
+    records = {name: job.work.get(f"records/{name}") for name in job.model}
+    rows = undo.write(job.work, plan, job.model, golden, path)
+    job.state.append("pairs", dedupe.unmerge(golden, found, records, plan))
+    return say("undo.done", golden=golden, count=found.num_rows, rows=rows, file=path)

@@ -87,5 +87,4 @@ def unmerge(
     from crmclean.cli.stages import opened_job
 
     with opened_job(config, out, lang) as job:
-        for text in pipeline.unmerge(job, golden):
-            show.line(text)
+        show.line(pipeline.unmerge(job, golden))
