@@ -19,6 +19,8 @@ from crmclean.shapes import shapes, thinned
 SAMPLE = 5_000
 TOP = 6
 EXAMPLES = 3
+#: Changes of a rule in which examples are looked for.
+LOOKED_AT = 200
 #: Kinds whose shape is worth a profile, and kinds whose values repeat.
 SHAPED = frozenset(
     [
@@ -128,15 +130,14 @@ def _issues(run: Finished) -> dict[tuple, int]:
 def _changed(run: Finished) -> dict[tuple[str, str], list[dict[str, Any]]]:
     """(object, field): what each rule did to it, most cells first."""
     changes = run.changes.filter(pc.is_in(run.changes["step"], CLEANING))
+    there = [~one(pc.is_null(changes[k])).to_numpy(False) for k in ("before", "after")]
+    filled, emptied = there[1] & ~there[0], there[0] & ~there[1]
     told: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for (owner, field, step, rule), rows in _grouped(changes, "object", "field", "step", "rule"):
-        part = changes.take(pa.array(rows))
-        before, after = pc.is_valid(part["before"]), pc.is_valid(part["after"])
         entry = {
             "step": step, "rule": rule or step, "count": len(rows),
-            "filled": pc.sum(pc.and_not(after, before)).as_py() or 0,
-            "emptied": pc.sum(pc.and_not(before, after)).as_py() or 0,
-            "examples": _examples(run, owner, field, part),
+            "filled": int(filled[rows].sum()), "emptied": int(emptied[rows].sum()),
+            "examples": _examples(run, owner, field, changes.take(pa.array(rows[:LOOKED_AT]))),
         }  # fmt: skip
         told.setdefault((owner, field), []).append(entry)
     for entries in told.values():
@@ -154,10 +155,9 @@ def _grouped(table: pa.Table, *names: str) -> Iterator[tuple[tuple, np.ndarray]]
 
 def _examples(run: Finished, owner: str, field: str, part: pa.Table) -> list[dict[str, Any]]:
     """A few changes that look different from each other, masked, with their places."""
-    few = part.slice(0, 200)
-    columns = [run.shown(owner, field, one(few[name])).to_pylist() for name in ("before", "after")]
+    columns = [run.shown(owner, field, one(part[name])).to_pylist() for name in ("before", "after")]
     found: dict[tuple, dict[str, Any]] = {}
-    for before, after, record in zip(*columns, few["record"].to_pylist(), strict=True):
+    for before, after, record in zip(*columns, part["record"].to_pylist(), strict=True):
         key = (_shape(before), _shape(after))
         found.setdefault(key, {"before": before, "after": after, "place": run.plan.where(record)})
     return list(found.values())[:EXAMPLES]

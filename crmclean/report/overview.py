@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pyarrow.compute as pc
+
 from crmclean import measure, score
 from crmclean.report.finished import Finished, tally
 from crmclean.tables import OBJECTS
@@ -53,8 +55,10 @@ def _actions(run: Finished, ends: dict[str, int], gaps: dict[str, Any]) -> list[
 def _held(run: Finished) -> tuple[int, int]:
     """Customers that several people claim, and records that are held for a reason of their own:
     neither a possible duplicate nor a customer that waits."""
-    held = tally(run.crosswalk, "end", "object", "reason", "golden")
-    mine = [key for key in held if key[0] == "held" and key[2]]
-    claimed = sum("OWNER" in reason.upper() for _, name, reason, _ in mine if name == "customer")
-    others = [key for key in mine if not any(w in key[2] for w in ("OWNER", "REVIEW", "parent"))]
-    return claimed, sum(held[key] for key in others)
+    cross = run.crosswalk
+    held = cross.filter(pc.and_(pc.equal(cross["end"], "held"), pc.is_valid(cross["reason"])))
+    owner = pc.match_substring(held["reason"], "owner", ignore_case=True)
+    customers = held.filter(pc.and_(owner, pc.equal(held["object"], "customer")))
+    claimed = pc.count_distinct(customers["golden"], mode="all").as_py()
+    waiting = pc.match_substring_regex(held["reason"], "(?i)owner|REVIEW|parent")
+    return claimed, held.num_rows - (pc.sum(waiting).as_py() or 0)
