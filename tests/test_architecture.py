@@ -15,6 +15,7 @@ LAYERS = {
     "cli": 4,
     "__main__": 5,
     "pipeline": 3,
+    "delivery": 3,
     **dict.fromkeys(
         [
             "readers",
@@ -72,7 +73,7 @@ LAYERS = {
 }
 
 #: A stage may use these rooms of its own layer: they are its lower floor.
-FLOORS = {"scan": {"readers"}}
+FLOORS = {"delivery": {"pipeline"}, "scan": {"readers"}}
 
 HOMES = {
     "typer": {"cli"},

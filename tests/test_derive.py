@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmclean import conditions, derive, project, tables
+from crmclean import derive, project, tables
+from crmclean.derive import conditions
 from crmclean.errors import UsageError
 from crmclean.model import build
 

@@ -12,8 +12,9 @@ from types import SimpleNamespace
 import pyarrow as pa
 import pytest
 
-from crmclean import facts, messages, project, schema, tables
+from crmclean import messages, project, schema, tables
 from crmclean.model import build
+from crmclean.schema import facts
 
 MODEL = build()
 PROJECT = project.Project.model_validate({"sources": [{"path": "a.csv"}]})
@@ -248,10 +249,10 @@ class TestValues:
 
 def test_every_code_has_words_and_a_severity() -> None:
     made = {name: golden(name, [{}]) for name in MODEL}
-    checks = [c for name in made for c in facts.checks(name, made[name], made, MODEL, TODAY)]
+    found = [c for name in made for c in facts.checks(name, made[name], made, MODEL, TODAY)]
     fields = [replace(f, options={"max_length": 1}) for f in MODEL["customer"].fields.values()]
-    checks += [c for field in fields for c in schema._value_checks(field, None)]
-    for code in {check.code for check in checks}:
+    found += [c for field in fields for c in checks._value_checks(field, None)]
+    for code in {check.code for check in found}:
         assert messages.entries()[code]["severity"] in messages.SEVERITIES
 
 

@@ -13,7 +13,7 @@ A rule is a module of this folder (names with a leading underscore are what rule
     aside       optional: aside(values) -> Aside: what clean values also say while they stay as
                 they are (the province in an address). Vectorised; fills fields that are blank
 
-A rule sees one value: never a table, a null or a log (`normalise.py` does the rest for all of
+A rule sees one value: never a table, a null or a log (`normalise/` does the rest for all of
 them). It is strict: what is not certain is refused and stays as it was; a suggestion is shown to
 a person, never applied. Forms that lose meaning (dropping 有限公司, pinyin) belong to dedupe.
 Options that a rule does not know are ignored: they may speak to other stages (`past`, `want`).

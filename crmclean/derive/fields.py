@@ -1,4 +1,4 @@
-"""Fields that are worked out: from children, then levels from amounts; and who is migrated.
+"""Fields that are worked out: from children, then levels from amounts.
 
 `derive: {customer.last_follow_up_at: max(follow_up.at)}` takes max, min, sum or count over the
 children of each golden record (`<field>_golden` says whose they are), or a sum over the last
@@ -8,7 +8,6 @@ knows is kept; a sum replaces what stood there, with an issue where it differs.
 
 Levels come after it, by the project's scale: the highest threshold reached. A blank amount is a
 gap, never the lowest level; a differing level that is already there is kept, with an issue.
-`select:` comes last.
 """
 
 import re
@@ -17,9 +16,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean import conditions, ends, messages, tables
+from crmclean import messages, tables
+from crmclean.derive import conditions
 from crmclean.errors import UsageError
-from crmclean.model import Object, build
+from crmclean.model import Object
 from crmclean.project import Level, Project
 
 Golden = dict[str, pa.Table]
@@ -41,33 +41,6 @@ def derive(
     for path, level in project.levels.items():
         _levelled(golden, path, level, model, changes, issues)
     return golden, tables.concat(tables.CHANGES, changes), tables.concat(tables.ISSUES, issues)
-
-
-def select(golden: Golden, project: Project) -> tuple[pa.Array, pa.Array]:
-    """(which golden customers are migrated, the reason code of those that are not).
-
-    Raises UsageError as `conditions.parse` does."""
-    customers = golden["customer"]
-    if not project.select:
-        return pa.repeat(True, len(customers)), pa.nulls(len(customers), pa.string())
-    overrides = {path: f.model_dump(exclude_none=True) for path, f in project.fields.items()}
-    mask = conditions.parse(project.select, build(overrides)["customer"])(customers)
-    return mask, pc.if_else(mask, pa.scalar(None, pa.string()), "NOT_SELECTED")
-
-
-def exclude(crosswalk: pa.Table, golden: Golden, project: Project) -> pa.Table:
-    """The crosswalk with the customers that `select:` leaves out, and their children, excluded.
-    Held records stay held: a person decides about them first."""
-    if not project.select:
-        return crosswalk
-    mask, _ = select(golden, project)
-    out = golden["customer"]["golden"].filter(pc.invert(mask)).combine_chunks()
-    hit = pc.and_(pc.equal(crosswalk["object"], "customer"), pc.is_in(crosswalk["golden"], out))
-    hit = pc.and_(hit, pc.is_in(crosswalk["end"], pa.array(["loaded", "merged"])))
-    end = pc.if_else(hit, "excluded", crosswalk["end"])
-    reason = pc.if_else(hit, "NOT_SELECTED", crosswalk["reason"])
-    crosswalk = crosswalk.set_column(3, "end", end).set_column(4, "reason", reason)
-    return ends.follow_parents(crosswalk, golden)
 
 
 class _Call:

@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean import facts, messages, tables
-from crmclean.facts import Check
+from crmclean import messages, tables
 from crmclean.model import Field, Object
 from crmclean.project import Project
+from crmclean.schema import facts
+from crmclean.schema.facts import Check
 
 if TYPE_CHECKING:
     import pandera.pandas as pandera

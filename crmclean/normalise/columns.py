@@ -3,7 +3,7 @@
 For each column: values that match the rule's FORM and raise no doubt pass untouched; the others
 are made distinct, stand-ins for "nothing" become missing, `clean` is called once per distinct
 value, and the answers are spread over the rows again. A refused value stays as it was. What a
-cell held beside its own value goes to other fields or records (`parts.py`).
+cell held beside its own value goes to other fields or records (`places.py`).
 
 Pure: a batch of records, its source in the plan, the project and the model; nothing else. All
 Python loops run over columns or over distinct values that are not clean, never over rows.
@@ -19,8 +19,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean import headings, messages, parts, rules, tables
+from crmclean import headings, messages, rules, tables
 from crmclean.model import Field, Object
+from crmclean.normalise import places
 from crmclean.plan import Source
 from crmclean.project import Project
 from crmclean.rules import Parts, placeholder
@@ -49,14 +50,14 @@ def normalise(
     records: dict[str, pa.Table], source: Source, project: Project, model: dict[str, Object]
 ) -> Normalised:
     """The records of one batch by the rules. Raises UsageError for a kind that does not exist."""
-    desk = parts.Desk({name: parts.Records.of(table) for name, table in records.items()}, model)
+    desk = places.Desk({name: places.Records.of(table) for name, table in records.items()}, model)
     issues, filled = [], _filled_fields(records, model)
     for field in filled:
         how, heading = _options(field, source, project), _heading(field, source, project)
         column = _clean_column(desk, field, heading, how, project)
         issues += _issues(column, desk, source) if column else []
     desk.place_parts()
-    for field in filled:
+    for field in _filled_fields({name: held.table() for name, held in desk.held.items()}, model):
         if hasattr(rules.rule(field.kind), "aside"):
             issues += _aside(desk, field, _heading(field, source, project), source)
     return Normalised(
@@ -100,8 +101,8 @@ def _options(field: Field, source: Source, project: Project) -> dict[str, Any]:
 
 
 def _clean_column(
-    desk: parts.Desk, field: Field, heading: str | None, options: dict[str, Any], project: Project
-) -> parts.Column | None:
+    desk: places.Desk, field: Field, heading: str | None, options: dict[str, Any], project: Project
+) -> places.Column | None:
     """Clean one column on the desk; the cells that were not clean, or None if all were."""
     values = desk.held[field.object].columns[field.name]
     words, given = project.placeholders, project.picklists.get(field.path, {})
@@ -124,8 +125,8 @@ def _clean_column(
     which = distinct.indices
     told = pa.array([answer.after for answer in answers], pa.string()).take(which)
     by = pa.array([answer.rule for answer in answers], pa.string()).take(which)
-    after, rule = parts.scattered(after, hard, told), parts.scattered(rule, hard, by)
-    column = parts.Column(field, heading, todo, before, after, rule, hard, which, answers)
+    after, rule = places.scattered(after, hard, told), places.scattered(rule, hard, by)
+    column = places.Column(field, heading, todo, before, after, rule, hard, which, answers)
     desk.add(column)
     return column
 
@@ -177,7 +178,7 @@ def _answer(text: str, field: Field, words: tuple[str, ...], options: dict[str, 
             return Answer(None, "placeholder", [], {}, [])
         said = rules.rule(field.kind).clean(text, **options)
         said = said if isinstance(said, Parts) else Parts({"": said})
-        own, others = parts.own_part(said.values, field)
+        own, others = places.own_part(said.values, field)
         if own and own != text and _means_nothing(own, field.kind, words):
             own = None
     except ValueError as refusal:
@@ -191,7 +192,7 @@ def _means_nothing(text: str, kind: str, words: tuple[str, ...]) -> bool:
 
 
 def _aside(
-    desk: parts.Desk, field: Field, heading: str | None, source: Source
+    desk: places.Desk, field: Field, heading: str | None, source: Source
 ) -> Iterator[pa.Table]:
     """What clean values say aside goes to blank fields; the issues of that."""
     values = desk.held[field.object].columns[field.name]
@@ -206,7 +207,7 @@ def _aside(
         yield _told(where, pa.array(rows), codes, values.take(pa.array(rows)), suggestions)
 
 
-def _issues(column: parts.Column, desk: parts.Desk, source: Source) -> Iterator[pa.Table]:
+def _issues(column: places.Column, desk: places.Desk, source: Source) -> Iterator[pa.Table]:
     """The issues of a column, one row per cell and issue."""
     where = (source.number, column.field, column.heading, desk.held[column.field.object].records)
     for n in range(max((len(answer.issues) for answer in column.answers), default=0)):

@@ -293,7 +293,7 @@ def _moved(column: Column) -> Iterator[Moved]:
     people = [[answer.parts, *answer.more] for answer in column.answers]
     for person in range(max(map(len, people), default=0)):
         told = [some[person] if len(some) > person else {} for some in people]
-        for part in dict.fromkeys(part for values in told for part in values):
+        for part in sorted({part for values in told for part in values}):
             texts = pa.array([values.get(part) for values in told], pa.string())
             texts = texts.take(column.which)
             cells = column.hard[texts.is_valid().to_numpy(zero_copy_only=False)]

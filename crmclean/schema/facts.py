@@ -1,4 +1,4 @@
-"""What fields say about each other: the cross-field checks of golden records (for schema.py).
+"""What fields say about each other: the cross-field checks of golden records (for checks.py).
 
 Each check says which rows hold; a blank field never fails a check that is not about being blank.
 Some facts need other records: whether a customer can be reached through its contacts, whether a
