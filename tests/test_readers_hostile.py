@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_readers_files import HEADER, ROW, cells, refused, written, xlsx
+from crmclean import readers
+from tests.test_readers_files import HEADER, ROW, cells, refused, written, xls, xlsx
 
 SHEET = (
     '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{}</worksheet>'
@@ -59,6 +60,17 @@ def sparse(path: Path) -> Path:
     return package(path, data(row(1, text("A1")), row(1_048_576, text("XFD1048576"))))
 
 
+def wrapping(path: Path) -> Path:
+    """A row number that 32 bits cannot hold: it comes round to 3,567,587,327."""
+    return package(path, data(row(1, text("A1")), row(999_999_999_999, text("B2"))))
+
+
+def far_from_its_row(path: Path) -> Path:
+    """Cells that do not stand where their row says, after many that do."""
+    rows = [row(n, text(f"A{n}")) for n in range(1, 300)]
+    return package(path, data(*rows, row(300, text("A900000"), text("XFD300"))))
+
+
 def huge_string(path: Path) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
         target.writestr("[Content_Types].xml", "<Types/>")
@@ -95,6 +107,8 @@ def escaping(path: Path) -> Path:
     "make, code",
     [
         (sparse, "FILE_UNSAFE_SPARSE"),
+        (wrapping, "FILE_UNSAFE_SPARSE"),
+        (far_from_its_row, "FILE_UNSAFE_SPARSE"),
         (huge_string, "FILE_UNSAFE_RATIO"),
         (laughs, "FILE_UNSAFE_ENTITIES"),
         (duplicate, "FILE_UNSAFE_NAMES"),
@@ -140,6 +154,25 @@ def test_a_long_string_shared_by_many_cells_is_read_by_a_child(tmp_path):
     cells_of = "".join(row(n, f'<c r="A{n}" t="s"><v>0</v></c>') for n in range(1, 2500))
     path = package(tmp_path / "a.xlsx", data(cells_of), shared)
     assert refused(path) in ("FILE_UNSAFE_PROCESS", "FILE_UNSAFE_RATIO")
+
+
+def test_a_stray_cell_far_down_is_no_reason_to_refuse(tmp_path):
+    rows = [row(n, text(f"A{n}"), text(f"B{n}")) for n in range(1, 4)]
+    path = package(tmp_path / "a.xlsx", data(*rows, row(1_048_576, text("B1048576", "stray"))))
+    last, count = None, 0
+    for batch in readers.open_file(path).sheets[0].batches():
+        count += batch.num_rows
+        last = [column[-1].as_py() for column in batch.columns]
+    assert (count, last) == (1_048_576, [1_048_576, None, "stray"])
+
+
+def test_a_stream_of_an_old_xls_that_claims_to_be_endless(tmp_path):
+    content = xls(tmp_path / "a.xls").read_bytes()
+    at = content.index("Workbook".encode("utf-16-le")) + 120
+    rubbish = content[: at + 4] + b"\x3c\0\0\0" + content[at + 8 :]
+    assert cells(written(tmp_path / "b.xls", rubbish)) == cells(tmp_path / "a.xls")
+    endless = content[:at] + b"\xff\xff\xff\x7f" + content[at + 4 :]
+    assert refused(written(tmp_path / "c.xls", endless)) == "FILE_DAMAGED"
 
 
 def test_a_child_reads_what_this_process_would(tmp_path):

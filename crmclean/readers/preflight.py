@@ -22,8 +22,9 @@ MiB = 1 << 20
 MAX_PACKAGE, MAX_ENTRIES = 512 * MiB, 2_000
 MAX_PART, MAX_TOTAL = 2_048 * MiB, 4_096 * MiB
 MAX_RATIO, RATIO_FLOOR = 200, 64 * MiB
-MAX_SPAN, MIN_DENSITY = 10_000_000, 1 / 10_000
-MAX_DENSE = 200_000_000  # cells of the bounding box that the fast reader allocates at once
+GRID_ROWS, GRID_COLUMNS = 1_048_576, 16_384
+MAX_BOX = 200_000_000  # cells of the bounding box, which the fast reader allocates at once
+DOUBTFUL_BOX, DENSE = 40_000_000, 1 / 50  # above, and emptier: read in a process of its own
 MAX_MERGED = 1_000_000
 LONG_TEXT = 98_304  # bytes: 32,767 characters, as many as a cell of Excel may hold, of 3 bytes
 MAX_SHARED = 256 * MiB
@@ -80,8 +81,21 @@ def _parts(package: zipfile.ZipFile, path: Path) -> dict[str, Part]:
         total += part.size
         if total > MAX_TOTAL:
             _refuse(path, "inflated")
+        if part.columns * GRID_ROWS > MAX_BOX:
+            part.rows = max(part.rows, _lowest_cell(package, entry))
         _reach(part, path)
     return parts
+
+
+def _lowest_cell(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> int:
+    """The last row that a cell of a very wide sheet stands in, whatever its `row` says."""
+    lowest, tail = 0, b""
+    with package.open(entry) as stream:
+        while chunk := stream.read(READ):
+            rows = sheetbytes.cell_rows(tail + chunk)
+            lowest = max([lowest, *map(int, rows)])
+            tail = chunk[-sheetbytes.OVERLAP :]
+    return lowest
 
 
 def _part(package: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> Part:
@@ -108,7 +122,11 @@ def _part(package: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> Part:
 
 
 def is_risky(parts: dict[str, Part]) -> bool:
-    """Whether long strings shared by many cells could fill the memory: each cell gets a copy."""
+    """Whether the memory could be filled: by long strings shared by many cells (each gets a copy),
+    or by the empty box around a stray cell."""
+    boxes = [(part.rows * part.columns, part.cells) for part in parts.values()]
+    if any(box > DOUBTFUL_BOX and cells < box * DENSE for box, cells in boxes):
+        return True
     cells = sum(part.cells for part in parts.values())
     longest = max(
         (p.longest for name, p in parts.items() if "sharedstrings" in name.lower()), default=0
@@ -134,10 +152,7 @@ def _xml(window: bytes, path: Path) -> None:
 
 
 def _reach(part: Part, path: Path) -> None:
-    span = part.rows * part.columns
-    if span > MAX_SPAN and part.cells < span * MIN_DENSITY:
-        _refuse(path, "sparse")
-    if span > MAX_DENSE and part.columns > 26:
+    if part.rows > GRID_ROWS or part.columns > GRID_COLUMNS or part.rows * part.columns > MAX_BOX:
         _refuse(path, "sparse")
     if part.merged > MAX_MERGED * 2:
         _refuse(path, "merged")

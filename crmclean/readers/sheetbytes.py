@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 OVERLAP = 512
 
-_REFERENCE = re.compile(rb'r=["\']([A-Z]{1,3})([0-9]{1,7})["\']')
-_WIDE = re.compile(rb'r="([A-Z]{2,3})[0-9]')
-_WIDE_ODD = re.compile(rb"r='([A-Z]{2,3})[0-9]")
+_REFERENCE = re.compile(rb'r=["\']([A-Za-z]{1,7})([0-9]+)["\']')
+#: Cells beyond column Z; and rows far down, for readers wrap what is longer than 32 bits.
+_FAR = re.compile(rb'r="(?:([A-Za-z]{2,7})[0-9]|[A-Za-z]?([0-9]{7,})")')
+_FAR_ODD = re.compile(rb"r='(?:([A-Za-z]{2,7})[0-9]|[A-Za-z]?([0-9]{7,})')")
 _ROW = re.compile(rb'<row r="([0-9]{1,7})"')
 _ROW_ODD = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br=["\']([0-9]{1,7})["\']')
 _MERGE = re.compile(rb'ref=["\']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})["\']')
@@ -64,16 +65,24 @@ def _oddities(window: bytes, part: Part) -> None:
 
 
 def _reach(window: bytes, part: Part, prefixed: bool, odd: bool) -> None:
-    letters = set(_WIDE.findall(window))
+    far = _FAR.findall(window)
     if odd:
-        letters.update(_WIDE_ODD.findall(window))
+        far += _FAR_ODD.findall(window)
     rows = _ROW.findall(window)
     if (prefixed and b":row " in window) or len(rows) < window.count(b"<row "):
         rows = _ROW_ODD.findall(window)
+    rows += [row for _, row in far if row]
+    letters = {column for column, _ in far if column}
     if part.cells < 100:
-        rows += [row for _, row in _REFERENCE.findall(window)]
+        rows += cell_rows(window)
     part.columns = max([part.columns, 26 if part.cells else 0, *map(column_number, letters)])
     part.rows = max([part.rows, *map(int, rows)])
+
+
+def cell_rows(window: bytes) -> list[bytes]:
+    """The rows that cells say they stand in, which may differ from that of the `row` around them.
+    Costs a third of reading the sheet: for the beginning, and for sheets that are dangerously wide."""
+    return [row for _, row in _REFERENCE.findall(window)]
 
 
 def column_number(letters: bytes) -> int:
@@ -83,7 +92,7 @@ def column_number(letters: bytes) -> int:
     (1, 16384)
     """
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * 26 + letter - 64
     return number
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from crmclean.errors import InputRefused
-from crmclean.readers import biff, child, passwords, sheetxml
+from crmclean.readers import biff, child, ole, passwords, sheetxml
 from crmclean.readers.sheet import BATCH, File, Merge, Note, Sheet, batch, columns_of
 
 _VISIBLE = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "very_hidden"}
@@ -42,6 +42,8 @@ def open_workbook(
     if details.risky and not isolated:
         said = {"password_env": password_env} if password_env else {}
         return child.open_in_child(path, container if container != "xls" else "ole", **said)
+    if container == "xls":
+        content = io.BytesIO(ole.mended(content.getvalue(), path))
     content.seek(0)
     book = _load(content, path)
     reading = {"container": container}
@@ -61,32 +63,12 @@ def _details(
     """The look at a workbook before it is opened. Raises InputRefused where it is unsafe."""
     if container in ("xlsx", "xlsb", "ods"):
         return sheetxml.look(content, path, notes)
-    book = biff.look(_stream(content, path))
+    book = biff.look(ole.stream(content.getvalue(), path))
     if book.encrypted:
         raise InputRefused("FILE_ENCRYPTED", file=path.name)
     if not book.whole:
         raise InputRefused("FILE_DAMAGED", file=path.name, reason="BIFF")
     return book.package
-
-
-def _stream(content: io.BytesIO, path: Path) -> bytes:
-    """The workbook stream of an OLE file; a bare BIFF file is its own stream."""
-    from xlrd import compdoc
-
-    raw = content.getvalue()
-    if not raw.startswith(compdoc.SIGNATURE):
-        return raw
-    try:
-        folder = compdoc.CompDoc(raw, logfile=io.StringIO())
-        for name in ("Workbook", "Book"):
-            memory, base, length = folder.locate_named_stream(name)
-            if memory:
-                return memory[base : base + length]
-    except Exception as error:
-        raise InputRefused("FILE_DAMAGED", file=path.name, reason="OLE") from error
-    if raw.find("EncryptedPackage".encode("utf-16-le")) >= 0:
-        raise InputRefused("FILE_ENCRYPTED", file=path.name)
-    raise InputRefused("FILE_NOT_A_TABLE", file=path.name, container="OLE")
 
 
 def _inner(content: io.BytesIO) -> str:
