@@ -10,6 +10,7 @@ Kinds and what an entry holds:
     values    object, golden, field, value, seen: filled gaps (`seen`: a hash of the record's name)
     codes     object, golden, field, value: codes given by a `sequence`, given again next month
     golden    object, golden, records (fingerprints): ids of golden records (`dedupe.remember`)
+    pilots    object, pilot: a digest of pilot files that were found right in the CRM
     weights   object, frozen weights and frequencies of duplicate detection
 
 A record is named by its **fingerprint**, never by its row, because next month's file has other

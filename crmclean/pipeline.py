@@ -33,11 +33,9 @@ from crmclean import (
     schema,
     tables,
     templates,
-    undo,
 )
 from crmclean.decisions import State
 from crmclean.errors import DecisionNeeded, OutputRefused, UsageError
-from crmclean.messages import say
 from crmclean.model import Object, build
 from crmclean.plan import Plan, Source
 from crmclean.project import Project
@@ -47,6 +45,7 @@ from crmclean.run.timing import timed
 from crmclean.run.work import STAGES, close_to_others
 from crmclean.scan import files as sought
 from crmclean.story import Story
+from crmclean.templates import Template
 
 Progress = Callable[[str, int, int], None]
 
@@ -62,7 +61,9 @@ SPOOL = "spool"
 class Job:
     """One run: the project, where its files are, and how to talk to the person.
 
-    `unmask`: why personal data is shown; it is masked where nobody says why."""
+    `unmask`: why personal data is shown; it is masked where nobody says why · `since`: a former
+    OUT, to export what is new or changed against it · `require_verified`: publish only with the
+    pilot that was found right in the CRM, `pilot_verified`: whether it was."""
 
     project: Project
     base: Path
@@ -75,6 +76,9 @@ class Job:
     unmask: str = ""
     frozen: bool = False
     retrain: bool = False
+    since: Path | None = None
+    require_verified: bool = False
+    pilot_verified: bool = False
     kept: tuple[str, ...] = ()
 
     @property
@@ -198,17 +202,18 @@ def do_export(job: Job) -> None:
     """Fit to the target, write everything aside, check the laws, publish."""
     plan, project, model, work = job.plan, job.project, job.model, job.work
     template = templates.load(project.target, job.base)
-    golden = {name: work.get(f"golden/{name}") for name in model}
-    fitted = export.fit(golden, work.get("crosswalk"), project, model, template)
-    if job.no_input and fitted.undecided:
-        raise DecisionNeeded("UNPLACED_UNDECIDED", fields=", ".join(fitted.undecided))
-    work.put("crosswalk_final", fitted.crosswalk)
-    work.put("issues/export", fitted.issues)
+    golden, made = fitted(job, template)
     stage = work.fresh_folder("stage")
-    files = export.write(fitted, golden, work, plan, project, model, template, stage)
+    files = export.write(made, golden, work, plan, project, model, template, stage)
+    job.pilot_verified = gate(job, files)
     work.put("files", files)
+    work.put("sent", sent(job, made))
+    if job.since:
+        before = export.delta.former(job.since)
+        export.delta.gone(stage / "gone.csv", before, made.crosswalk, model, project.language)
     gaps.write(work.get("gaps"), golden, plan, project, model, stage / "gaps", project.language)
-    review.write(work, plan, project, model, stage / "review")
+    decided = job.state.entries("values")
+    review.write(work, plan, project, model, stage / "review", decided)
     audit.sample(work, plan, project, model, stage / "audit")
     past = job.state.entries("history")
     told = {"unmask": job.unmask, "template": template, "history": past}
@@ -221,6 +226,32 @@ def do_export(job: Job) -> None:
     job.kept = tuple(publish(job.out, stage))
     for kind, entries in sorted(json.loads(work.get_text("memory.json") or "{}").items()):
         job.state.append(kind, entries)
+
+
+def fitted(job: Job, template: Template) -> tuple[dict[str, pa.Table], export.Fitted]:
+    """The golden records, and those to export in the columns of the target: all, or with --since
+    what the CRM does not have yet. Raises DecisionNeeded."""
+    project, model, work = job.project, job.model, job.work
+    golden = {name: work.get(f"golden/{name}") for name in model}
+    made = export.fit(golden, work.get("crosswalk"), project, model, template)
+    if job.no_input and made.undecided:
+        raise DecisionNeeded("UNPLACED_UNDECIDED", fields=", ".join(made.undecided))
+    work.put("crosswalk_final", made.crosswalk)
+    work.put("issues/export", made.issues)
+    return golden, export.delta.since(made, export.delta.former(job.since)) if job.since else made
+
+
+def gate(job: Job, files: pa.Table) -> bool:
+    """Whether this very pilot was verified in the CRM. Raises DecisionNeeded where it must be."""
+    verified = export.pilot.is_verified(files, job.state.entries("pilots"))
+    if job.require_verified and not verified:
+        raise DecisionNeeded("PILOT_NOT_VERIFIED")
+    return verified
+
+
+def sent(job: Job, made: export.Fitted) -> pa.Table:
+    """All that the CRM was sent, with this export and those before."""
+    return export.delta.sent(made.parts, export.delta.former(job.since) if job.since else None)
 
 
 def _writers(job: Job, open_files: ExitStack) -> dict[str, Callable]:
@@ -238,7 +269,7 @@ def _writers(job: Job, open_files: ExitStack) -> dict[str, Callable]:
 def _publish_tables(work: Work, plan: Plan, model: dict[str, Object], folder: Path) -> None:
     """The tables of the run, for pandas or DuckDB, beside the files that people open."""
     folder.mkdir()
-    names = ["pairs", "golden_cells", "gaps", "completeness", "files"]
+    names = ["pairs", "golden_cells", "gaps", "completeness", "files", "sent"]
     names += [f"{kind}/{name}" for kind in ("records", "golden") for name in model]
     for name in names:
         shutil.copyfile(work.path(name), folder / f"{name.replace('/', '_')}.parquet")
@@ -285,28 +316,3 @@ def explain(job: Job, subject: list[str]) -> list[str]:
     told = Story(job.work, finished(job), job.project, job.model, bool(job.unmask))
     lines = told.of_record(subject[0]) if len(subject) == 1 else told.of_pair(*subject[:2])
     return list(lines)
-
-
-def audit_sample(job: Job, rows: int | None, seed: str | None) -> Path:
-    """A new audit form, drawn from the last run, as OUT/audit-<seed>/form.xlsx."""
-    plan = finished(job)
-    folder = job.out / f"audit-{seed or job.project.audit.seed}"
-    return audit.sample(job.work, plan, job.project, job.model, folder, rows, seed)
-
-
-def verify(job: Job, file: Path, pilot: bool) -> export.Verified:
-    """What the CRM holds, or refused, against what the last run sent."""
-    finished(job)
-    template = templates.load(job.project.target, job.base)
-    sent = job.work.get("files")
-    return export.verify(file, sent, job.out, template, "pilot" if pilot else "import")
-
-
-def unmerge(job: Job, golden: str) -> str:
-    """Keep the records of a golden record apart from now on; what to tell the person, as a line."""
-    plan, path = finished(job), job.out / f"unmerge-{golden}.xlsx"
-    found = undo.members(job.work, golden)
-    records = {name: job.work.get(f"records/{name}") for name in job.model}
-    rows = undo.write(job.work, plan, job.model, golden, path)
-    job.state.append("pairs", dedupe.unmerge(golden, found, records, plan))
-    return say("undo.done", golden=golden, count=found.num_rows, rows=rows, file=path)

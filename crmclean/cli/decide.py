@@ -36,14 +36,15 @@ def verify(
     file: Annotated[Path, typer.Argument(help=say("help.crm_file"))],
     config: Config = CONFIG, out: Out = OUT, lang: Lang = None, as_json: Json = False,
     pilot: bool = typer.Option(False, "--pilot", help=say("help.pilot")),
+    batch: str = typer.Option(None, "--batch", help=say("help.verify_batch")),
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    from crmclean import pipeline
+    from crmclean import delivery
     from crmclean.cli import results
     from crmclean.cli.stages import opened_job
 
     with opened_job(config, out, lang) as job:
-        result = pipeline.verify(job, file, pilot)
+        result = delivery.verify(job, file, pilot, batch)
     results.verified(result, as_json)
     if not result.right:
         raise typer.Exit(1)
@@ -56,11 +57,11 @@ def audit_sample(
     seed: str = typer.Option(None, "--seed", help=say("help.seed")),
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    from crmclean import pipeline
+    from crmclean import delivery
     from crmclean.cli.stages import opened_job
 
     with opened_job(config, out, lang) as job:
-        path = pipeline.audit_sample(job, rows, seed)
+        path = delivery.audit_sample(job, rows, seed)
         show.line(say("audit.sample_done", file=path))
 
 
@@ -83,8 +84,8 @@ def unmerge(
     golden: Annotated[str, typer.Argument(help=say("help.golden"))],
     config: Config = CONFIG, out: Out = OUT, lang: Lang = None, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    from crmclean import pipeline
+    from crmclean import delivery
     from crmclean.cli.stages import opened_job
 
     with opened_job(config, out, lang) as job:
-        show.line(pipeline.unmerge(job, golden))
+        show.line(delivery.unmerge(job, golden))

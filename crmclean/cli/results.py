@@ -31,6 +31,8 @@ def summary(job: Any, stage: str, as_json: bool, files: list[str] | None = None)
     _issues(facts["issues"])
     for place in facts["files"]:
         show.line(f"  {place}")
+    if facts.get("pilot_verified") is False:
+        show.line(say("summary.pilot_open"))
     for kept in facts["kept"]:
         show.line(say("summary.kept", file=job.out / kept))
 
@@ -44,12 +46,14 @@ def _facts(job: Any, stage: str) -> dict[str, Any]:
         files = [str(job.out / name) for name in names if (job.out / name).exists()]
     name = "crosswalk_final" if stage == "export" else "crosswalk"
     done = stage in ("dedupe", "export") and work.has(name)
+    gate = {"pilot_verified": job.pilot_verified} if stage == "export" else {}
     return {
         "stage": stage,
         "ends": _ends_by_object(work.get(name)) if done else {},
         "issues": _by_code(work.issues()),
         "files": files,
         "kept": job.kept,
+        **gate,
     }
 
 
@@ -265,3 +269,16 @@ def verified(result: Any, as_json: bool) -> None:
     rows = [(say(f"verified.{kind}"), count) for kind, count in result.counts.items() if count]
     show.table(say("verified.differences"), (say("label.title"), say("label.count")), rows)
     show.line(say("verified.right" if result.right else "verified.wrong", **facts))
+
+
+def delivered(batch: Any, as_json: bool) -> None:
+    """The files of a batch, and whether its pilot was verified."""
+    rows = batch.files.select(["path", "object", "kind", "rows"]).to_pylist()
+    if as_json:
+        facts = {"folder": str(batch.folder), "pilot_verified": batch.pilot_verified}
+        show.as_json({**facts, "files": rows})
+        return
+    for row in rows:
+        show.line(f"  {batch.folder / row['path']}  {row['rows']}")
+    if not batch.pilot_verified:
+        show.line(say("summary.pilot_open"))

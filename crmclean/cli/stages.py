@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -26,6 +26,10 @@ from crmclean.cli.options import (
     why,
 )
 from crmclean.messages import say, set_language
+
+Since = Annotated[Path | None, typer.Option("--since", help=say("help.since"))]
+Batch = Annotated[str | None, typer.Option("--batch", help=say("help.batch"))]
+Verified = Annotated[bool, typer.Option("--require-verified", help=say("help.require_verified"))]
 
 FAIL_ON = {"never": (), "error": ("error",), "warn": ("error", "warn")}
 
@@ -67,23 +71,28 @@ def dedupe(
 @app.command(help=say("help.export"))
 def export(
     config: Config = CONFIG, out: Out = OUT, lang: Lang = None, no_input: NoInput = False,
-    frozen: Frozen = False, fail_on: FailOn = "never",
+    frozen: Frozen = False, since: Since = None, batch: Batch = None,
+    require_verified: Verified = False, fail_on: FailOn = "never",
     unmask: Unmask = False, reason: Reason = "", as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    how = {"no_input": no_input, "frozen": frozen}
+    how = {"no_input": no_input, "frozen": frozen, "since": since}
+    how["require_verified"] = require_verified
     how["unmask"] = why(unmask, reason)
+    if batch:
+        _batch(batch, config, out, lang, as_json, **how)
+        return
     _until("export", config, out, lang, as_json, fail_on, **how)
 
 
 @app.command(help=say("help.run"))
 def run(
     config: Config = CONFIG, out: Out = OUT, lang: Lang = None, no_input: NoInput = False,
-    frozen: Frozen = False, fail_on: FailOn = "never",
+    frozen: Frozen = False, require_verified: Verified = False, fail_on: FailOn = "never",
     unmask: Unmask = False, reason: Reason = "", as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    how = {"no_input": no_input, "frozen": frozen}
+    how = {"no_input": no_input, "frozen": frozen, "require_verified": require_verified}
     how["unmask"] = why(unmask, reason)
     _until("export", config, out, lang, as_json, fail_on, **how)
 
@@ -105,6 +114,17 @@ def _until(
         found = results.severities(job.work)
     if any(found.get(severity, 0) for severity in FAIL_ON[fail_on]):
         raise typer.Exit(1)
+
+
+def _batch(
+    chosen: str, config: Path, out: Path, lang: str | None, as_json: bool, **how: Any
+) -> None:
+    """Export one batch into a folder of its own, and say which files it has."""
+    from crmclean import delivery
+    from crmclean.cli import results
+
+    with opened_job(config, out, lang, **how) as job:
+        results.delivered(delivery.batch(job, chosen), as_json)
 
 
 @contextmanager

@@ -2,15 +2,16 @@
 
 `fitting.py` golden records in the target's columns, as `parts.py` · `values.py`, `cells.py`,
 `area.py`, `owners.py`, `place.py` single columns · `files.py` written, split, read back ·
-`pilot.py` the first hundred · `quarantine.py` who stays out · `leftovers.py` not migrated,
-rollback · `guide.py` what to click ·
+`pilot.py` the first hundred · `delta.py` only what is new, or one batch · `quarantine.py` who
+stays out · `leftovers.py` not migrated, rollback · `guide.py` what to click ·
 `publishing.py` all of it into the output folder · `verify.py` what the CRM made of it.
 """
 
+from crmclean.export import delta, pilot
 from crmclean.export.blank import blank
 from crmclean.export.fitting import fit
 from crmclean.export.parts import Fitted, Part
 from crmclean.export.publishing import write
 from crmclean.export.verify import Verified, verify
 
-__all__ = ["Fitted", "Part", "Verified", "blank", "fit", "verify", "write"]
+__all__ = ["Fitted", "Part", "Verified", "blank", "delta", "fit", "pilot", "verify", "write"]

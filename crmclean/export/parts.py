@@ -64,12 +64,14 @@ class Part:
 @dataclass
 class Fitted:
     """`parts` in import order · `crosswalk` with the final ends · `unplaced`: filled fields
-    without a column (object, field, label, filled, decision: null where nobody decided)."""
+    without a column (object, field, label, filled, decision: null where nobody decided) ·
+    `known`: object and golden of records that the CRM has from an earlier export."""
 
     parts: list[Part]
     crosswalk: pa.Table
     issues: pa.Table
     unplaced: pa.Table
+    known: pa.Table | None = None
 
     @property
     def undecided(self) -> list[str]:

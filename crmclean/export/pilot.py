@@ -42,6 +42,22 @@ def mask(part: Part, chosen: pa.Array) -> pa.Array:
     return pc.is_in(part.unit, chosen)
 
 
+def digests(files: pa.Table) -> dict[str, str]:
+    """Object → the digests of its pilot files: what was verified must be what stands there."""
+    found: dict[str, str] = {}
+    for row in files.sort_by("path").to_pylist():
+        if row["kind"] == "pilot":
+            found[row["object"]] = found.get(row["object"], "") + row["sha256"]
+    return found
+
+
+def is_verified(files: pa.Table, entries: list[dict]) -> bool:
+    """Whether every object of this very pilot was found right in the CRM (`verify --pilot`).
+    `entries`: object and pilot (its digest), as the state keeps them."""
+    verified = {(entry["object"], entry["pilot"]) for entry in entries}
+    return all(pair in verified for pair in digests(files).items())
+
+
 def _units(parts: list[Part]) -> tuple[pa.Array, pa.Array]:
     """All units, each once, with the first record of each."""
     ids = [part.unit for part in parts] or [pa.array([], pa.string())]

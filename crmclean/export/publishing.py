@@ -49,7 +49,9 @@ def write(
     main = fitted.parts
     if project.pilot.mode == "production":
         main = [part.only(pc.invert(pilot.mask(part, chosen))) for part in fitted.parts]
-    main = [_new_or_known(part, fitted.crosswalk, plan, language) for part in main]
+    known = _known(fitted, plan)
+    if known is not None:
+        main = [_new_or_known(part, known, language) for part in main]
     written = files.planned(main, folder / "import", label)
     pilots = files.planned(tried, folder / "pilot", label)
     with ThreadPoolExecutor(WORKERS) as pool:
@@ -75,17 +77,24 @@ def write(
     return made
 
 
-def _new_or_known(part: Part, crosswalk: pa.Table, plan: Plan, language: str) -> Part:
-    """Where the CRM's own records were a source (role: target), new ones and updates go into
-    files apart: importers do only one of the two at a time."""
+def _known(fitted: Fitted, plan: Plan) -> pa.Table | None:
+    """object, golden: what the CRM has already, from its own records as a source (role: target)
+    or from an earlier export; None where there was neither."""
     numbers = [source.number for source in plan.sources if source.role == "target"]
     if not numbers:
-        return part
-    mine = crosswalk.filter(pc.equal(crosswalk["object"], part.object))
-    sources = tables.sources_of(mine["record"].combine_chunks())
-    known = mine["golden"].filter(pc.is_in(sources, pa.array(numbers, pa.int32())))
+        return fitted.known
+    where = fitted.crosswalk.filter(pc.is_valid(fitted.crosswalk["golden"]))
+    sources = tables.sources_of(where["record"].combine_chunks())
+    its_own = where.filter(pc.is_in(sources, pa.array(numbers, pa.int32())))
+    its_own = its_own.select(["object", "golden"])
+    return its_own if fitted.known is None else pa.concat_tables([its_own, fitted.known])
+
+
+def _new_or_known(part: Part, known: pa.Table, language: str) -> Part:
+    """New records and updates go into files apart: importers do only one of the two at a time."""
+    there = known["golden"].filter(pc.equal(known["object"], part.object))
     words = [pa.scalar(say(f"export.{kind}", lang=language)) for kind in ("update", "new")]
-    kind = pc.if_else(pc.is_in(part.golden, known.combine_chunks()), *words)
+    kind = pc.if_else(pc.is_in(part.golden, there.combine_chunks()), *words)
     group = part.keys["group"].combine_chunks()
     named = pc.coalesce(pc.binary_join_element_wise(kind, group, "_"), kind)
     at = part.keys.column_names.index("group")

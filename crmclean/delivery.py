@@ -1,0 +1,96 @@
+"""What passes between a finished run and the CRM: batches, verification, audit, unmerging.
+
+A batch is exported from the tables of the run, published in a folder of its own (`OUT/batch_张三`),
+and verified and rolled back alone. `verify --pilot` notes in the state which pilot was found right:
+`export --require-verified` goes on only with that very pilot.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from crmclean import audit, dedupe, export, laws, pipeline, templates, undo
+from crmclean.errors import UsageError
+from crmclean.messages import say
+from crmclean.pipeline import Job
+from crmclean.run import Work, publish, recover
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """A batch: its folder, its files with their rows, and whether its pilot was verified."""
+
+    folder: Path
+    files: pa.Table
+    pilot_verified: bool
+
+
+def batch(job: Job, chosen: str) -> Delivered:
+    """Export the records of one batch (`customer.owner=张三`) into a folder of their own.
+    Raises UsageError where it holds nothing, DecisionNeeded, OutputRefused."""
+    pipeline.run(job, "dedupe")
+    plan, project, model, work = job.plan, job.project, job.model, job.work
+    template = templates.load(project.target, job.base)
+    golden, fitted = pipeline.fitted(job, template)
+    fitted = export.delta.batch(fitted, golden, chosen)
+    place = folder(job, chosen)
+    place.mkdir(exist_ok=True)
+    recover(place)
+    stage = Work(place / ".work").fresh_folder("stage")
+    files = export.write(fitted, golden, work, plan, project, model, template, stage)
+    verified = pipeline.gate(job, files)
+    laws.check(work, plan, project, model, job.base)
+    (stage / "tables").mkdir()
+    pq.write_table(files, stage / "tables" / "files.parquet")
+    pq.write_table(pipeline.sent(job, fitted), stage / "tables" / "sent.parquet")
+    publish(place, stage)
+    return Delivered(place, files, verified)
+
+
+def folder(job: Job, chosen: str | None) -> Path:
+    """Where a batch is published; OUT itself without one."""
+    if not chosen:
+        return job.out
+    value = re.sub(r"[^\w-]", "_", chosen.partition("=")[2])[:40]
+    return job.out / f"batch_{value or '_'}"
+
+
+def verify(job: Job, file: Path, pilot: bool, chosen: str | None = None) -> export.Verified:
+    """What the CRM holds, or refused, against what the last export sent; a pilot that is right is
+    noted in the state. Raises UsageError, InputRefused."""
+    pipeline.finished(job)
+    place = folder(job, chosen)
+    path = place / "tables" / "files.parquet"
+    if not path.is_file():
+        raise UsageError("NO_RUN_YET", file=place)
+    files = pq.read_table(path)
+    template = templates.load(job.project.target, job.base)
+    result = export.verify(file, files, place, template, "pilot" if pilot else "import")
+    if pilot and result.right:
+        digest = export.pilot.digests(files)[result.object]
+        job.state.append("pilots", [{"object": result.object, "pilot": digest}])
+    return result
+
+
+def audit_sample(
+    job: Job,
+    rows: int | None = None,
+    seed: str | None = None,
+) -> Path:
+    """A new audit form, drawn from the last run, as OUT/audit-<seed>/form.xlsx."""
+    plan = pipeline.finished(job)
+    place = job.out / f"audit-{seed or job.project.audit.seed}"
+    return audit.sample(job.work, plan, job.project, job.model, place, rows, seed)
+
+
+def unmerge(job: Job, golden: str) -> str:
+    """Keep the records of a golden record apart from now on; what to tell the person, as a line."""
+    plan, path = pipeline.finished(job), job.out / f"unmerge-{golden}.xlsx"
+    found = undo.members(job.work, golden)
+    records = {name: job.work.get(f"records/{name}") for name in job.model}
+    rows = undo.write(job.work, plan, job.model, golden, path)
+    job.state.append("pairs", dedupe.unmerge(golden, found, records, plan))
+    return say("undo.done", golden=golden, count=found.num_rows, rows=rows, file=path)
