@@ -1,5 +1,6 @@
 """init, inspect, rules, templates, explain, doctor: commands that look and change nothing."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,10 @@ from crmclean.cli.options import (
 )
 from crmclean.messages import language, say
 
+Layout = StrEnum("Layout", ["table", "form"])
+Hidden = StrEnum("Hidden", ["include", "skip"])
+Order = StrEnum("Order", ["ymd", "dmy", "mdy"])
+Epoch = StrEnum("Epoch", {"windows": "1900", "mac": "1904"})
 Files = Annotated[list[Path], typer.Argument(help=say("help.files"), show_default=False)]
 
 
@@ -55,7 +60,11 @@ def inspect(
     encoding: str = typer.Option(None, "--encoding", help=say("help.encoding")),
     delimiter: str = typer.Option(None, "--delimiter", help=say("help.delimiter")),
     sheet: str = typer.Option(None, "--sheet", help=say("help.sheet")),
-    header_row: int = typer.Option(None, "--header-row", help=say("help.header_row")),
+    header_row: list[int] = typer.Option(None, "--header-row", help=say("help.header_row")),
+    layout: Layout = typer.Option(None, "--layout", help=say("help.layout")),
+    hidden_rows: Hidden = typer.Option(None, "--hidden-rows", help=say("help.hidden_rows")),
+    date_order: Order = typer.Option(None, "--date-order", help=say("help.date_order")),
+    epoch: Epoch = typer.Option(None, "--epoch", help=say("help.epoch")),
     password_env: str = typer.Option(None, "--password-env", help=say("help.password_env")),
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
@@ -66,7 +75,11 @@ def inspect(
         "encoding": encoding,
         "delimiter": delimiter,
         "sheet": sheet,
-        "header_rows": (header_row,) if header_row else None,
+        "header_rows": tuple(header_row or ()),
+        "layout": layout and layout.value,
+        "hidden_rows": hidden_rows and hidden_rows.value,
+        "date_order": date_order and date_order.value,
+        "epoch": epoch and int(epoch),
         "password_env": password_env,
     }
     found = scan.inspect(file, **{key: value for key, value in reading.items() if value})

@@ -17,7 +17,7 @@ from crmclean.scan.labels import letters
 from crmclean.scan.survey import Survey
 
 LISTED = 20
-READ_BY_US = ("encoding", "delimiter", "password_env")
+READ_BY_US = ("encoding", "delimiter", "password_env", "layout")
 
 
 def inspect(path: Path | str, sheet: str | None = None, **reading: Any) -> dict[str, Any]:
