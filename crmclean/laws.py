@@ -9,6 +9,8 @@ determinism (5) need a second run; they are property tests.
 """
 
 import hashlib
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -25,15 +27,17 @@ from crmclean.run import Work
 
 def check(work: Work, plan: Plan, project: Project, model: dict[str, Object], base: Path) -> None:
     """All laws that one run can check, on the tables under OUT/.work. Raises Broken."""
-    crosswalk = work.get("crosswalk")
+    crosswalk, changes = work.get("crosswalk"), work.get("changes/clean")
+    rows = lru_cache(maxsize=2)(lambda number: work.get(f"rows/{number}"))
+    records = {name: work.get(f"records/{name}") for name in model}
     for source in plan.sources:
         sources_unchanged(source, base)
-        conservation_of_rows(work, source, project)
-    for name in model:
-        records = work.get(f"records/{name}")
-        one_end_each(crosswalk, records["record"], name)
-        replay(work, plan, project, model[name], records)
-    merge_is_safe(work.get("records/customer", ["record", "uscc"]), crosswalk)
+        conservation_of_rows(rows(source.number), source, records)
+    for name, own in records.items():
+        one_end_each(crosswalk, own["record"], name)
+        cells = _mapped_cells(rows, plan, project, name, own)
+        replay(cells, changes.filter(pc.equal(changes["object"], name)), name, own)
+    merge_is_safe(records["customer"].select(["record", "uscc"]), crosswalk)
 
 
 def sources_unchanged(source: Source, base: Path) -> None:
@@ -45,9 +49,8 @@ def sources_unchanged(source: Source, base: Path) -> None:
                 raise Broken("LAW_SOURCES", file=source.name)
 
 
-def conservation_of_rows(work: Work, source: Source, project: Project) -> None:
+def conservation_of_rows(rows: pa.Table, source: Source, records: dict[str, pa.Table]) -> None:
     """Every physical row once, with one kind; every data row has at least one record (law 1)."""
-    rows = work.get(f"rows/{source.number}", ["row", "kind"])
     numbers, kinds = rows["row"].combine_chunks(), rows["kind"].combine_chunks()
     unique = pc.count_distinct(numbers).as_py()
     known = pc.sum(pc.is_in(kinds, pa.array(tables.ROW_KINDS))).as_py() or 0
@@ -57,7 +60,7 @@ def conservation_of_rows(work: Work, source: Source, project: Project) -> None:
     if source.role == "authority":
         return
     wanted = numbers.filter(pc.equal(kinds, "data"))
-    found = pa.chunked_array([_rows_with_records(work, source.number)])
+    found = pa.chunked_array([_rows_with_records(records, source.number)])
     missing = pc.sum(pc.invert(pc.is_in(wanted, found.combine_chunks()))).as_py() or 0
     if missing:
         total = len(wanted)
@@ -74,18 +77,15 @@ def one_end_each(crosswalk: pa.Table, records: pa.ChunkedArray, name: str) -> No
         raise Broken("LAW_ENDS", object=name, count=wrong)
 
 
-def replay(work: Work, plan: Plan, project: Project, owner: Object, records: pa.Table) -> None:
-    """Rows and changes give the records, cell by cell (law 3)."""
-    changes = work.get("changes/clean")
-    changes = changes.filter(pc.equal(changes["object"], owner.name))
-    cells = _mapped_cells(work, plan, project, owner.name, records)
+def replay(cells: dict[str, pa.Array], changes: pa.Table, name: str, records: pa.Table) -> None:
+    """Mapped cells and the changes of an object give its records, cell by cell (law 3)."""
     for field in records.column_names[1:]:
         start = cells.get(field, pa.nulls(records.num_rows, pa.string()))
         mine = changes.filter(pc.equal(changes["field"], field))
         expected = _replayed(start, records["record"], mine)
         wrong = _differing(expected, records[field].combine_chunks())
         if wrong:
-            raise Broken("LAW_REPLAY", object=owner.name, field=field, count=wrong)
+            raise Broken("LAW_REPLAY", object=name, field=field, count=wrong)
 
 
 def merge_is_safe(customers: pa.Table, crosswalk: pa.Table) -> None:
@@ -117,18 +117,16 @@ def _no_doubt(codes: pa.Array) -> pa.Array:
     return pc.invert(pa.array(uscc.doubt(codes)))
 
 
-def _rows_with_records(work: Work, number: int) -> pa.Array:
+def _rows_with_records(records: dict[str, pa.Table], number: int) -> pa.Array:
     found = []
-    for name in tables.OBJECTS:
-        if work.has(f"records/{name}"):
-            records = work.get(f"records/{name}", ["record"])["record"].combine_chunks()
-            own = records.filter(pc.equal(tables.sources_of(records), number))
-            found.append(tables.rows_of(own))
-    return pa.concat_arrays(found) if found else pa.array([], pa.int64())
+    for table in records.values():
+        ids = table["record"].combine_chunks()
+        found.append(tables.rows_of(ids.filter(pc.equal(tables.sources_of(ids), number))))
+    return pa.concat_arrays(found)
 
 
 def _mapped_cells(
-    work: Work, plan: Plan, project: Project, name: str, records: pa.Table
+    rows: Callable[[int], pa.Table], plan: Plan, project: Project, name: str, records: pa.Table
 ) -> dict[str, pa.Array]:
     """For each field that some source maps a column to: the cell of each record, "" as null."""
     ids = records["record"].combine_chunks()
@@ -136,18 +134,27 @@ def _mapped_cells(
     first = pc.equal(pc.bit_wise_and(ids, (1 << tables.PART_BITS) - 1), 0)
     found: dict[str, pa.Array] = {}
     for source in plan.sources:
-        rows = None
-        for path, origin in project.sources[source.entry].fields.items():
-            owner, _, field = path.partition(".")
-            column = headings.find(source, origin.column) if origin.column else None
-            if owner != name or column is None:
-                continue
-            rows = rows if rows is not None else work.get(f"rows/{source.number}")
-            mine = pc.and_(pc.equal(number, source.number), first)
-            at = pc.index_in(pc.if_else(mine, row, None), rows["row"].combine_chunks())
-            cells = rows[f"c{column.number}"].combine_chunks().take(at)
+        mapped = _columns(source, project, name)
+        if not mapped or not len(ids):
+            continue
+        mine = pc.and_(pc.equal(number, source.number), first)
+        read = rows(source.number)
+        at = pc.index_in(pc.if_else(mine, row, None), read["row"].combine_chunks())
+        for field, column in mapped.items():
+            cells = read[f"c{column}"].combine_chunks().take(at)
             cells = pc.if_else(pc.equal(cells, ""), None, cells)
             found[field] = pc.coalesce(found[field], cells) if field in found else cells
+    return found
+
+
+def _columns(source: Source, project: Project, name: str) -> dict[str, int]:
+    """The fields of an object that columns of a source are mapped to, with their numbers."""
+    found = {}
+    for path, origin in project.sources[source.entry].fields.items():
+        owner, _, field = path.partition(".")
+        column = headings.find(source, origin.column) if origin.column else None
+        if owner == name and column is not None:
+            found[field] = column.number
     return found
 
 

@@ -1,0 +1,38 @@
+"""Undoing a merge: the records stay apart from the next run on, and the CRM's part is listed."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from crmclean.workbooks import reread
+
+
+def test_an_unmerged_customer_stays_apart(sample_run: Path, tmp_path: Path, cli: Callable) -> None:
+    folder = shutil.copytree(sample_run, tmp_path / "项目")
+    crosswalk = pq.read_table(folder / "out" / "tables" / "crosswalk.parquet")
+    merged = crosswalk.filter(
+        pc.and_(pc.equal(crosswalk["object"], "customer"), pc.equal(crosswalk["end"], "merged"))
+    )
+    golden = merged["golden"][0].as_py()
+    members = crosswalk.filter(pc.equal(crosswalk["golden"], golden))["record"].to_pylist()
+    assert len(members) >= 2
+
+    done = cli("unmerge", golden, "-o", "out", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    rows = reread.cells(folder / "out" / f"unmerge-{golden}.xlsx")
+    assert len(rows) > 2
+
+    assert cli("run", "-o", "out", cwd=folder).returncode == 0
+    after = pq.read_table(folder / "out" / "tables" / "crosswalk.parquet")
+    mine = after.filter(pc.is_in(after["record"], pa.array(members)))
+    mine = mine.filter(pc.equal(mine["object"], "customer"))
+    assert len(set(mine["golden"].to_pylist())) == len(members)
+
+
+def test_what_was_never_merged_cannot_be_undone(sample_run: Path, cli: Callable) -> None:
+    done = cli("unmerge", "C0", "-o", "out", cwd=sample_run)
+    assert done.returncode == 2 and "NOTHING_MERGED" in done.stderr
