@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 import report_work
 
-from crmclean import apply, gaps, review
+from crmclean import apply, gaps, review, tables
 from crmclean.decisions import State, fingerprints, hashes
 
 
@@ -29,7 +29,7 @@ def rows_of(path: Path) -> tuple[list, list]:
 
 
 def test_one_row_per_open_pair_with_both_sides_unmasked(made: tuple, tmp_path: Path) -> None:
-    duplicates, _ = write(made, tmp_path / "review")
+    duplicates, *_ = write(made, tmp_path / "review")
     heading, rows = rows_of(duplicates)
     assert duplicates.name == "duplicates.xlsx"
     assert len(rows) == 10
@@ -104,3 +104,45 @@ def test_an_accepted_suggestion_replaces_only_the_value_it_was_made_for(
     assert filled["customer"]["source"].to_pylist() == [after]
     assert changes.num_rows == (now != after)
     assert changes["before"].to_pylist() == [now] * changes.num_rows
+
+
+def suggested(made: tuple) -> tuple:
+    """The golden contact of a record with a refused mobile, and the issue with its suggestion."""
+    work = made[0]
+    contacts = work.get("golden/contact")
+    record, key = contacts["record"][0].as_py(), contacts["golden"][0].as_py()
+    mobile = pa.array(["1380001O234", *contacts["mobile"].to_pylist()[1:]], pa.string())
+    at = contacts.column_names.index("mobile")
+    work.put("golden/contact", contacts.set_column(at, "mobile", mobile))
+    columns = {"object": "contact", "record": [record], "field": "mobile", "source": 1, "row": 2}
+    columns |= {"code": "PHONE_LETTERS", "severity": "error", "value": "1380001O234"}
+    work.put("issues/dedupe", tables.table(tables.ISSUES, {**columns, "suggestion": "13800010234"}))
+    return key, work
+
+
+@pytest.mark.parametrize(("word", "value"), [("采用", "13800010234"), ("不采用", None)])
+def test_a_suggestion_is_accepted_or_rejected_in_the_workbook(
+    made: tuple, tmp_path: Path, word: str, value: str | None
+) -> None:
+    key, work = suggested(made)
+    _, project, model, plan = made
+    path = write(made, tmp_path / "review")[-1]
+    assert path.name == "suggestions.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    top = next(n for n, row in enumerate(sheet.iter_rows(values_only=True), 1) if "object" in row)
+    heading = [cell.value for cell in sheet[top]]
+    shown = dict(zip(heading, [cell.value for cell in sheet[top + 1]], strict=True))
+    assert (shown["现在的值"], shown["建议值"]) == ("1380001O234", "13800010234")
+    sheet.cell(top + 1, heading.index("是否采用") + 1, word)
+    book.save(path)
+    state = State(tmp_path / "state")
+    applied = apply.read(path, state, model)
+    assert applied.taken == {"values": 1} and not applied.refused
+    golden, changes = gaps.apply_fills({"contact": work.get("golden/contact")}, state)
+    mobiles = dict(
+        zip(*(golden["contact"][k].to_pylist() for k in ("golden", "mobile")), strict=True)
+    )
+    assert mobiles[key] == (value or "1380001O234") and changes.num_rows == bool(value)
+    again = review.write(work, plan, project, model, tmp_path / "next", state.entries("values"))
+    assert "suggestions.xlsx" not in [path.name for path in again]

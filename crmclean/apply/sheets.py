@@ -22,6 +22,11 @@ VERDICT_WORDS = {
     "different": ("different", "不同", "不同客户", "不是", "否", "不合并", "no", "n", "apart"),
 }  # fmt: skip
 VERDICT_HEADINGS = ("verdict", "结论", "判断", "判定", "Verdict", "Decision")
+ACCEPT_WORDS = {
+    "accept": ("accept", "采用", "接受", "是", "yes", "y"),
+    "reject": ("reject", "不采用", "不接受", "拒绝", "否", "no", "n"),
+}
+ACCEPT_HEADINGS = ("accepted", "是否采用", "Accept?")
 OWNER_HEADINGS = ("owner", "归属人", "负责人", "新负责人", "Owner")
 
 Row = dict[str, str | None]
@@ -168,5 +173,41 @@ def _owners(
             )
 
 
+def _suggestions(
+    sheet: str, rows: list[tuple[int, Row]], model: dict[str, Object]
+) -> Iterator[Taken | Refused]:
+    """Accepted and rejected values; a rejected one is an entry without a value, so that it is
+    not asked for again."""
+    for number, row in rows:
+        heading = next((name for name in ACCEPT_HEADINGS if name in row), "")
+        word = (row.get(heading) or "").strip().lower()
+        said = next((key for key, words in ACCEPT_WORDS.items() if word in words), None)
+        owner = model.get(row["object"] or "")
+        field = owner.fields.get(row.get("field") or "") if owner else None
+        if field is None or not all(row.get(key) for key in ("golden", "seen", "suggested")):
+            yield Refused(sheet, number, "", "APPLY_ROW_UNKNOWN")
+        elif not word:
+            yield Taken("values", None)
+        elif said is None:
+            yield Refused(sheet, number, heading, "APPLY_BAD_VERDICT")
+        else:
+            yield _suggestion(sheet, number, heading, field, row, said == "accept")
+
+
+def _suggestion(
+    sheet: str, number: int, heading: str, field: Field, row: Row, accepted: bool
+) -> Taken | Refused:
+    entry = {"object": field.object, "golden": row["golden"], "field": field.name}
+    entry |= {"seen": row["seen"], "value": None}
+    if row.get("instead_of"):
+        entry["instead_of"] = row["instead_of"]
+    try:
+        return Taken(
+            "values", entry | ({"value": checked(row["suggested"], field)} if accepted else {})
+        )
+    except ValueError as error:
+        return Refused(sheet, number, heading, str(error.args[0]))
+
+
 #: The hidden heading that tells each kind of sheet.
-READERS = {"golden": _gaps, "left": _pairs, "record": _owners}
+READERS = {"suggested": _suggestions, "golden": _gaps, "left": _pairs, "record": _owners}

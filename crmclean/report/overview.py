@@ -45,6 +45,7 @@ def _actions(run: Finished, ends: dict[str, int], gaps: dict[str, Any]) -> list[
         ("owners", claimed, "review/owner_conflicts.xlsx", "duplicates"),
         ("lost", lost, "quarantine.xlsx", "flow-reasons"),
         ("rejected", ends.get("rejected", 0), "quarantine.xlsx", "flow-reasons"),
+        ("suggestions", _suggested(run), "review/suggestions.xlsx", "issues"),
         ("gaps", gaps["total"], "gaps/", "gaps"),
         ("pilot", run.project.pilot.rows, "pilot/", "files"),
         ("audit", run.project.audit.rows, "audit/form.xlsx", "files"),
@@ -62,3 +63,8 @@ def _held(run: Finished) -> tuple[int, int]:
     claimed = pc.count_distinct(customers["golden"], mode="all").as_py()
     waiting = pc.match_substring_regex(held["reason"], "(?i)owner|REVIEW|parent")
     return claimed, held.num_rows - (pc.sum(waiting).as_py() or 0)
+
+
+def _suggested(run: Finished) -> int:
+    """Values that a person may accept or reject, as the workbook of them counts."""
+    return run.work.get("suggestions", ["golden"]).num_rows if run.work.has("suggestions") else 0

@@ -1,0 +1,127 @@
+"""Possible duplicates: both records side by side, what differs in amber, and why they are thought one.
+
+Pairs come heaviest first, 5,000 a workbook: more than that nobody reviews in one go.
+"""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean import decisions, workbooks
+from crmclean.messages import say
+from crmclean.model import Field, Object
+from crmclean.plan import Plan
+from crmclean.review.sheet import asked, grey, one, places, sheet
+
+MOST_PAIRS = 5_000
+DIFFERS = "#FCE4B8"
+#: What a person compares, most telling first.
+COMPARED = {
+    "customer": [
+        "name",
+        "short_name",
+        "uscc",
+        "code",
+        "phone",
+        "address",
+        "city",
+        "owner",
+        "industry",
+        "created_at",
+    ],
+    "contact": ["customer", "name", "mobile", "phone", "email", "title", "owner"],
+}
+
+
+def sheets(work: Any, plan: Plan, model: dict[str, Object], language: str) -> list[workbooks.Sheet]:
+    """One sheet per object with pairs that the weights leave open."""
+    pairs = work.get("pairs")
+    wanted = pairs.filter(pc.equal(pairs["verdict"], "review"))
+    found = []
+    for name in COMPARED:
+        mine = wanted.filter(pc.equal(wanted["object"], name))
+        if mine.num_rows:
+            mine = mine.sort_by([("weight", "descending"), ("left", "ascending")])
+            records = work.get(f"records/{name}")
+            found.append(_pairs(mine.slice(0, MOST_PAIRS), records, plan, model[name], language))
+    return found
+
+
+def _pairs(
+    pairs: pa.Table, records: pa.Table, plan: Plan, owner: Object, language: str
+) -> workbooks.Sheet:
+    prints = decisions.fingerprints(records, owner.name, plan)
+    seen = decisions.seen(records, owner.name)
+    at = [pc.index_in(one(pairs[side]), one(records["record"])) for side in ("left", "right")]
+    fields = [owner.fields[name] for name in COMPARED[owner.name]]
+    fields = [field for field in fields if _filled(records, field, at)]
+    columns, cells, marks = _keys(owner.name, pairs.num_rows, prints, seen, at)
+    choices = [say(f"review.{word}", language) for word in ("same", "different")]
+    columns.append(asked("verdict", choices, language))
+    cells.append(pa.nulls(pairs.num_rows, pa.string()))
+    for side, label in zip(("left", "right"), "AB", strict=True):
+        columns.append(grey(f"{label} · {say('review.place', language)}", 26))
+        cells.append(places(one(pairs[side]), plan))
+    for field in fields:
+        values = [records[field.name].combine_chunks().take(rows) for rows in at]
+        headings = [f"{label} · {field.label[language]}" for label in "AB"]
+        columns += [grey(heading) for heading in headings]
+        cells += values
+        marks.append(_marks(values, headings[1]))
+    columns.append(grey(say("review.why", language), 40))
+    cells.append(_reasons(pairs, owner, language))
+    title = say("review.duplicates_title", language, count=pairs.num_rows)
+    return sheet(owner.label[language], columns, cells, title, marks)
+
+
+def _keys(
+    name: str, size: int, prints: pa.Array, seen: pa.Array, at: list[pa.Array]
+) -> tuple[list[workbooks.Col], list[pa.Array], list[pa.Table]]:
+    """The hidden columns: what the row is about, and the values that it was decided on."""
+    left, right = (prints.take(rows) for rows in at)
+    seen_both = pc.binary_join_element_wise(*(seen.take(rows) for rows in at), " ")
+    columns = [
+        workbooks.Col(key, hidden=True, locked=True) for key in ("object", "left", "right", "seen")
+    ]
+    return columns, [pa.repeat(name, size), left, right, seen_both], []
+
+
+def _filled(records: pa.Table, field: Field, at: list[pa.Array]) -> bool:
+    values = records[field.name].combine_chunks()
+    return any(values.take(rows).null_count < len(rows) for rows in at)
+
+
+def _marks(values: list[pa.Array], heading: str) -> pa.Table:
+    """The cells on the right that differ from the one on the left, both filled."""
+    rows = np.flatnonzero(pc.not_equal(*values).fill_null(False).to_numpy(zero_copy_only=False))
+    columns = {"row": pa.array(rows, pa.int64()), "column": pa.repeat(heading, len(rows))}
+    return pa.table({**columns, "colour": pa.repeat(DIFFERS, len(rows))})
+
+
+def _reasons(pairs: pa.Table, owner: Object, language: str) -> pa.Array:
+    """The weight and what it is made of: 8.2 = 客户名称 +9.5 · 地址 -1.3."""
+    weights = one(pairs["weights"])
+    row = np.repeat(np.arange(len(weights)), np.diff(weights.offsets.to_numpy()))
+    keys, bits = weights.keys, weights.items.to_numpy(zero_copy_only=False)
+    parts = []
+    for name in pc.unique(keys).to_pylist():
+        mine = pc.equal(keys, name).to_numpy(zero_copy_only=False) & (bits != 0)
+        field = owner.fields.get(name)
+        parts.append(
+            _bits(row[mine], bits[mine], field.label[language] if field else name, len(weights))
+        )
+    total = pc.cast(pc.round(one(pairs["weight"]), 1), pa.string())
+    if not parts:
+        return total
+    made = pc.binary_join_element_wise(*parts, " · ", null_handling="skip")
+    return pc.binary_join_element_wise(total, made, " = ")
+
+
+def _bits(row: np.ndarray, bits: np.ndarray, label: str, size: int) -> pa.Array:
+    tenths = np.zeros(size)
+    tenths[row] = np.round(bits, 1)
+    number = pc.cast(pa.array(tenths), pa.string())
+    signed = pc.if_else(pa.array(tenths > 0), pc.binary_join_element_wise("+", number, ""), number)
+    return pc.if_else(pa.array(tenths != 0), pc.binary_join_element_wise(label, signed, " "), None)
