@@ -1,5 +1,6 @@
 """Publishing is all or nothing, one run at a time, and never loses what a person did."""
 
+import contextlib
 from pathlib import Path
 
 import pyarrow as pa
@@ -86,10 +87,8 @@ def test_a_run_killed_at_any_move_is_finished_or_undone(
         return replace(path, target)
 
     monkeypatch.setattr(Path, "replace", killed)
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         publish(tmp_path, stage)
-    except KeyboardInterrupt:
-        pass
     monkeypatch.undo()
     recover(tmp_path)
     verify_manifest(tmp_path)

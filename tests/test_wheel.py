@@ -28,7 +28,16 @@ def test_the_installed_wheel_runs_the_sample(tmp_path: Path) -> None:
     (wheel,) = (tmp_path / "dist").glob("*.whl")
     venv.create(tmp_path / "环境", with_pip=True)
     python = tmp_path / "环境" / ("Scripts" if os.name == "nt" else "bin") / "python"
-    run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel, cwd=tmp_path)
+    run(
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        wheel,
+        cwd=tmp_path,
+    )
     shutil.copytree(ROOT / "samples", tmp_path / "样例", ignore=shutil.ignore_patterns("out"))
     out = tmp_path / "输出 目录"
     said = run(
