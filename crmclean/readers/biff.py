@@ -25,8 +25,11 @@ ERRORS = {
 _BOF = (0x0809, 0x0409, 0x0209, 0x0009)
 _ROW, _COLINFO, _BOOLERR, _DATE1904 = 0x0208, 0x007D, 0x0205, 0x0022
 _FORMULA, _FORMAT, _XF, _SHEET = (0x0006, 0x0206, 0x0406), 0x041E, 0x00E0, 0x0085
+_STRING, _SHARED = 0x0207, (0x04BC, 0x0221, 0x0236)
 _NUMBER, _RK, _MULRK = 0x0203, 0x027E, 0x00BD
 _FILEPASS = 0x002F
+#: Things with a meaning that no cell has: told, not read (dirty-input.md L17).
+_COMMENT, _OBJECT, _PICTURE = 0x001C, 0x005D, b"\x15\x00\x12\x00\x08\x00"
 _CELLS = {0x0203, 0x027E, 0x00BD, 0x00FD, 0x0204, 0x0201, 0x00BE, 0x0205, 0x00D6, *_FORMULA}
 MAX_RECORD = 8_228  # [MS-XLS] 2.1.4: 8,224 bytes of content
 
@@ -38,6 +41,14 @@ class Book:
     package: Package = field(default_factory=Package)
     whole: bool = True
     encrypted: bool = False
+    comments: int = 0
+    pictures: int = 0
+
+    @property
+    def left_behind(self) -> str:
+        """What no cell holds, counted: "comments 2, images 1"."""
+        counts = {"comments": self.comments, "images": self.pictures}
+        return ", ".join(f"{kind} {count}" for kind, count in counts.items() if count)
 
 
 def look(stream: bytes) -> Book:
@@ -48,7 +59,9 @@ def look(stream: bytes) -> Book:
     styles: list[int] = []
     detail, depth = Detail(), 0
     hidden: tuple[set[int], set[int]] = (set(), set())
+    formula: bytes | None = None
     for start, kind, body in _records(stream, book):
+        formula = _awaited(kind, body, formula, detail)
         if kind in _BOF:
             depth += 1
             if start in names:
@@ -68,6 +81,10 @@ def look(stream: bytes) -> Book:
             formats[struct.unpack_from("<H", body)[0]] = _zeros(body)
         elif kind == _XF and len(body) >= 4:
             styles.append(formats.get(struct.unpack_from("<H", body, 2)[0], 0))
+        elif kind == _COMMENT:
+            book.comments += 1
+        elif kind == _OBJECT:
+            book.pictures += body[:6] == _PICTURE
         elif kind in _CELLS and body[3:4] not in (b"\x00", b""):
             book.whole = False  # a column beyond the 256 there are: no program wrote this
             return book
@@ -128,12 +145,26 @@ def _cell(
         _padded(kind, body, detail, styles)
 
 
+def _awaited(kind: int, body: bytes, before: bytes | None, detail: Detail) -> bytes | None:
+    """The formula whose text is still to come in a STRING record, and it is told where another
+    record comes instead: written by a library that calculates nothing."""
+    if before is not None and kind in _SHARED:
+        return before
+    if before is not None and kind != _STRING:
+        _found("FORMULA_WITHOUT_VALUE", "=?", before, detail)
+    text = kind in _FORMULA and len(body) >= 14 and body[12:14] == b"\xff\xff" and body[6] == 0
+    return body if text else None
+
+
 def _error(body: bytes, code: int, detail: Detail) -> None:
+    _found("CELL_ERROR", ERRORS.get(code, "#N/A"), body, detail)
+
+
+def _found(code: str, value: str, body: bytes, detail: Detail) -> None:
     row, column = (number + 1 for number in struct.unpack_from("<HH", body))
-    value = ERRORS.get(code, "#N/A")
     detail.cells[row, column] = value
     if len(detail.notes) < LISTED:
-        detail.notes.append(Note("CELL_ERROR", row, column, value))
+        detail.notes.append(Note(code, row, column, value))
 
 
 def _padded(kind: int, body: bytes, detail: Detail, styles: list[int]) -> None:

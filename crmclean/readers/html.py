@@ -13,7 +13,7 @@ from pathlib import Path
 from crmclean.errors import InputRefused
 from crmclean.readers import encoding as encodings
 from crmclean.readers import text
-from crmclean.readers.sheet import File, Merge, Sheet, from_rows
+from crmclean.readers.sheet import MAX_CELLS, File, Merge, Sheet, check_box, check_size, from_rows
 
 MAX_SPAN = 1000
 _SPACE = re.compile(r"[ \t\r\n\f]+")
@@ -23,9 +23,10 @@ _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.I)
 
 def open_html(path: Path, *, encoding: str | None = None, **_: object) -> File:
     """An HTML page with tables. Raises InputRefused where it has no table."""
+    check_size(path)
     name = encodings.known(encoding) if encoding else encodings.decide(path).name
     page = b"".join(text.blocks(path, name, text.Tally()))
-    rows, merges = table(page)
+    rows, merges = table(page, path)
     if not rows:
         raise InputRefused(_reason(page), file=path.name)
     sheet = Sheet(
@@ -43,13 +44,20 @@ def _reason(page: bytes) -> str:
     return "FILE_IS_A_WEB_PAGE" if error else "HTML_WITHOUT_TABLE"
 
 
-def table(page: bytes) -> tuple[list[list[str | None]], list[Merge]]:
-    """All rows of all tables of a page in UTF-8, and their merges."""
+def table(page: bytes, path: Path) -> tuple[list[list[str | None]], list[Merge]]:
+    """All rows of all tables of a page in UTF-8, and their merges.
+
+    Raises InputRefused where a few cells claim to span millions."""
     rows: list[list[str | None]] = []
     merges: list[Merge] = []
     spans: dict[int, int] = {}  # column: rows still covered by a cell above
+    count = 0
     for cells in _rows(page):
         rows.append(_place(cells, len(rows) + 1, spans, merges))
+        count += len(rows[-1])
+        if count > MAX_CELLS:
+            raise InputRefused("FILE_UNSAFE_MERGED", file=path.name)
+    check_box(rows, path)
     return rows, merges
 
 

@@ -18,7 +18,7 @@ def open_mhtml(path: Path, **_: object) -> File:
         raise InputRefused("FILE_TOO_BIG", file=path.name, limit="256 MiB")
     sheets = []
     for number, page in enumerate(_pages(path), 1):
-        rows, merges = table(page)
+        rows, merges = table(page, path)
         if rows:
             sheets.append((f"{number}", rows, tuple(merges)))
     if not sheets:

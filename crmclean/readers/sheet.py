@@ -13,9 +13,14 @@ from typing import Any
 
 import pyarrow as pa
 
+from crmclean.errors import InputRefused
 from crmclean.readers import cells
 
 BATCH = 65_536
+#: Formats that are parsed whole (HTML, XML): about ten times this in memory.
+MAX_WHOLE = 256 << 20
+#: Cells of such a file, with the empty ones that spans and gaps make.
+MAX_CELLS = 50_000_000
 Batches = Callable[[int], Iterator[pa.RecordBatch]]
 
 
@@ -75,6 +80,18 @@ class File:
             if sheet.name == name:
                 return sheet
         raise KeyError(name)
+
+
+def check_size(path: Path) -> None:
+    """Raises InputRefused for a file that is too big for a format that is parsed whole."""
+    if path.stat().st_size > MAX_WHOLE:
+        raise InputRefused("FILE_TOO_BIG", file=path.name, limit=f"{MAX_WHOLE >> 20} MiB")
+
+
+def check_box(rows: Sequence[Sequence[Any]], path: Path) -> None:
+    """Raises InputRefused where a few wide rows would make millions of empty cells."""
+    if len(rows) * max(map(len, rows), default=0) > MAX_CELLS:
+        raise InputRefused("FILE_UNSAFE_SPARSE", file=path.name)
 
 
 def batch(numbers: Sequence[int] | pa.Array, columns: Sequence[pa.Array]) -> pa.RecordBatch:

@@ -11,18 +11,27 @@ from typing import Any
 
 from crmclean.errors import InputRefused
 from crmclean.readers.records import refuse_entities
-from crmclean.readers.sheet import File, Merge, Note, Sheet, from_rows
+from crmclean.readers.sheet import (
+    MAX_CELLS,
+    File,
+    Merge,
+    Note,
+    Sheet,
+    check_box,
+    check_size,
+    from_rows,
+)
 
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _MIDNIGHT = re.compile(r"T00:00:00(\.0+)?$")
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
-MAX_GAP = 10_000_000
 
 
 def open_spreadsheetml(path: Path, **_: object) -> File:
     """A 2003 XML spreadsheet. Raises InputRefused where it is damaged or unsafe."""
     from lxml import etree
 
+    check_size(path)
     refuse_entities(path)
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     try:
@@ -38,16 +47,17 @@ def _sheet(node: Any, path: Path) -> Sheet:
     merges: list[Merge] = []
     hidden: set[int] = set()
     notes: list[Note] = []
-    gap = 0
+    count = 0
     for row in node.iter(f"{_SS}Row"):
         index = int(row.get(f"{_SS}Index", len(rows) + 1))
-        gap += max(0, index - len(rows) - 1)
-        if index > MAX_ROWS or gap > MAX_GAP:
+        if index > MAX_ROWS or count > MAX_CELLS:
             raise InputRefused("FILE_UNSAFE_SPARSE", file=path.name)
         rows.extend([] for _ in range(index - len(rows) - 1))
         if row.get(f"{_SS}Hidden") == "1":
             hidden.add(index)
         rows.append(list(_cells(row, index, merges, notes, path)))
+        count += len(rows[-1])
+    check_box(rows, path)
     visible = node.findtext(".//{urn:schemas-microsoft-com:office:excel}Visible") or "visible"
     visibility = {"SheetHidden": "hidden", "SheetVeryHidden": "very_hidden"}.get(visible, "visible")
     return Sheet(

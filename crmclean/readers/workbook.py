@@ -68,6 +68,8 @@ def _details(
         raise InputRefused("FILE_ENCRYPTED", file=path.name)
     if not book.whole:
         raise InputRefused("FILE_DAMAGED", file=path.name, reason="BIFF")
+    if book.left_behind:
+        notes.append(Note("PART_NOT_MIGRATED", value=book.left_behind))
     return book.package
 
 
