@@ -8,7 +8,7 @@ publishes. The laws are checked from the written tables and files before anythin
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,13 @@ import pyarrow.parquet as pq
 from crmclean import (
     audit,
     check,
+    cleaning,
     dedupe,
     derive,
     export,
     gaps,
     laws,
     mapping,
-    normalise,
     readers,
     report,
     review,
@@ -37,7 +37,7 @@ from crmclean import (
 from crmclean.decisions import State
 from crmclean.errors import DecisionNeeded, OutputRefused, UsageError
 from crmclean.model import Object, build
-from crmclean.plan import Plan, Source
+from crmclean.plan import Plan
 from crmclean.project import Project
 from crmclean.run import Work, lock, publish, recover
 from crmclean.run.keys import key
@@ -61,8 +61,8 @@ SPOOL = "spool"
 class Job:
     """One run: the project, where its files are, and how to talk to the person.
 
-    `unmask`: why personal data is shown; it is masked where nobody says why · `since`: a former
-    OUT, to export what is new or changed against it · `require_verified`: publish only with the
+    `unmask`: why personal data is shown; it is masked where nobody says why · `fresh`: reuse nothing
+    of earlier runs in this OUT · `since`: a former OUT, to export what is new or changed against it · `require_verified`: publish only with the
     pilot that was found right in the CRM, `pilot_verified`: whether it was."""
 
     project: Project
@@ -76,6 +76,7 @@ class Job:
     unmask: str = ""
     frozen: bool = False
     retrain: bool = False
+    fresh: bool = False
     since: Path | None = None
     require_verified: bool = False
     pilot_verified: bool = False
@@ -107,7 +108,7 @@ def run(job: Job, last: str = "export") -> None:
     """Do every stage up to `last` that is not done yet."""
     made_from = _key(job)
     for stage in STAGES[: STAGES.index(last) + 1]:
-        if job.work.is_done(stage, made_from) and stage != "export":
+        if job.work.is_done(stage, made_from) and stage != "export" and not job.fresh:
             continue
         with timed(job.work, stage):
             job.work.begin(stage)
@@ -136,33 +137,10 @@ def do_scan(job: Job) -> None:
 
 def do_clean(job: Job) -> None:
     """Read, map, normalise and check every row: bounded batches, flat memory."""
-    plan = job.plan
-    with ExitStack() as open_files:
-        write = _writers(job, open_files)
-        for source in plan.sources:
-            job.progress("clean", source.number - 1, len(plan.sources))
-            with job.work.writer(
-                f"rows/{source.number}", tables.rows_schema(len(source.columns))
-            ) as keep:
-                for rows in readers.rows(source, job.base, job.work.root / SPOOL):
-                    keep(rows)
-                    _clean_batch(job, source, rows, write)
-    shutil.rmtree(job.work.root / SPOOL, ignore_errors=True)
-
-
-def _clean_batch(job: Job, source: Source, rows: pa.Table, write: dict[str, Callable]) -> None:
-    mapped = mapping.records(rows, source, job.project, job.model, job.base)
-    clean = normalise.normalise(mapped.tables, source, job.project, job.model)
-    if source.role == "authority":
-        write["register"](clean.tables["customer"])
-        return
-    write["changes"](mapped.changes)
-    write["changes"](clean.changes)
-    write["issues"](mapped.issues)
-    write["issues"](clean.issues)
-    for name, records in clean.tables.items():
-        write[name](records)
-        write["issues"](schema.check_values(name, records, job.project, job.model))
+    spool = job.work.root / SPOOL
+    task = cleaning.Cleaning(job.project, job.model, job.base)
+    cleaning.clean(task, job.plan, job.work, job.progress, spool, job.fresh)
+    shutil.rmtree(spool, ignore_errors=True)
 
 
 def do_dedupe(job: Job) -> None:
@@ -252,18 +230,6 @@ def gate(job: Job, files: pa.Table) -> bool:
 def sent(job: Job, made: export.Fitted) -> pa.Table:
     """All that the CRM was sent, with this export and those before."""
     return export.delta.sent(made.parts, export.delta.former(job.since) if job.since else None)
-
-
-def _writers(job: Job, open_files: ExitStack) -> dict[str, Callable]:
-    """A function to append to each table that cleaning makes."""
-    schemas = {name: tables.records_schema(owner.fields) for name, owner in job.model.items()}
-    named = {name: (f"records/{name}", schema) for name, schema in schemas.items()}
-    named["changes"] = ("changes/clean", tables.CHANGES)
-    named["issues"] = ("issues/clean", tables.ISSUES)
-    named["register"] = ("register", schemas["customer"])
-    return {
-        name: open_files.enter_context(job.work.writer(*where)) for name, where in named.items()
-    }
 
 
 def _publish_tables(work: Work, plan: Plan, model: dict[str, Object], folder: Path) -> None:

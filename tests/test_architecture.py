@@ -15,6 +15,7 @@ LAYERS = {
     "cli": 4,
     "__main__": 5,
     "pipeline": 3,
+    "cleaning": 3,
     "delivery": 3,
     **dict.fromkeys(
         [
@@ -73,7 +74,7 @@ LAYERS = {
 }
 
 #: A stage may use these rooms of its own layer: they are its lower floor.
-FLOORS = {"delivery": {"pipeline"}, "scan": {"readers"}}
+FLOORS = {"delivery": {"pipeline"}, "pipeline": {"cleaning"}, "scan": {"readers"}}
 
 HOMES = {
     "typer": {"cli"},

@@ -12,7 +12,18 @@ from typing import Annotated, Any
 import typer
 
 from crmclean.cli import show
-from crmclean.cli.options import CONFIG, OUT, Config, FailOn, Lang, NoInput, Out, Verbose, app
+from crmclean.cli.options import (
+    CONFIG,
+    OUT,
+    Config,
+    FailOn,
+    Lang,
+    NoCache,
+    NoInput,
+    Out,
+    Verbose,
+    app,
+)
 from crmclean.messages import say
 
 #: The folder is the list of formats; reading it here would load pyarrow for `--help`.
@@ -35,7 +46,7 @@ def check(
     report: Reports = None, baseline: Base = None, frozen: Frozen = False,
     fail_on: FailOn = "error", min_score: MinScore = None, today: Today = None,
     summary: Saved = None, history: History = False, no_input: NoInput = False,
-    verbose: Verbose = False,
+    no_cache: NoCache = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     from crmclean.check import baseline as baselines
     from crmclean.cli import checking
@@ -58,6 +69,7 @@ def check(
         fail_on=fail_on,
         min_score=min_score,
         no_input=no_input,
+        fresh=no_cache,
     )
     for _, path in outputs:
         if path is not None:  # a report is of this run or not there, whatever happens now

@@ -36,6 +36,7 @@ class Asked:
     fail_on: str
     min_score: float | None
     no_input: bool
+    fresh: bool = False
 
 
 def outputs(chosen: str | None, reports: list[str]) -> list[tuple[str, Path | None]]:
@@ -65,7 +66,8 @@ def checked(asked: Asked) -> tuple[Result, CrmcleanError | None]:
 
     project = _gated(load(asked.config), asked.min_score)
     try:
-        with opened_job(asked.config, asked.out, asked.lang, no_input=asked.no_input) as job:
+        how = {"no_input": asked.no_input, "fresh": asked.fresh}
+        with opened_job(asked.config, asked.out, asked.lang, **how) as job:
             pipeline.run(job, "dedupe")
             summary, findings = check.assess(
                 job.work, job.plan, project, job.model, asked.day, asked.baseline

@@ -17,6 +17,7 @@ from crmclean.cli.options import (
     Frozen,
     Json,
     Lang,
+    NoCache,
     NoInput,
     Out,
     Reason,
@@ -50,10 +51,10 @@ def profile(
 @app.command(help=say("help.clean"))
 def clean(
     config: Config = CONFIG, out: Out = OUT, lang: Lang = None, no_input: NoInput = False,
-    frozen: Frozen = False, as_json: Json = False,
+    frozen: Frozen = False, no_cache: NoCache = False, as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    how = {"no_input": no_input, "frozen": frozen}
+    how = {"no_input": no_input, "frozen": frozen, "fresh": no_cache}
     _until("clean", config, out, lang, as_json, **how)
 
 
@@ -62,9 +63,9 @@ def dedupe(
     config: Config = CONFIG, out: Out = OUT, lang: Lang = None, no_input: NoInput = False,
     frozen: Frozen = False,
     retrain: bool = typer.Option(False, "--retrain", help=say("help.retrain")),
-    as_json: Json = False, verbose: Verbose = False,
+    no_cache: NoCache = False, as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    how = {"no_input": no_input, "frozen": frozen, "retrain": retrain}
+    how = {"no_input": no_input, "frozen": frozen, "retrain": retrain, "fresh": no_cache}
     _until("dedupe", config, out, lang, as_json, **how)
 
 
@@ -89,10 +90,11 @@ def export(
 def run(
     config: Config = CONFIG, out: Out = OUT, lang: Lang = None, no_input: NoInput = False,
     frozen: Frozen = False, require_verified: Verified = False, fail_on: FailOn = "never",
-    unmask: Unmask = False, reason: Reason = "", as_json: Json = False,
+    no_cache: NoCache = False, unmask: Unmask = False, reason: Reason = "", as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
     how = {"no_input": no_input, "frozen": frozen, "require_verified": require_verified}
+    how["fresh"] = no_cache
     how["unmask"] = why(unmask, reason)
     _until("export", config, out, lang, as_json, fail_on, **how)
 
