@@ -79,11 +79,20 @@ def audit_sample(
     job: Job,
     rows: int | None = None,
     seed: str | None = None,
+    population: str = "loaded",
+    crm: Path | None = None,
 ) -> Path:
-    """A new audit form, drawn from the last run, as OUT/audit-<seed>/form.xlsx."""
+    """A new audit form, drawn from the last run, as OUT/audit-<seed>/form.xlsx; with an export
+    of the CRM, what is judged is what the CRM holds."""
     plan = pipeline.finished(job)
-    place = job.out / f"audit-{seed or job.project.audit.seed}"
-    return audit.sample(job.work, plan, job.project, job.model, place, rows, seed)
+    held, name = None, str(seed or job.project.audit.seed)
+    if crm:
+        template = templates.load(job.project.target, job.base)
+        held = export.held(crm, pipeline.fitted(job, template)[1].parts, template)
+    suffix = "crm" if crm else "" if population == "loaded" else population.replace(":", "-")
+    place = job.out / "-".join(filter(None, ["audit", name, suffix]))
+    where = (job.work, plan, job.project, job.model, place)
+    return audit.sample(*where, rows, seed, population, held)
 
 
 def unmerge(job: Job, golden: str) -> str:

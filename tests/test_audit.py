@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import openpyxl
+import pyarrow as pa
 import pytest
 from export_world import MODEL, crosswalk, golden, plan, project, work
 
@@ -162,3 +163,65 @@ def test_another_file_is_no_form(tmp_path: Path) -> None:
     with pytest.raises(InputRefused) as refused:
         audit.score(tmp_path / "a.xlsx")
     assert refused.value.code == "AUDIT_NOT_A_FORM"
+
+
+@pytest.fixture
+def merged(tmp_path: Path):
+    """Three customers: one joined from two records, one held, one plain; a rule changed one."""
+    from crmclean import tables as shapes
+
+    rows = [{"name": f"江海第{n}设备公司", "owner": "张三"} for n in range(3)]
+    tables = {"customer": golden("customer", rows)}
+    where = crosswalk(tables).to_pylist()
+    where[1] |= {"end": "held", "reason": "owner_conflict"}
+    twin = {**where[0], "record": where[2]["record"] + 256, "end": "merged"}
+    made = work(tmp_path / "work", 9, tables)
+    made.put("crosswalk_final", pa.Table.from_pylist([*where, twin], shapes.CROSSWALK))
+    change = {"object": "customer", "record": where[2]["record"], "field": "phone"}
+    change |= {"rule": "phone", "before": "0512 6", "after": "0512-6"}
+    made.put("changes/clean", pa.Table.from_pylist([change], shapes.CHANGES))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("population", "drawn", "shown"),
+    [
+        ("loaded", 2, "江海第"),
+        ("merges", 1, "江海第0设备公司"),
+        ("rejects", 1, "待决定"),
+        ("changes:phone", 1, "0512 6 → 0512-6"),
+    ],
+)
+def test_each_population_is_judged_on_its_own(
+    merged, tmp_path: Path, population: str, drawn: int, shown: str
+) -> None:
+    where = (merged, plan(), project(), MODEL, tmp_path / "audit")
+    form = audit.sample(*where, population=population)
+    rows = reread.columns(form, 2)
+    assert rows.num_rows == drawn
+    assert all(shown in result for result in rows["迁移结果"].to_pylist())
+    joined = max(source.count("【") for source in rows["来源"].to_pylist())
+    assert joined == (2 if population in ("loaded", "merges") else 1)
+    judge(form, ["对"] * drawn)
+    result = audit.score(form)
+    assert (result.of, result.population) == (population, drawn)
+    text = audit.write_certificate(form, result, "zh").read_text(encoding="utf-8")
+    named = {"loaded": "可导入", "merges": "合并而成", "rejects": "待决定或被拒"}
+    assert named.get(population, "规则 phone") in text
+
+
+def test_what_the_crm_holds_can_be_judged(merged, tmp_path: Path) -> None:
+    where = (merged, plan(), project(), MODEL, tmp_path / "audit")
+    form = audit.sample(*where, held={"cu0": "名称：江海"}.get)
+    results = reread.columns(form, 2)["迁移结果"].to_pylist()
+    assert sorted(results) == sorted(["名称：江海", "（CRM 的导出文件里没有这条记录）"])
+    judge(form, ["对", "错"])
+    assert audit.score(form).of == "crm"
+
+
+def test_an_unknown_population_names_those_there_are(merged, tmp_path: Path) -> None:
+    from crmclean.errors import UsageError
+
+    with pytest.raises(UsageError) as refused:
+        audit.sample(merged, plan(), project(), MODEL, tmp_path, population="all")
+    assert "changes:phone" in refused.value.facts["known"]

@@ -9,8 +9,9 @@ import pytest
 from crmclean import templates
 from crmclean.errors import InputRefused
 from crmclean.export import files
+from crmclean.export.compare import Verified, compare
 from crmclean.export.parts import KEYS, Part
-from crmclean.export.verify import Verified, compare, verify
+from crmclean.export.verify import verify
 from crmclean.tables import table
 from crmclean.workbooks import Col, Sheet, reread, write
 

@@ -1,10 +1,11 @@
 """The audit form: records drawn at random, each result beside the source cells it came from.
 
 Blind: the form shows neither rules nor confidence nor what was changed. The draw is a keyed
-ranking over the loaded records (draw.py) under a seed mixed with the digests of the sources, so
+ranking over the population (draw.py) under a seed mixed with the digests of the sources, so
 that neither side can shop for a sample and anybody can draw it again (trust.md 3.6).
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean import draw, tables
+from crmclean.audit.populations import LOADED, find
 from crmclean.messages import say
 from crmclean.model import Object
 from crmclean.plan import Plan
@@ -22,6 +24,8 @@ from crmclean.workbooks import Col, Sheet, write
 VERDICTS = ("right", "wrong", "undecided")
 FORM = "form.xlsx"
 INPUT_COLOUR = "#FFF2CC"
+#: What the CRM holds of a golden record, as lines; None where it holds nothing.
+Held = Callable[[str], str | None]
 
 
 def sample(
@@ -32,18 +36,23 @@ def sample(
     folder: Path,
     rows: int | None = None,
     seed: str | int | None = None,
+    population: str = LOADED,
+    held: Held | None = None,
 ) -> Path:
-    """Draw loaded customers (other objects where there are none) and write `folder`/form.xlsx.
-    Raises OutputRefused."""
+    """Draw from a population (populations.py) and write `folder`/form.xlsx. `held`: what the CRM
+    holds of a golden record, to be judged instead of what was sent. Raises OutputRefused,
+    UsageError (AUDIT_POPULATION)."""
     folder.mkdir(parents=True, exist_ok=True)
-    crosswalk = work.get("crosswalk_final")
-    name, records = _population(crosswalk)
+    language = project.language
+    drawn_from = find(population, work, model, language)
+    units = drawn_from.units
     seed = project.audit.seed if seed is None else seed
-    places = draw.first(records, rows or project.audit.rows, key(plan, seed))
-    drawn = records.take(pa.array(places))
-    sheet = _sheet(work, plan, model[name], crosswalk, drawn, project.language)
-    facts = _facts(name, len(records), len(drawn), seed, project.language)
-    write(folder / FORM, [sheet, facts])
+    places = draw.first(units["key"].combine_chunks(), rows or project.audit.rows, key(plan, seed))
+    drawn = units.take(pa.array(places))
+    sheet = _sheet(work, plan, model[drawn_from.object], drawn, held, language)
+    facts = {"object": drawn_from.object, "population": units.num_rows, "drawn": drawn.num_rows}
+    facts |= {"seed": seed, "of": "crm" if held else population}
+    write(folder / FORM, [sheet, _facts(facts)])
     return folder / FORM
 
 
@@ -52,23 +61,22 @@ def key(plan: Plan, seed: str | int) -> str:
     return "|".join([*(source.sha256 for source in plan.sources), str(seed)])
 
 
-def _population(crosswalk: pa.Table) -> tuple[str, pa.Array]:
-    loaded = crosswalk.filter(pc.equal(crosswalk["end"], "loaded"))
-    for name in tables.OBJECTS:
-        mine = loaded.filter(pc.equal(loaded["object"], name))
-        if mine.num_rows:
-            return name, mine["record"].combine_chunks()
-    return "customer", pa.array([], pa.int64())
-
-
 def _sheet(
-    work: Work, plan: Plan, owner: Object, crosswalk: pa.Table, drawn: pa.Array, language: str
+    work: Work, plan: Plan, owner: Object, drawn: pa.Table, held: Held | None, language: str
 ) -> Sheet:
-    golden = work.get(f"golden/{owner.name}")
-    golden = golden.take(pc.index_in(drawn, golden["record"].combine_chunks()))
-    origins = _origins(golden["golden"].combine_chunks(), owner.name, crosswalk)
+    records = drawn["record"].to_pylist()
+    origins, results, counts = [[each] for each in records], drawn["result"].to_pylist(), None
+    if drawn["result"].null_count:
+        golden = work.get(f"golden/{owner.name}")
+        golden = golden.take(pc.index_in(drawn["golden"], golden["golden"].combine_chunks()))
+        origins = _origins(
+            golden["golden"].combine_chunks(), owner.name, work.get("crosswalk_final")
+        )
+        results, counts = _results(golden, owner, language)
+    if held:
+        missing = say("audit.not_in_crm", lang=language)
+        results = [held(each) or missing for each in drawn["golden"].to_pylist()]
     cells = _source_cells(work, plan, sorted({record for each in origins for record in each}))
-    results, counts = _results(golden, owner, language)
     sources = ["\n\n".join(cells[record] for record in each) for each in origins]
     verdicts = [say(f"audit.{verdict}", lang=language) for verdict in VERDICTS]
     labels = [known.label[language] for known in owner.fields.values()]
@@ -83,17 +91,17 @@ def _sheet(
         Col("golden", hidden=True, locked=True),
         Col("fields", hidden=True, locked=True),
     ]
-    empty = pa.nulls(len(drawn), pa.string())
-    numbers = [str(n) for n in range(1, len(drawn) + 1)]
-    arrays = [numbers, sources, results, empty, empty, empty, golden["golden"], counts]
-    rows = pa.table([pa.array(a, pa.string()) if isinstance(a, list) else a for a in arrays],
-                    names=[str(n) for n in range(len(arrays))])  # fmt: skip
+    empty = [None] * drawn.num_rows
+    numbers = [str(n) for n in range(1, drawn.num_rows + 1)]
+    ids = [g or str(r) for g, r in zip(drawn["golden"].to_pylist(), records, strict=True)]
+    counts = counts or ["1"] * drawn.num_rows
+    cells_of = [numbers, sources, results, empty, empty, empty, ids, counts]
+    rows = pa.table({str(n): pa.array(a, pa.string()) for n, a in enumerate(cells_of)})
     return Sheet(head("sheet"), columns, rows, (head("title"),), protect=True)
 
 
-def _facts(name: str, population: int, drawn: int, seed: str | int, language: str) -> Sheet:
+def _facts(facts: dict[str, object]) -> Sheet:
     """What the draw was made from, so that the certificate can say so."""
-    facts = {"object": name, "population": population, "drawn": drawn, "seed": seed}
     rows = pa.table({"k": list(facts), "v": [str(value) for value in facts.values()]})
     return Sheet("draw", [Col("fact", 14), Col("value", 20)], rows, protect=True, filter=False)
 

@@ -9,6 +9,8 @@ depended on its result.
 
 from dataclasses import dataclass
 
+from crmclean.errors import UsageError
+
 CLAIM, CONFIDENCE = 0.98, 0.95
 UNPROVED, MORE, PROVED = "not_proved", "more", "proved"
 
@@ -37,6 +39,22 @@ class Double:
                 return PROVED
             return UNPROVED if wrong >= self.reject else MORE
         return PROVED if wrong <= self.accept_all else UNPROVED
+
+
+def size(plan: str) -> int:
+    """How many records a plan begins with: single (149, all right), double (258), or a number.
+    Raises UsageError (AUDIT_PLAN).
+
+    >>> size("single"), size("double"), size("507")
+    (149, 258, 507)
+    """
+    if plan == "single":
+        return smallest(0)
+    if plan == "double":
+        return Double().first
+    if plan.isdecimal() and int(plan):
+        return int(plan)
+    raise UsageError("AUDIT_PLAN", value=plan)
 
 
 def smallest(wrong: int, claim: float = CLAIM, confidence: float = CONFIDENCE) -> int:

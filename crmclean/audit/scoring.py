@@ -6,6 +6,7 @@ from pathlib import Path
 
 from crmclean.audit import plans, proof
 from crmclean.audit.form import VERDICTS
+from crmclean.audit.populations import LOADED
 from crmclean.errors import InputRefused
 from crmclean.messages import LANGUAGES, say
 from crmclean.workbooks import reread
@@ -32,6 +33,7 @@ class Result:
     per_10000: float
     population: int
     seed: str
+    of: str
     errors: tuple[Mapping[str, str], ...]
 
 
@@ -69,6 +71,7 @@ def score(path: Path) -> Result:
         per_10000=round(10_000 * (drawn - right) / fields, 1) if fields else 0.0,
         population=int(facts.get("population") or 0),
         seed=facts.get("seed") or "",
+        of=facts.get("of") or LOADED,
         errors=errors,
         **counts,
     )
@@ -82,12 +85,20 @@ def _proof(drawn: int, wrong: int, population: int) -> str:
     return plans.PROVED if plans.proves(drawn, wrong, population) else plans.UNPROVED
 
 
+def write_certificate(path: Path, result: Result, language: str | None = None) -> Path:
+    """The certificate beside the form, as `<form>_certificate.txt`; returns its path."""
+    beside = path.with_name(f"{path.stem}_certificate.txt")
+    beside.write_text(certificate(result, language) + "\n", encoding="utf-8", newline="\n")
+    return beside
+
+
 def certificate(result: Result, language: str | None = None) -> str:
     """What was proved and what was not, in words."""
     facts = {
         "drawn": result.drawn,
         "population": result.population,
         "seed": result.seed,
+        "of": _of(result.of, language),
         "wrong": result.drawn - result.right,
         "undecided": result.undecided,
         "accuracy": f"{result.accuracy:.1%}",
@@ -104,9 +115,14 @@ def certificate(result: Result, language: str | None = None) -> str:
         say(contract, lang=language, **facts),
         bound,
         say(f"audit.{result.verdict}", lang=language, **facts),
-        say("audit.not_covered", lang=language),
+        say("audit.not_covered", lang=language, **facts),
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _of(population: str, language: str | None) -> str:
+    kind, _, rule = population.partition(":")
+    return say(f"audit.of_{kind}", lang=language, rule=rule)
 
 
 def _verdict(text: str | None, row: int, path: Path) -> str | None:

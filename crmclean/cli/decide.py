@@ -54,6 +54,9 @@ def verify(
 def audit_sample(
     config: Config = CONFIG, out: Out = OUT, lang: Lang = None,
     rows: int = typer.Option(None, "--rows", help=say("help.audit_rows")),
+    sampling: str = typer.Option(None, "--plan", help=say("help.audit_plan")),
+    population: str = typer.Option("loaded", "--population", help=say("help.population")),
+    crm: Path = typer.Option(None, "--crm", help=say("help.audit_crm")),
     seed: str = typer.Option(None, "--seed", help=say("help.seed")),
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
@@ -61,7 +64,8 @@ def audit_sample(
     from crmclean.cli.stages import opened_job
 
     with opened_job(config, out, lang) as job:
-        path = delivery.audit_sample(job, rows, seed)
+        rows = delivery.audit.size(sampling) if sampling else rows
+        path = delivery.audit_sample(job, rows, seed, population, crm)
         show.line(say("audit.sample_done", file=path))
 
 
@@ -75,6 +79,11 @@ def audit_score(
 
     result = module.score(form)
     results.audited(result, as_json)
+    certificate = module.write_certificate(form, result)
+    if not as_json:
+        for text in module.certificate(result).splitlines():
+            show.line(text)
+        show.line(say("audit.certificate", file=certificate))
     if not result.contract:
         raise typer.Exit(1)
 

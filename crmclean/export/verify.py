@@ -1,25 +1,21 @@
-"""What the CRM now holds against what was sent, cell by cell; and a file of what failed.
+"""What the CRM now holds against what was sent; and a file of what failed.
 
-An export is matched to the sent rows by key and reported as lost, extra, doubled, changed,
-truncated, blanked or added. Equal rows are taken out first, as
-multisets over whole rows: counts, sums or single columns would miss values that changed places. An error file (first or last column
-says why) becomes a retry file with the failed rows alone.
+An export of the CRM is compared with the sent rows cell by cell (compare.py). An error file (its
+first or last column says why) becomes a retry file with the failed rows alone. For the audit,
+`held` finds the row of the CRM that a golden record has become.
 """
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from operator import eq
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.errors import InputRefused
 from crmclean.export import files
-from crmclean.export.cells import by_distinct
+from crmclean.export.compare import Row, Verified, compare, joined, key_of, neutral
+from crmclean.export.parts import Part
 from crmclean.headings import plain
 from crmclean.templates import ObjectTemplate, Template
 from crmclean.workbooks import Col, Sheet, reread, write
@@ -27,47 +23,6 @@ from crmclean.workbooks import Col, Sheet, reread, write
 #: Headings of the column that says why a row failed: 悟空CRM (three lines), Salesforce.
 REASONS = ("错误原因", "错误原因导入时需删除本列", "错误信息", "sferror", "error")
 LOOK = 5
-KINDS = ("lost", "extra", "doubled", "changed", "truncated", "blanked", "added")
-Row = tuple[str | None, ...]
-SEPARATOR, NULL = "\x1f", "\x00"
-ISO = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?")
-DECIMAL = re.compile(r"\d+\.0+")
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One finding: `kind`, the key of the row, and for a cell its heading and both values."""
-
-    kind: str
-    key: str
-    column: str = ""
-    sent: str | None = None
-    found: str | None = None
-
-
-@dataclass
-class Verified:
-    """`right`: nothing that was sent is lost, doubled or different (rows that the CRM had before
-    are extra and do no harm). For an error file `failed` counts its rows and `retry` names the
-    file to import again."""
-
-    object: str
-    sent: int
-    found: int
-    differences: list[Difference] = field(default_factory=list)
-    failed: int = 0
-    reasons: dict[str, int] = field(default_factory=dict)
-    retry: Path | None = None
-    report: Path | None = None
-
-    @property
-    def counts(self) -> dict[str, int]:
-        tally = Counter(each.kind for each in self.differences)
-        return {kind: tally[kind] for kind in KINDS}
-
-    @property
-    def right(self) -> bool:
-        return not self.failed and all(each.kind == "extra" for each in self.differences)
 
 
 def verify(
@@ -95,119 +50,31 @@ def verify(
     return result
 
 
-def compare(
-    headings: list[str], body: Sequence[Row], sent: pa.Table, spec: ObjectTemplate
-) -> Verified:
-    """The rows of an export against the sent table, on the columns that both have."""
+def held(path: Path, parts: list[Part], template: Template) -> Callable[[str], str | None]:
+    """A function from a golden id to what an export of the CRM holds of it, as lines, found by
+    its key; None where it holds nothing. Raises InputRefused."""
+    rows = _read(path)
+    header, name = _recognised(rows, template, path)
+    headings, body = [text or "" for text in rows[header]], rows[header + 1 :]
     places = {plain(text): n for n, text in enumerate(headings) if text}
-    shared = [h for h in sent.column_names if plain(h) in places]
-    there = list(zip(*body, strict=True)) if body else [()] * len(headings)
-    want = [_neutral(sent[h].combine_chunks()) for h in shared]
-    have = [_neutral(pa.array(there[places[plain(h)]], pa.string())) for h in shared]
-    result = Verified(spec.object, sent.num_rows, len(body))
-    if not shared:
-        return result
-    missing, surplus = _unequal(_joined(want), _joined(have))
-    key = _key(shared, spec)
-    known = _known(_joined([pc.utf8_lower(want[n]) for n in key]), surplus, key)
-    result.differences = list(_differences(missing, surplus, known, key, shared))
-    return result
+    row_of: dict[str, int] = {}
+    for part in (part for part in parts if part.object == name):
+        shared = [h for h in part.rows.column_names if plain(h) in places]
+        named = [shared[n] for n in key_of(shared, part.spec)]
+        ours = [pc.utf8_lower(neutral(part.rows[h].combine_chunks())) for h in named]
+        cells = [[row[places[plain(h)]] for row in body] for h in named]
+        theirs = [pc.utf8_lower(neutral(pa.array(column, pa.string()))) for column in cells]
+        at = pc.index_in(joined(ours), joined(theirs)).to_pylist()
+        row_of |= dict(zip(part.golden.to_pylist(), at, strict=True))
 
+    def lines(golden: str) -> str | None:
+        place = row_of.get(golden)
+        if place is None:
+            return None
+        filled = zip(headings, body[place], strict=False)
+        return "\n".join(f"{heading}：{cell}" for heading, cell in filled if cell)
 
-def _unequal(want: pa.Array, have: pa.Array) -> tuple[list[Row], list[Row]]:
-    """What is left of both after equal rows are taken out, each as often as it stands there."""
-    signs = np.concatenate([np.ones(len(want), np.int64), -np.ones(len(have), np.int64)])
-    both = pa.table({"row": pa.concat_arrays([want, have]), "n": signs})
-    left = both.group_by("row", use_threads=False).aggregate([("n", "sum")])
-    left = left.filter(pc.not_equal(left["n_sum"], 0)).to_pylist()
-    missing = [_row(each["row"]) for each in left for _ in range(each["n_sum"])]
-    surplus = [_row(each["row"]) for each in left for _ in range(-each["n_sum"])]
-    return missing, surplus
-
-
-def _differences(
-    missing: list[Row], surplus: list[Row], known: set[Row], key: list[int], shared: list[str]
-) -> Iterator[Difference]:
-    """Rows of one key are compared cell by cell, the most alike with one another."""
-    expected, there = _by_key(missing, key), _by_key(surplus, key)
-    for named in sorted(expected.keys() | there.keys(), key=str):
-        gone, new = expected.get(named, []), there.get(named, [])
-        shown = " · ".join(value or "" for value in named)
-        while gone and new:
-            row = gone.pop(0)
-            other = max(new, key=lambda each: sum(map(eq, row, each)))
-            new.remove(other)
-            for heading, sent, found in zip(shared, row, other, strict=True):
-                if sent != found:
-                    yield Difference(_kind(sent, found), shown, heading, sent, found)
-        yield from (Difference("lost", shown) for _ in gone)
-        yield from (Difference("doubled" if named in known else "extra", shown) for _ in new)
-
-
-def _known(keys: pa.Array, surplus: list[Row], key: list[int]) -> set[Row]:
-    """Which of the surplus rows have a key that was sent."""
-    asked = sorted({_key_of(row, key) for row in surplus}, key=str)
-    texts = pa.array(
-        [SEPARATOR.join(NULL if v is None else v for v in each) for each in asked], pa.string()
-    )
-    found = pc.is_in(texts, keys).to_pylist()
-    return {each for each, is_there in zip(asked, found, strict=True) if is_there}
-
-
-def _by_key(rows: list[Row], key: list[int]) -> dict[Row, list[Row]]:
-    found: dict[Row, list[Row]] = defaultdict(list)
-    for row in rows:
-        found[_key_of(row, key)].append(row)
-    return found
-
-
-def _key_of(row: Row, key: list[int]) -> Row:
-    return tuple(row[n] and row[n].lower() for n in key)
-
-
-def _joined(columns: list[pa.Array]) -> pa.Array:
-    return pc.binary_join_element_wise(*[pc.fill_null(c, NULL) for c in columns], SEPARATOR)
-
-
-def _row(joined: str) -> Row:
-    return tuple(None if cell == NULL else cell for cell in joined.split(SEPARATOR))
-
-
-def _kind(sent: str | None, found: str | None) -> str:
-    if sent is None:
-        return "added"
-    if found is None:
-        return "blanked"
-    return "truncated" if sent.startswith(found) else "changed"
-
-
-def _key(shared: list[str], spec: ObjectTemplate) -> list[int]:
-    """The columns that name a row: our own id, else a code, else names and what they belong to."""
-    by_field = {c.field or c.form: n for n, h in enumerate(shared) for c in spec.columns
-                if plain(c.heading) == plain(h)}  # fmt: skip
-    for choice in (("id",), ("name", "customer"), ("name",), ("customer", "at"), ("customer",)):
-        if all(name in by_field for name in choice):
-            return [by_field[name] for name in choice]
-    return [0]
-
-
-def _neutral(values: pa.Array) -> pa.Array:
-    return by_distinct(values, _meaning)
-
-
-def _meaning(value: str) -> str | None:
-    """A cell without what every CRM may write differently and means the same: line ends, a time
-    of midnight, seconds of zero, zeros behind the decimal point.
-
-    >>> _meaning("2025-03-01 00:00:00"), _meaning("500.00"), _meaning("0500")
-    ('2025-03-01', '500', '0500')
-    """
-    if ISO.fullmatch(value):
-        value = value.removesuffix(":00") if len(value) == 19 else value
-        return value.removesuffix(" 00:00")
-    if DECIMAL.fullmatch(value):
-        return value.partition(".")[0]
-    return value.replace("\r\n", "\n").replace("\r", "\n") or None
+    return lines
 
 
 def _sent(
