@@ -10,7 +10,7 @@ It masks for display only: nothing masked is ever written back, and a masked val
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -92,6 +92,18 @@ def mask(kind: str, values: pa.Array) -> pa.Array:
 def mask_text(kind: str, text: str | None) -> str | None:
     """One value, masked; for messages and the terminal."""
     return mask(kind, pa.array([text], pa.string()))[0].as_py()
+
+
+def headings(names: Sequence[str]) -> list[str]:
+    """The headings of a table as anybody may see them. Where one is a mobile, an identity number or
+    a mail address, the row is no header but somebody's record taken for one, and is hidden whole.
+
+    >>> headings(["姓名", "手机"]), headings(["张三", "13812348000"])
+    (['姓名', '手机'], ['▒▒▒ ×2', '▒▒▒ ×11'])
+    """
+    told = pa.array(names, pa.string())
+    personal = pc.match_substring_regex(told, rf"{STRAY_MOBILE}|{STRAY_ID}|\w@\w")
+    return (_long_text(told) if pc.any(personal).as_py() else told).to_pylist()
 
 
 def mask_kind(name: str, kind: str, sensitive: bool = False) -> str:

@@ -94,7 +94,7 @@ class Story:
     def _raw(self, path: str | None, value: str) -> str:
         """A cell as read; one that fills no field may hold anything, and is masked as free text."""
         if path is None:
-            return value if self.unmask else privacy.mask_text("text", value) or ""
+            return value if self.unmask else privacy.mask_text("long_text", value) or ""
         return self._shown(*path.split(".", 1), value)
 
     def _record(self, name: str, record: int) -> Iterator[str]:

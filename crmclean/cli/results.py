@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean import tables
+from crmclean import privacy, tables
 from crmclean.cli import show
 from crmclean.messages import say
 from crmclean.run import Work
@@ -106,9 +106,10 @@ def _short(text: str) -> str:
 def mapping(plan: Any, guesses: list[list[Any]], model: Mapping[str, Any]) -> None:
     """Which column goes where, how sure, and why: one table per source."""
     for source, guessed in zip(plan.sources, guesses, strict=True):
+        shown = privacy.headings([g.column.heading for g in guessed])
         rows = [
-            (g.column.heading, g.field or "-", say(f"tier.{g.tier}"), " · ".join(g.reasons)[:40])
-            for g in guessed
+            (heading, g.field or "-", say(f"tier.{g.tier}"), " · ".join(g.reasons)[:40])
+            for heading, g in zip(shown, guessed, strict=True)
         ]
         headings = (say("label.column"), say("label.field"), say("label.tier"), say("label.why"))
         show.table(source.name, headings, rows)

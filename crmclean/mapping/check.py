@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
-from crmclean import headings, messages, tables
+from crmclean import headings, messages, privacy, tables
 from crmclean.errors import DecisionNeeded, UsageError
 from crmclean.mapping.sequence import split
 from crmclean.model import Object
@@ -97,11 +97,13 @@ def _check_columns(place: str, entry: Source, planned: list[Planned]) -> None:
 
 
 def _unknown(code: str, place: str, name: str, known: Iterable[str], **facts: str) -> UsageError:
-    plain = {headings.plain(one): one for one in known}
+    known = list(known)
+    shown = privacy.headings(known)
+    plain = {headings.plain(one): seen for one, seen in zip(known, shown, strict=True)}
     near = difflib.get_close_matches(headings.plain(name), list(plain), 1, 0.4)
     if near:
         return UsageError(f"{code}_NEAR", place=place, name=name, near=plain[near[0]], **facts)
-    return UsageError(code, place=place, name=name, known="、".join(list(known)[:40]), **facts)
+    return UsageError(code, place=place, name=name, known="、".join(shown[:40]), **facts)
 
 
 def _check_review(place: str, entry: Source, model: dict[str, Object]) -> None:

@@ -100,4 +100,4 @@ def is_numbering(heading: str) -> bool:
 def mask_kind(samples: Sequence[str]) -> str:
     """How to mask samples of a column that no field was found for: by what they look like."""
     rates = detect(samples)
-    return next((mask for kind, mask in MASKS.items() if rates.get(kind, 0) > 0.2), "text")
+    return next((mask for kind, mask in MASKS.items() if rates.get(kind, 0) > 0.2), "company_name")

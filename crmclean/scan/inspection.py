@@ -51,8 +51,10 @@ def _sheet(file: File, sheet: Sheet, said: project.Source) -> dict[str, Any]:
     except InputRefused as error:
         return {"name": sheet.name, "visibility": sheet.visibility, "refused": str(error)}
     columns = survey.columns()
+    shown = dict(zip(names := [c.heading for c in columns], privacy.headings(names), strict=True))
     warnings = [(n.code, n.row, None, n.value or n.facts.get("count")) for n in sheet.notes]
-    warnings += [(code, row, heading, value) for row, heading, code, value in survey.found]
+    for row, heading, code, value in survey.found:
+        warnings.append((code, row, shown.get(heading, heading), value))
     return {
         "name": sheet.name,
         "visibility": sheet.visibility,
@@ -60,7 +62,7 @@ def _sheet(file: File, sheet: Sheet, said: project.Source) -> dict[str, Any]:
         "rows": survey.counts(),
         "header_rows": list(survey.layout.header_rows),
         "header_reasons": list(survey.layout.evidence),
-        "columns": [_column(column) for column in columns],
+        "columns": [_column(column, shown[column.heading]) for column in columns],
         "merges": _merges(sheet.merges),
         "hidden_rows": len(sheet.hidden_rows),
         "hidden_columns": [letters(number) for number in sorted(sheet.hidden_columns)[:LISTED]],
@@ -75,10 +77,10 @@ def _rules(survey: Survey) -> list[str]:
     return [fill.rule for fill in survey.fills.fills]
 
 
-def _column(column: Any) -> dict[str, Any]:
+def _column(column: Any, heading: str) -> dict[str, Any]:
     return {
         "letter": letters(column.number),
-        "heading": column.heading,
+        "heading": heading,
         "filled": column.filled,
         "hidden": column.hidden,
         "options": column.options,
@@ -87,8 +89,9 @@ def _column(column: Any) -> dict[str, Any]:
 
 
 def masked(heading: str | None, value: str) -> str:
-    """A value as anybody may see it: by the field its heading is known for, else as free text."""
-    kind = _mask_kinds().get(plain((heading or "").rsplit("/", 1)[-1]), "text")
+    """A value as anybody may see it: by the field its heading is known for, else as a
+    name: companies are shown, people are not."""
+    kind = _mask_kinds().get(plain((heading or "").rsplit("/", 1)[-1]), "company_name")
     return privacy.mask_text(kind, value) or ""
 
 
