@@ -1,6 +1,7 @@
 """Hostile files (trust.md 4.1): refused before they are opened, quickly and in little memory."""
 
 import json
+import struct
 import subprocess
 import sys
 import zipfile
@@ -173,6 +174,13 @@ def test_a_stream_of_an_old_xls_that_claims_to_be_endless(tmp_path):
     assert cells(written(tmp_path / "b.xls", rubbish)) == cells(tmp_path / "a.xls")
     endless = content[:at] + b"\xff\xff\xff\x7f" + content[at + 4 :]
     assert refused(written(tmp_path / "c.xls", endless)) == "FILE_DAMAGED"
+
+
+def test_an_old_xls_whose_used_range_is_absurd(tmp_path):
+    content = xls(tmp_path / "a.xls").read_bytes()
+    at = content.index(bytes.fromhex("00020e00")) + 4
+    absurd = content[:at] + struct.pack("<II", 0x7E000000, 6) + content[at + 8 :]
+    assert refused(written(tmp_path / "b.xls", absurd)) == "FILE_DAMAGED"
 
 
 def test_a_child_reads_what_this_process_would(tmp_path):

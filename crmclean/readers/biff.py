@@ -26,6 +26,7 @@ _BOF = (0x0809, 0x0409, 0x0209, 0x0009)
 _ROW, _COLINFO, _BOOLERR, _DATE1904 = 0x0208, 0x007D, 0x0205, 0x0022
 _FORMULA, _FORMAT, _XF, _SHEET = (0x0006, 0x0206, 0x0406), 0x041E, 0x00E0, 0x0085
 _STRING, _SHARED = 0x0207, (0x04BC, 0x0221, 0x0236)
+_DIMENSIONS = 0x0200
 _NUMBER, _RK, _MULRK = 0x0203, 0x027E, 0x00BD
 _FILEPASS = 0x002F
 #: Things with a meaning that no cell has: told, not read (dirty-input.md L17).
@@ -64,6 +65,8 @@ def look(stream: bytes) -> Book:
         formula = _awaited(kind, body, formula, detail)
         if kind in _BOF:
             depth += 1
+            if start == 0:
+                book.package.old = kind != 0x0809 or body[:2] != b"\x00\x06"
             if start in names:
                 detail, hidden = Detail(), (set(), set())
                 book.package.sheets[names[start]] = detail
@@ -81,6 +84,8 @@ def look(stream: bytes) -> Book:
             formats[struct.unpack_from("<H", body)[0]] = _zeros(body)
         elif kind == _XF and len(body) >= 4:
             styles.append(formats.get(struct.unpack_from("<H", body, 2)[0], 0))
+        elif kind == _DIMENSIONS and len(body) >= 14:
+            book.whole = book.whole and _plausible(body)
         elif kind == _COMMENT:
             book.comments += 1
         elif kind == _OBJECT:
@@ -145,9 +150,16 @@ def _cell(
         _padded(kind, body, detail, styles)
 
 
+def _plausible(body: bytes) -> bool:
+    """Whether the used range lies on a sheet: the fast reader reserves memory for all of it."""
+    top, bottom, left, right = struct.unpack_from("<IIHH", body)
+    return top <= bottom <= 65_536 and left <= right <= 256
+
+
 def _awaited(kind: int, body: bytes, before: bytes | None, detail: Detail) -> bytes | None:
     """The formula whose text is still to come in a STRING record, and it is told where another
-    record comes instead: written by a library that calculates nothing."""
+    record comes instead. (A formula that shows an empty text looks the same as one that a library
+    wrote without calculating it: nobody can tell them apart.)"""
     if before is not None and kind in _SHARED:
         return before
     if before is not None and kind != _STRING:

@@ -15,7 +15,7 @@ from typing import IO
 
 from crmclean.errors import InputRefused
 from crmclean.readers import preflight, sheetbytes, sheetrows
-from crmclean.readers.sheet import Note
+from crmclean.readers.sheet import Merge, Note
 
 LISTED = 1000
 PADDED = re.compile(r"^(?:\[[^\]]*\])?0{2,}$")
@@ -30,16 +30,18 @@ class Detail:
     pads: dict[tuple[int, int], int] = field(default_factory=dict)
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    merges: tuple[Merge, ...] = ()
     notes: list[Note] = field(default_factory=list)
 
 
 @dataclass
 class Package:
-    """What was found in the package: the epoch, the sheets that have a Detail, and whether only
-    a process of its own may read it (`risky`)."""
+    """What was found in the package: the epoch, the sheets that have a Detail, whether only a
+    process of its own may read it (`risky`), and whether only `oldxls.py` can (`old`)."""
 
     epoch: int = 1900
     risky: bool = False
+    old: bool = False
     sheets: dict[str, Detail] = field(default_factory=dict)
 
     @classmethod
@@ -56,12 +58,17 @@ def look(content: io.BytesIO, path: Path, notes: list[Note]) -> Package:
     left = _left_behind(parts)
     if left:
         notes.append(Note("PART_NOT_MIGRATED", value=left))
-    if "xl/workbook.xml" not in parts:
+    if "xl/workbook.xml" not in parts and "content.xml" not in parts:
         return Package(risky=True)
     from lxml import etree
 
+    from crmclean.readers import odsxml
+
     try:
         with zipfile.ZipFile(content) as package:
+            if "content.xml" in parts:
+                with package.open("content.xml") as stream:
+                    return odsxml.look(stream)
             return _details(package, parts)
     except (etree.XMLSyntaxError, KeyError, ValueError) as error:
         raise InputRefused("FILE_DAMAGED", file=path.name, reason="XML") from error

@@ -15,7 +15,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from crmclean.errors import InputRefused
-from crmclean.readers import biff, child, ole, passwords, sheetxml
+from crmclean.readers import biff, child, oldxls, ole, passwords, sheetxml
+from crmclean.readers.container import OLE
 from crmclean.readers.sheet import BATCH, File, Merge, Note, Sheet, batch, columns_of
 
 _VISIBLE = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "very_hidden"}
@@ -42,6 +43,8 @@ def open_workbook(
     if details.risky and not isolated:
         said = {"password_env": password_env} if password_env else {}
         return child.open_in_child(path, container if container != "xls" else "ole", **said)
+    if details.old:
+        return oldxls.open_old(content.getvalue(), path, details, notes)
     if container == "xls":
         content = io.BytesIO(ole.mended(content.getvalue(), path))
     content.seek(0)
@@ -68,6 +71,7 @@ def _details(
         raise InputRefused("FILE_ENCRYPTED", file=path.name)
     if not book.whole:
         raise InputRefused("FILE_DAMAGED", file=path.name, reason="BIFF")
+    book.package.old = book.package.old or not content.getvalue().startswith(OLE)
     if book.left_behind:
         notes.append(Note("PART_NOT_MIGRATED", value=book.left_behind))
     return book.package
@@ -126,7 +130,7 @@ def _cells(book, place: int, path: Path, name: str):
 def _describe(sheet: Sheet, loaded, detail: sheetxml.Detail) -> None:
     """What can be said once the sheet is loaded: merges, hidden parts, notes."""
     ranges = loaded.merged_cell_ranges or []
-    sheet.merges = tuple(
+    sheet.merges = detail.merges or tuple(
         Merge(top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in ranges
     )
     sheet.hidden_rows, sheet.hidden_columns = detail.hidden_rows, detail.hidden_columns
