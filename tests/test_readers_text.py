@@ -79,6 +79,18 @@ def test_c09_delimiters(tmp_path, mark):
     assert cells(written(tmp_path / "a.txt", content)) == rows
 
 
+@pytest.mark.parametrize("mark", ["§", "%", "*", "#"])
+def test_c09_delimiters_that_nobody_thought_of(tmp_path, mark):
+    rows = [["客户名称", "手机", "地址"], ["甲公司", "138", "北京"], ["乙公司", None, "上海"]]
+    content = "\n".join(mark.join(cell or "" for cell in row) for row in rows) + "\n"
+    assert cells(written(tmp_path / "a.txt", content)) == rows
+
+
+def test_c09_prose_is_one_column(tmp_path):
+    lines = ["客户说。下周再联系。", "地址-北京。", "没有。"]
+    assert cells(written(tmp_path / "a.txt", "\n".join(lines))) == [[line] for line in lines]
+
+
 def test_c10_sep_line(tmp_path):
     sheet = readers.open_file(
         written(tmp_path / "a.csv", "sep=;\n客户名称;手机\n甲,乙;1\n")

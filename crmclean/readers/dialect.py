@@ -2,6 +2,7 @@
 
 csv.Sniffer fails on full-width delimiters, ragged files and `="0138"`; a delimiter here is what
 gives the same number of cells on most of the first 200 lines (dirty-input.md C09, C10, C13).
+Where no candidate does, clevercsv gives a second opinion: slow, so only then, and on little.
 """
 
 import re
@@ -12,6 +13,9 @@ CANDIDATES = ("\t", ",", ";", "|", "，", "；", "\x01", "\x1f", "^", "$", "~", 
 #: Delimiters that also stand inside prose win only with more columns and near-perfect agreement.
 DOUBTFUL = ("、", ":", "，", "；")
 LINES = 200
+#: A vote below this is no clear one: then clevercsv is asked, on so many characters.
+SURE, OPINION = 0.6, 20_000
+_IN_CELLS = re.compile(r"[\w\s。，.·\-/()（）\"'“”《》：?？!！@+=]")
 _ESCAPE = re.compile(r'\\"(?=[^,;|\t])')
 _QUOTED = re.compile(r'"(?:[^"\n]|"")*"')
 
@@ -48,6 +52,11 @@ def decide(head: str, delimiter: str | None = None) -> Dialect:
         ((*_vote(bare, candidate), candidate) for candidate in CANDIDATES),
         key=lambda vote: (vote[0], -CANDIDATES.index(vote[2])),
     )
+    if score < SURE:
+        other = _second_opinion(lines)
+        if other and _vote(bare, other)[0] > max(score, SURE):
+            width = _vote(bare, other)[1]
+            return Dialect(other, width, backslash, skip, f"{other!r}: clevercsv's opinion")
     if score == 0:
         return Dialect(",", 1, backslash, skip, "no delimiter: one column")
     evidence = f"{best!r} cuts most of the first {len(lines)} lines into {width} cells"
@@ -67,6 +76,20 @@ def _vote(lines: list[str], delimiter: str) -> tuple[float, int]:
         return 0.0, 1
     doubt = 0.5 if delimiter in DOUBTFUL else 1.0
     return agreement * agreement * min(width, 8) ** 0.25 * doubt, width
+
+
+def _second_opinion(lines: list[str]) -> str | None:
+    """A delimiter that is none of the candidates, or None. Letters, digits, blanks and the marks of
+    sentences and numbers are not believed: they stand in cells."""
+    import clevercsv
+
+    text = "\n".join(lines)[:OPINION].replace("\0", "")
+    try:
+        found = clevercsv.Detector().detect(text, delimiters=None)
+    except Exception:  # a second opinion may fail, whatever the reason: the vote stands
+        return None
+    delimiter = found.delimiter if found else ""
+    return delimiter if delimiter and not _IN_CELLS.match(delimiter) else None
 
 
 def _escapes(lines: list[str]) -> bool:

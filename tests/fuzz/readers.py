@@ -200,11 +200,11 @@ def run(
     findings: list[str] = []
     number, start = first, time.monotonic()
     while number < mutants and (seconds is None or time.monotonic() - start < seconds):
+        known = len(findings)
         number = _watch(number, mutants, seed, counts, findings, start, seconds)
-        if findings:
-            print(findings[-1], file=sys.stderr, flush=True)
+        print(*findings[known:], sep="\n", end="", file=sys.stderr, flush=True)
     return {
-        "mutants": number,
+        "mutants": number - first,
         "rows": counts["rows"],
         "refused": counts["refused"],
         "uncaught": counts["uncaught"],
