@@ -31,7 +31,10 @@ GRADES = (("excellent", 95.0), ("good", 85.0), ("fair", 75.0), ("poor", 60.0), (
 _WORDS = (
     ("completeness", r"REQUIRED|MISSING_VALUE|GAP|PLACEHOLDER|BLANK"),
     ("uniqueness", r"DUPLICATE|SHARED|NOT_UNIQUE|CLASH"),
-    ("consistency", r"REFERENCE|CONFLICT|MISMATCH|DIFFER|OWNER|BEFORE|AFTER|PARENT|DISAGREE|ORPHAN"),
+    (
+        "consistency",
+        r"REFERENCE|CONFLICT|MISMATCH|DIFFER|OWNER|BEFORE|AFTER|PARENT|DISAGREE|ORPHAN",
+    ),
     ("timeliness", r"STALE|OUTDATED|PAST"),
 )
 
