@@ -120,6 +120,30 @@ def test_f04_xls_that_is_spreadsheetml_2003(tmp_path):
     assert [(n.code, n.row, n.column) for n in sheet.notes] == [("CELL_ERROR", 5, 1)]
 
 
+@pytest.mark.parametrize(
+    "row, code",
+    [
+        ('<Row ss:Index="2-1"/>', "FILE_DAMAGED"),
+        ('<Row ss:Index="9999999"/>', "FILE_UNSAFE_SPARSE"),
+        ('<Row><Cell ss:Index="16000"/></Row>' + "<Row/>" * 4000, "FILE_UNSAFE_SPARSE"),
+    ],
+)
+def test_f04_spreadsheetml_that_is_damaged_or_absurd(tmp_path, row, code):
+    page = (
+        '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+        'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="a"><Table>'
+        f"{row}</Table></Worksheet></Workbook>"
+    )
+    assert refused(written(tmp_path / "a.xls", page)) == code
+
+
+def test_f01_html_whose_cells_span_millions(tmp_path):
+    row = "<tr>" + '<td colspan="1000">x</td>' * 60 + "</tr>"
+    assert refused(written(tmp_path / "a.xls", f"<table>{row * 900}</table>")) == (
+        "FILE_UNSAFE_MERGED"
+    )
+
+
 def test_f05_xls_that_is_mhtml(tmp_path):
     content = (
         'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="b"\n\n--b\n'

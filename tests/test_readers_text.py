@@ -91,6 +91,10 @@ def test_c09_prose_is_one_column(tmp_path):
     assert cells(written(tmp_path / "a.txt", "\n".join(lines))) == [[line] for line in lines]
 
 
+def test_c12_a_file_of_blank_lines_has_blank_rows(tmp_path):
+    assert cells(written(tmp_path / "a.csv", "\n\n\n")) == [[None], [None], [None]]
+
+
 def test_c10_sep_line(tmp_path):
     sheet = readers.open_file(
         written(tmp_path / "a.csv", "sep=;\n客户名称;手机\n甲,乙;1\n")

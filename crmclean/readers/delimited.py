@@ -115,7 +115,8 @@ class _Reader:
 
     def _odd(self, records: list[list[str]]) -> Iterator[pa.RecordBatch]:
         if records:
-            yield self._batch([self._unwrap(column) for column in columns_of(records)])
+            columns = columns_of(records) or [pa.nulls(len(records), pa.string())]
+            yield self._batch([self._unwrap(column) for column in columns])
 
     def _records(self, lines: list[str], final: bool) -> tuple[list[list[str]], list[str]]:
         """Records of some lines, and the lines of the last one if it is not finished."""

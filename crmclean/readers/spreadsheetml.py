@@ -36,9 +36,9 @@ def open_spreadsheetml(path: Path, **_: object) -> File:
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     try:
         tree = etree.parse(str(path), parser)
-    except (etree.XMLSyntaxError, OSError) as error:
+        sheets = tuple(_sheet(node, path) for node in tree.iter(f"{_SS}Worksheet"))
+    except (etree.XMLSyntaxError, OSError, ValueError) as error:
         raise InputRefused("FILE_DAMAGED", file=path.name, reason="XML") from error
-    sheets = tuple(_sheet(node, path) for node in tree.iter(f"{_SS}Worksheet"))
     return File(path, "spreadsheetml", tree.docinfo.encoding, sheets)
 
 
