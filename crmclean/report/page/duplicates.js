@@ -165,6 +165,9 @@ class Clusters {
     const { name, names, bits } = this.table.pairs;
     const steps = [];
     for (let at = this.parts[pair]; at < this.parts[pair + 1]; at++) if (bits[at]) steps.push([names[name[at]], bits[at] / 10]);
+    /* What is left of the total stood before anything was compared: two records are mostly strangers. */
+    const before = this.table.pairs.weight[pair] / 10 - steps.reduce((sum, [, step]) => sum + step, 0);
+    if (Math.abs(before) >= 0.5) steps.unshift(["before", Math.round(before * 10) / 10]);
     let low = 0, high = 0, sum = 0;
     for (const [, step] of steps) { sum += step; low = Math.min(low, sum); high = Math.max(high, sum); }
     const x = (bit) => 158 + ((bit - low) / (high - low || 1)) * 190;
