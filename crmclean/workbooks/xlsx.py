@@ -2,7 +2,7 @@
 
 XlsxWriter makes everything that is not a row: styles, widths, drop-downs, notes, protection. Under
 the header it leaves one pattern row with the style of every column; this module replaces that row
-in the sheet's XML by the data, whole columns at a time. So memory stays flat, the bytes depend on
+in the sheet's XML by the data (rowxml.py). So memory stays flat, the bytes depend on
 the rows alone (XlsxWriter's dates are fixed), and no row ever passes through a Python loop.
 
 Why not one of the libraries alone, 100,000 rows x 16 text cells on two busy cores
@@ -10,8 +10,7 @@ Why not one of the libraries alone, 100,000 rows x 16 text cells on two busy cor
 rustpy-xlsxwriter 2.5 s, this 1.2 s. The two fast ones write the clock into the file and know no
 marks on single cells; a repair of their zip would be longer than this module.
 
-The cells are inline strings with the row and column of each cell: the form that Excel and every
-CRM's importer reads. Relative part names (crm-targets.md 0b: one importer cannot open absolute).
+Relative part names (crm-targets.md 0b: one importer cannot open absolute).
 """
 
 import re
@@ -25,7 +24,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.workbooks import Col, Sheet, legal, raw_bytes
+from crmclean.workbooks import Col, Sheet
+from crmclean.workbooks.rowxml import column_name, lines
 
 BATCH = 16_384
 #: zlib level: 2 is the fastest here, level 6 takes twice the time to save 8 %.
@@ -38,11 +38,6 @@ MOST_WIDTH, LEAST_WIDTH = 40, 9
 SPARE_ROWS = 1000
 #: Excel holds a drop-down of at most this many characters in the sheet itself.
 MOST_INLINE_CHOICES = 255
-#: Bytes without which a column can be written as it is: far cheaper to look for than a pattern.
-MARKUP = np.zeros(256, bool)
-MARKUP[list(b"&<>")] = True
-SPACE = np.zeros(256, bool)
-SPACE[list(b" \t\n")] = True
 
 
 def write(path: Path, sheets: Sequence[Sheet]) -> None:
@@ -169,56 +164,8 @@ def _filled(xml: str, sheet: Sheet) -> Iterator[bytes]:
     yield head.encode()
     marks = _mark_table(sheet, styles)
     for start in range(0, sheet.rows.num_rows, BATCH):
-        yield _lines(sheet, start, styles, marks)
+        yield lines(sheet, start, BATCH, styles, marks)
     yield xml[pattern.end() :].encode()
-
-
-def _lines(sheet: Sheet, start: int, styles: list[str], marks: dict[int, pa.Array]) -> memoryview:
-    """A batch of rows as XML."""
-    batch = sheet.rows.slice(start, BATCH)
-    first = sheet.top + 1 + start
-    rows = pc.cast(pa.array(np.arange(first, first + batch.num_rows)), pa.string())
-    parts = []
-    for number, values in enumerate(batch.columns):
-        style: str | pa.Array = styles[number]
-        if number in marks:
-            style = marks[number].slice(start, batch.num_rows)
-        parts.append(_cells(legal(_array(values)), column_name(number), rows, style, sheet.protect))
-    lines = pc.binary_join_element_wise('<row r="', rows, '">', *parts, "</row>", "")
-    return memoryview(raw_bytes(lines))
-
-
-def _cells(
-    values: pa.Array, letters: str, rows: pa.Array, style: str | pa.Array, keep: bool
-) -> pa.Array:
-    """The cells of one column: an empty one is left out unless it is marked, or `keep` says that
-    its style matters (which cells of a protected sheet may be typed into)."""
-    text = _escaped(values)
-    start = (f'<c r="{letters}', rows, '" s="', style)
-    space = ' xml:space="preserve"' if _has_outer_space(values) else ""
-    opening = f'" t="inlineStr"><is><t{space}>'
-    cells = pc.binary_join_element_wise(*start, opening, text, "</t></is></c>", "")
-    empty: pa.Array | str = ""
-    if keep or isinstance(style, pa.Array):
-        empty = pc.binary_join_element_wise(*start, '"/>', "")
-    return pc.coalesce(cells, empty)
-
-
-def _escaped(values: pa.Array) -> pa.Array:
-    run = raw_bytes(values)
-    if MARKUP[run].any():
-        for plain, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
-            values = pc.replace_substring(values, plain, entity)
-    if run.tobytes().find(b"_x") >= 0:
-        # Excel reads _x0041_ as "A"; the underscore itself is written _x005F_.
-        values = pc.replace_substring_regex(values, r"_(x[0-9A-Fa-f]{4}_)", r"_x005F_\1")
-    return values
-
-
-def _has_outer_space(values: pa.Array) -> bool:
-    if not SPACE[raw_bytes(values)].any():
-        return False
-    return bool(pc.any(pc.match_substring_regex(values, r"^\s|\s$|[\n\t]|  ")).as_py())
 
 
 def _mark_styles(sheet: Sheet) -> list[tuple[str, str]]:
@@ -250,24 +197,5 @@ def _width(column: Col, values: pa.ChunkedArray) -> float:
     return min(max(widest + 2, LEAST_WIDTH), MOST_WIDTH)
 
 
-def column_name(number: int) -> str:
-    """The letters of a column, from 0.
-
-    >>> column_name(0), column_name(26), column_name(701)
-    ('A', 'AA', 'ZZ')
-    """
-    letters = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
 def _legal(text: str) -> str:
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", text)
-
-
-def _array(values: pa.ChunkedArray) -> pa.Array:
-    joined = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-    return joined if joined.type == pa.string() else pc.cast(joined, pa.string())
