@@ -117,13 +117,14 @@ def measure(folder: Path, rows_xlsx: int, rows_csv: int, repeat: int) -> dict[st
     peaks: list[float] = []
     for suffix, error in (("", False), ("_detailed", True)):
         path = make_xlsx(folder / f"a{suffix}.xlsx", rows_xlsx, error)
-        ours, _ = best(OURS, path, rows_xlsx, repeat)
-        calamine, _ = best(CALAMINE, path, rows_xlsx, repeat)
+        ours, peak = best(OURS, path, rows_xlsx, repeat)
+        calamine, peer = best(CALAMINE, path, rows_xlsx, repeat)
         openpyxl, _ = best(OPENPYXL, path, rows_xlsx, 1)
         ratios[f"xlsx{suffix}_vs_calamine"] = round(ours / calamine, 2)
         ratios[f"xlsx{suffix}_vs_openpyxl"] = round(openpyxl / ours, 2)
         print(
-            f"xlsx{suffix}: ours {ours:.2f} s, calamine {calamine:.2f} s, openpyxl {openpyxl:.2f} s"
+            f"xlsx{suffix}: ours {ours:.2f} s, {peak:.0f} MB; calamine {calamine:.2f} s, "
+            f"{peer:.0f} MB; openpyxl {openpyxl:.2f} s"
         )
     for name, encoding in (("utf8", "utf-8"), ("gb18030", "gb18030")):
         path = make_csv(folder / f"{name}.csv", rows_csv, encoding)

@@ -23,6 +23,17 @@ _SIGN_OFF = re.compile(
 )
 
 
+def only_spaces(columns: list[pa.Array], filled: pa.Array, numbers: pa.Array) -> pa.Array:
+    """The numbers of rows in which nothing stands but spaces (in at most three cells)."""
+    few = pc.and_(pc.less_equal(filled, 3), pc.greater(filled, 0))
+    places = pc.indices_nonzero(few)
+    bare = pa.array([True] * len(places), pa.bool_())
+    for column in columns if len(places) else ():
+        text = pc.utf8_trim_whitespace(column.take(places))
+        bare = pc.and_(bare, pc.fill_null(pc.equal(text, ""), True))
+    return numbers.take(places).filter(bare)
+
+
 def repeats(columns: list[pa.Array], header: list[str | None]) -> pa.Array:
     """Which rows repeat a header row: at least four fifths of its cells, and at least two."""
     wanted = [(place, cell) for place, cell in enumerate(header) if cell and place < len(columns)]

@@ -14,17 +14,14 @@ from crmclean import project
 from crmclean.errors import InputRefused
 from crmclean.plan import Column
 from crmclean.readers import Sheet
-from crmclean.rules import _mojibake
-from crmclean.scan import beginnings, losses, rowkinds, shifts
+from crmclean.scan import beginnings, losses, rowkinds, shifts, whole
 from crmclean.scan import layout as layouts
 from crmclean.scan.columns import Tally
 from crmclean.scan.fills import Fills
 from crmclean.scan.labels import letters
+from crmclean.scan.whole import Found
 
 TAIL = 40
-SHEET_LIMITS = {65_535, 65_536, 1_048_575, 1_048_576}  # rows of a sheet, with and without header
-EXPORT_CAPS = {1_000, 5_000, 10_000, 50_000, 100_000}  # usual limits of export buttons
-Found = tuple[int | None, str | None, str, str | None]  # row, heading, code, value
 
 
 class Survey:
@@ -94,19 +91,10 @@ class Survey:
 
     def _whitespace(self, columns: list[pa.Array], filled: pa.Array, numbers: pa.Array) -> pa.Array:
         """Which rows are blank: nothing in them, or nothing but spaces (those get a kind)."""
-        empty = pc.equal(filled, 0)
-        few = pc.and_(pc.less_equal(filled, 3), pc.greater(filled, 0))
-        if not pc.any(few).as_py():
-            return empty
-        places = pc.indices_nonzero(few)
-        bare = pa.array([True] * len(places))
-        for column in columns:
-            text = pc.utf8_trim_whitespace(column.take(places))
-            bare = pc.and_(bare, pc.fill_null(pc.equal(text, ""), True))
-        for row in numbers.take(places).filter(bare).to_pylist():
+        rows = rowkinds.only_spaces(columns, filled, numbers)
+        for row in rows.to_pylist():
             self.kinds.setdefault(row, "blank")
-        spaces = pc.is_in(numbers, value_set=numbers.take(places).filter(bare))
-        return pc.or_(empty, spaces)
+        return pc.or_(pc.equal(filled, 0), pc.is_in(numbers, value_set=rows))
 
     def _odd_kinds(
         self, columns: list[pa.Array], filled: pa.Array, numbers: pa.Array, data: pa.Array
@@ -153,15 +141,15 @@ class Survey:
         return pc.and_not(data, rest)
 
     def _count(self, columns: list[pa.Array], numbers: pa.Array, data: pa.Array) -> None:
-        whole = pc.all(data).as_py()
-        rows = numbers if whole else numbers.filter(data)
+        every = pc.all(data).as_py()
+        rows = numbers if every else numbers.filter(data)
         for place, column in enumerate(columns):
-            values = column if whole else column.filter(data)
+            values = column if every else column.filter(data)
             self.tallies[place].take(values)
             self.found.extend(losses.find(rows, values, self.tallies[place].heading))
         if self._typed is None and len(rows):
             self._typed = shifts.kinds([tally.samples for tally in self.tallies])
-        cells = columns if whole else [column.filter(data) for column in columns]
+        cells = columns if every else [column.filter(data) for column in columns]
         shifted = shifts.find(rows, cells, self._typed or {})
         self.found.extend((row, None, "ROW_SHIFTED", way) for row, way in shifted)
         if len(rows):
@@ -182,29 +170,9 @@ class Survey:
         self.found.extend(self.fills.found)
         while self.tallies and not self.tallies[-1].filled and self._nameless(-1):
             self.tallies.pop()
-        self._limits()
-        self._told()
-
-    def _limits(self) -> None:
-        """A table that ends exactly where exports are cut off (L11)."""
-        data = self.counts().get("data", 0)
-        if self.last in SHEET_LIMITS or data in SHEET_LIMITS:
-            self.found.append((None, None, "ROWS_AT_LIMIT", str(data)))
-        elif data in EXPORT_CAPS:
-            self.found.append((None, None, "ROWS_MAYBE_CUT", str(data)))
-
-    def _told(self) -> None:
-        hidden = [
-            t.heading for n, t in enumerate(self.tallies, 1) if n in self.sheet.hidden_columns
-        ]
-        if hidden:
-            self.found.append((None, None, "HIDDEN_COLUMNS", "、".join(hidden)))
-        if self.sheet.hidden_rows:
-            self.found.append((None, None, "HIDDEN_ROWS", str(len(self.sheet.hidden_rows))))
-        for tally in self.tallies:
-            garbled = sum(map(_mojibake.suspicious, tally.samples))
-            if garbled:
-                self.found.append((None, tally.heading, "MOJIBAKE", str(garbled)))
+        self.found.extend(whole.limits(self.last, self.counts().get("data", 0)))
+        self.found.extend(whole.hidden(self.sheet, [tally.heading for tally in self.tallies]))
+        self.found.extend(whole.garbled(self.tallies))
 
     def _nameless(self, place: int) -> bool:
         place %= len(self.tallies)
