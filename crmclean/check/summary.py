@@ -62,7 +62,7 @@ def _source(source: Source, project: Project, work: Any) -> dict[str, Any]:
         for path, given in entry.fields.items()
         if given.column is not None and (column := headings.find(source, given.column))
     }
-    head = _head(source, work)
+    head, heads = _head(source, work), privacy.headings([c.heading for c in source.columns])
     return {
         "path": source.path,
         "sheet": source.sheet,
@@ -75,7 +75,10 @@ def _source(source: Source, project: Project, work: Any) -> dict[str, Any]:
         "encoding": source.reading.get("encoding"),
         "header_rows": list(source.header_rows),
         "rows": dict(sorted(source.counts.items())),
-        "columns": [_column(c, fields.get(c.number), head) for c in source.columns],
+        "columns": [
+            _column(c, shown, fields.get(c.number), head)
+            for c, shown in zip(source.columns, heads, strict=True)
+        ],
         "mapping": {path: _origin(given) for path, given in sorted(entry.fields.items())},
         "drop": list(entry.drop),
     }
@@ -91,9 +94,11 @@ def _head(source: Source, work: Any) -> pa.Table | None:
     return rows.filter(pc.equal(rows["kind"], "data"))
 
 
-def _column(column: Column, field: str | None, head: pa.Table | None) -> dict[str, Any]:
+def _column(
+    column: Column, heading: str, field: str | None, head: pa.Table | None
+) -> dict[str, Any]:
     entry = {
-        "heading": column.heading,
+        "heading": heading,
         "field": field,
         "filled": column.filled,
         "distinct": column.distinct,
