@@ -35,7 +35,8 @@ def verify(
     InputRefused (VERIFY_UNREADABLE, VERIFY_NO_MATCH).
     """
     rows = _read(path)
-    header, name = _recognised(rows, template, path)
+    told = _headings(sent_files, folder, template, kind)
+    header, name = _recognised(rows, told, path)
     headings = [text or "" for text in rows[header]]
     sent = _sent(sent_files, folder, template.objects[name], name, kind)
     if sent is None:
@@ -54,7 +55,8 @@ def held(path: Path, parts: list[Part], template: Template) -> Callable[[str], s
     """A function from a golden id to what an export of the CRM holds of it, as lines, found by
     its key; None where it holds nothing. Raises InputRefused."""
     rows = _read(path)
-    header, name = _recognised(rows, template, path)
+    told = {part.object: {plain(h) for h in part.rows.column_names} for part in parts}
+    header, name = _recognised(rows, told, path)
     headings, body = [text or "" for text in rows[header]], rows[header + 1 :]
     places = {plain(text): n for n, text in enumerate(headings) if text}
     row_of: dict[str, int] = {}
@@ -102,14 +104,26 @@ def _read(path: Path) -> list[list[str | None]]:
         raise InputRefused("VERIFY_UNREADABLE", file=path.name) from error
 
 
-def _recognised(rows: list[list[str | None]], template: Template, path: Path) -> tuple[int, str]:
+def _headings(made: pa.Table, folder: Path, template: Template, kind: str) -> dict[str, set[str]]:
+    """The headings of each object: of its template, or of its file where the model gives them."""
+    found: dict[str, set[str]] = {}
+    for name, spec in template.objects.items():
+        sent = None if spec.columns else _sent(made, folder, spec, name, kind)
+        names = sent.column_names if sent is not None else [c.heading for c in spec.columns]
+        found[name] = {plain(heading) for heading in names}
+    return found
+
+
+def _recognised(
+    rows: list[list[str | None]], told: dict[str, set[str]], path: Path
+) -> tuple[int, str]:
     """The header row and the object whose headings it has most of."""
     best = (0.0, 0, "")
     for number, row in enumerate(rows[:LOOK]):
         seen = {plain(text) for text in row if text}
-        for name, spec in template.objects.items():
-            known = {plain(c.heading) for c in spec.columns} or seen
-            best = max(best, (len(seen & known) / len(known), -number, name))
+        for name, known in told.items():
+            if known:
+                best = max(best, (len(seen & known) / len(known), -number, name))
     if best[0] < 0.3:
         raise InputRefused("VERIFY_NO_MATCH", file=path.name)
     return -best[1], best[2]
