@@ -1,6 +1,7 @@
 """Mapped records → clean records, with every change and every issue written down.
 
-`columns.py` runs the rules over whole columns · `places.py` parts of a cell that belong elsewhere.
+`columns.py` runs the rules over whole columns · `cells.py` what lies on the
+desk meanwhile · `places.py` where parts of a cell go.
 """
 
 from crmclean.normalise.columns import Normalised, normalise

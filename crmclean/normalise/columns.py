@@ -10,7 +10,7 @@ Python loops run over columns or over distinct values that are not clean, never 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from crmclean import headings, messages, rules, tables
 from crmclean.model import Field, Object
-from crmclean.normalise import places
+from crmclean.normalise import cells, places
 from crmclean.plan import Source
 from crmclean.project import Project
 from crmclean.rules import Parts, placeholder
@@ -46,11 +46,15 @@ class Answer(NamedTuple):
     more: list[dict[str, str]]
 
 
+_ANSWERS: dict[Hashable, dict[str, Answer]] = {}
+_COLUMNS, _MOST = 64, 20_000
+
+
 def normalise(
     records: dict[str, pa.Table], source: Source, project: Project, model: dict[str, Object]
 ) -> Normalised:
     """The records of one batch by the rules. Raises UsageError for a kind that does not exist."""
-    desk = places.Desk({name: places.Records.of(table) for name, table in records.items()}, model)
+    desk = places.Desk({name: cells.Records.of(table) for name, table in records.items()}, model)
     issues, filled = [], _filled_fields(records, model)
     for field in filled:
         how, heading = _options(field, source, project), _heading(field, source, project)
@@ -102,7 +106,7 @@ def _options(field: Field, source: Source, project: Project) -> dict[str, Any]:
 
 def _clean_column(
     desk: places.Desk, field: Field, heading: str | None, options: dict[str, Any], project: Project
-) -> places.Column | None:
+) -> cells.Column | None:
     """Clean one column on the desk; the cells that were not clean, or None if all were."""
     values = desk.held[field.object].columns[field.name]
     words, given = project.placeholders, project.picklists.get(field.path, {})
@@ -116,17 +120,17 @@ def _clean_column(
     after, rule = _quickly(before, field.kind, words, given, options)
     hard = np.flatnonzero(rule.is_null().to_numpy(zero_copy_only=False))
     distinct = before.take(pa.array(hard)).dictionary_encode()
-    answers = [
-        Answer(given[text] or None, "picklist", [], {}, [])
-        if text in given
-        else _answer(text, field, words, options)
-        for text in distinct.dictionary.to_pylist()
-    ]
+    known = _known((field.path, field.kind, words, repr((field.parts, options, given))))
+    answers = []
+    for text in distinct.dictionary.to_pylist():
+        if text not in known:
+            known[text] = _answer(text, field, words, given, options)
+        answers.append(known[text])
     which = distinct.indices
     told = pa.array([answer.after for answer in answers], pa.string()).take(which)
     by = pa.array([answer.rule for answer in answers], pa.string()).take(which)
-    after, rule = places.scattered(after, hard, told), places.scattered(rule, hard, by)
-    column = places.Column(field, heading, todo, before, after, rule, hard, which, answers)
+    after, rule = cells.scattered(after, hard, told), cells.scattered(rule, hard, by)
+    column = cells.Column(field, heading, todo, before, after, rule, hard, which, answers)
     desk.add(column)
     return column
 
@@ -172,13 +176,32 @@ def _may_hold_words(kind: str, words: tuple[str, ...]) -> bool:
     return any(form.fullmatch(word) for word in spelt.to_pylist())
 
 
-def _answer(text: str, field: Field, words: tuple[str, ...], options: dict[str, Any]) -> Answer:
+def _known(asked: Hashable) -> dict[str, Answer]:
+    """The answers that earlier batches of the same column were given: values come again. Only the
+    columns of late are kept, and each forgets all it knows when that is much."""
+    if asked not in _ANSWERS and len(_ANSWERS) >= _COLUMNS:
+        _ANSWERS.pop(next(iter(_ANSWERS)))
+    known = _ANSWERS.setdefault(asked, {})
+    if len(known) > _MOST:
+        known.clear()
+    return known
+
+
+def _answer(
+    text: str,
+    field: Field,
+    words: tuple[str, ...],
+    given: dict[str, str],
+    options: dict[str, Any],
+) -> Answer:
+    if text in given:
+        return Answer(given[text] or None, "picklist", [], {}, [])
     try:
         if _means_nothing(text, field.kind, words):
             return Answer(None, "placeholder", [], {}, [])
         said = rules.rule(field.kind).clean(text, **options)
         said = said if isinstance(said, Parts) else Parts({"": said})
-        own, others = places.own_part(said.values, field)
+        own, others = cells.own_part(said.values, field)
         if own and own != text and _means_nothing(own, field.kind, words):
             own = None
     except ValueError as refusal:
@@ -207,7 +230,7 @@ def _aside(
         yield _told(where, pa.array(rows), codes, values.take(pa.array(rows)), suggestions)
 
 
-def _issues(column: places.Column, desk: places.Desk, source: Source) -> Iterator[pa.Table]:
+def _issues(column: cells.Column, desk: places.Desk, source: Source) -> Iterator[pa.Table]:
     """The issues of a column, one row per cell and issue."""
     where = (source.number, column.field, column.heading, desk.held[column.field.object].records)
     for n in range(max((len(answer.issues) for answer in column.answers), default=0)):

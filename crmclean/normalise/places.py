@@ -11,7 +11,6 @@ took a part, in that order, so that replay holds.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,83 +19,22 @@ import pyarrow.compute as pc
 
 from crmclean import tables
 from crmclean.model import Field, Object
+from crmclean.normalise.cells import (
+    NUMBERS,
+    Column,
+    Moved,
+    Records,
+    nulls,
+    parts_of,
+    scattered,
+    target,
+)
 from crmclean.rules import Aside
 
-NUMBERS = ("mobile", "phone", "other")
 #: A part that names a record comes first: the others may belong to the record it makes.
 ORDER = ("", "name", *NUMBERS)
 JOINED = ("other_phones", "remark")
 JOINT = "；"
-
-
-def target(part: str, field: Field) -> str | None:
-    """The path of the field that takes a part, or None."""
-    name = field.parts.get(part)
-    return None if name is None else name if "." in name else f"{field.object}.{name}"
-
-
-def own_part(values: dict[str, str], field: Field) -> tuple[str | None, dict[str, str]]:
-    """The part that stays in the field itself, and the others."""
-    if len(values) == 1 and "" in values:
-        return values[""], {}
-    stays = [part for part in values if part == "" or target(part, field) == field.path]
-    stays += [part for part in values if part in NUMBERS and target(part, field) is None]
-    own = stays[0] if stays else None
-    return values.get(own), {part: text for part, text in values.items() if part != own}
-
-
-@dataclass
-class Records:
-    """The records of one object while parts are placed: columns by field name."""
-
-    records: pa.Array
-    columns: dict[str, pa.Array]
-
-    @classmethod
-    def of(cls, table: pa.Table) -> "Records":
-        columns = {name: _whole(table[name]) for name in table.column_names}
-        return cls(columns.pop("record"), columns)
-
-    def column(self, name: str) -> pa.Array:
-        """A column, made of nulls where the table did not have it."""
-        if name not in self.columns:
-            self.columns[name] = _nulls(len(self.records))
-        return self.columns[name]
-
-    def table(self) -> pa.Table:
-        """In the order of the record ids."""
-        made = pa.table({"record": self.records, **self.columns})
-        ids = self.records.to_numpy()
-        return made if (np.diff(ids) > 0).all() else made.sort_by("record")
-
-
-@dataclass
-class Column:
-    """The cells of one column that were not clean: their places in the table, the text before
-    and after, and the rule. `hard` are the cells that `clean` had to answer one by one, `which`
-    the distinct answer of each."""
-
-    field: Field
-    heading: str | None
-    rows: np.ndarray
-    before: pa.Array
-    after: pa.Array
-    rule: pa.Array
-    hard: np.ndarray
-    which: pa.Array
-    answers: list[Any]
-
-
-@dataclass
-class Moved:
-    """One part of the cells of one column: the rows of the cells and the text of each. `cells`
-    are their places in the column; `person` counts the further persons of a cell."""
-
-    part: str
-    column: Column
-    cells: np.ndarray
-    texts: pa.Array
-    person: int = 0
 
 
 class Desk:
@@ -115,7 +53,7 @@ class Desk:
 
     def place_parts(self) -> None:
         """Give every part of every cell its place."""
-        moved = [part for column in self.columns for part in _moved(column)]
+        moved = [part for column in self.columns for part in parts_of(column)]
         moved.sort(key=lambda m: (m.person, ORDER.index(m.part) if m.part in ORDER else len(ORDER)))
         for part in moved:
             self._further(part) if part.person else self._place(part)
@@ -136,7 +74,7 @@ class Desk:
             rows = np.flatnonzero(fits & blank & texts.is_valid().to_numpy(zero_copy_only=False))
             told = texts.take(pa.array(rows))
             self._write(field.object, name, rows, told)
-            self._tell(field, heading, field.object, name, rows, _nulls(len(rows)), told)
+            self._tell(field, heading, field.object, name, rows, nulls(len(rows)), told)
         return np.flatnonzero(~fits)
 
     def changes(self) -> Iterator[pa.Table]:
@@ -205,7 +143,7 @@ class Desk:
             return rows
         if name not in self.held:
             fields = self.model[name].fields
-            self.held[name] = Records(pa.array([], pa.int64()), dict.fromkeys(fields, _nulls(0)))
+            self.held[name] = Records(pa.array([], pa.int64()), dict.fromkeys(fields, nulls(0)))
         ids = self.held[origin].records.take(pa.array(rows))
         if column == self.model[name].name_field:
             known = pc.is_in(ids, value_set=self.held[name].records)
@@ -217,7 +155,7 @@ class Desk:
         held = self.held[name]
         held.records = pa.concat_arrays([held.records, ids])
         for column, values in held.columns.items():
-            held.columns[column] = pa.concat_arrays([values, _nulls(len(ids))])
+            held.columns[column] = pa.concat_arrays([values, nulls(len(ids))])
 
     def _put(
         self, moved: Moved, name: str, column: str, there: np.ndarray, texts: pa.Array
@@ -286,34 +224,3 @@ class Desk:
                 len(there),
             )
         )
-
-
-def _moved(column: Column) -> Iterator[Moved]:
-    """The parts of a column's cells, one entry per part and person."""
-    people = [[answer.parts, *answer.more] for answer in column.answers]
-    for person in range(max(map(len, people), default=0)):
-        told = [some[person] if len(some) > person else {} for some in people]
-        for part in sorted({part for values in told for part in values}):
-            texts = pa.array([values.get(part) for values in told], pa.string())
-            texts = texts.take(column.which)
-            cells = column.hard[texts.is_valid().to_numpy(zero_copy_only=False)]
-            if len(cells):
-                yield Moved(part, column, cells, texts.drop_null(), person)
-
-
-def _whole(values: pa.ChunkedArray) -> pa.Array:
-    whole = values.combine_chunks()
-    return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
-
-
-def _nulls(size: int) -> pa.Array:
-    return pa.nulls(size, pa.string())
-
-
-def scattered(values: pa.Array, rows: np.ndarray, texts: pa.Array) -> pa.Array:
-    """`values` with `texts` at `rows`."""
-    mask = np.zeros(len(values), bool)
-    mask[rows] = True
-    return pc.replace_with_mask(
-        values, pa.array(mask), texts.take(pa.array(np.argsort(rows, kind="stable")))
-    )

@@ -10,10 +10,8 @@ from datetime import datetime, timedelta
 from datetime import timezone as zone
 from typing import NamedTuple
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from crmclean.rules._characters import narrow
+from crmclean.rules._date_words import in_digits
 
 _SHANGHAI = zone(timedelta(hours=8))
 _YEARS = range(1500, 2300)
@@ -21,7 +19,6 @@ _QUICK = re.compile(
     r"((?:19|20)[0-9]{2})(?:[-/.]([0-9]{1,2})[-/.]|年([0-9]{1,2})月)([0-9]{1,2})[日号]?"
     r"(?:[ T]([0-9]{1,2}):([0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
 )
-_DIGITS = dict(zip("〇零○一二三四五六七八九", "000123456789", strict=True))
 _NAMED = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _MONTHS = {name: n for n, name in enumerate(_NAMED.split("|"), 1)}
 _WEEKDAY = re.compile(
@@ -60,28 +57,6 @@ class _Time(NamedTuple):
     zone: str
 
 
-_STEPS = (
-    (
-        r"\A((?:19|20)[0-9]{2})(?:[-/.]([0-9]{1,2})[-/.]|年([0-9]{1,2})月)([0-9]{1,2})[日号]?"
-        r"(?:[ T]([0-9]{1,2}:[0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?)?)?\z",
-        r"\1-\2\3-\4 \5",
-    ),
-    (r"\A((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})\z", r"\1-\2-\3 \4:\5"),
-    (r"\A((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})\z", r"\1-\2-\3"),
-    (r"\A([0-9]{4})-([0-9])-", r"\1-0\2-"),
-    (r"\A([0-9]{4}-[0-9]{2})-([0-9])( |\z)", r"\1-0\2\3"),
-    (r"\A([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9]):", r"\1 0\2:"),
-    (r" \z", ""),
-)
-
-
-def quick_column(values: pa.Array) -> pa.Array:
-    """What most dates look like, as `read` reads them; anything else comes out as no date."""
-    for pattern, mended in _STEPS:
-        values = pc.replace_substring_regex(values, pattern, mended)
-    return values
-
-
 def read(text: str, date_order: str | None = None, epoch: int = 1900,
          calendar: str | None = None, **_: object) -> str:  # fmt: skip
     """The date in `text`, "" for a stand-in. Raises ValueError with the codes of the date rule."""
@@ -105,7 +80,7 @@ def _words(plain: str, order: str | None, calendar: str | None) -> str:
     plain = " ".join((dated if re.search("[0-9]", dated) else plain).split())
     plain = re.sub(r" ?([年月日号/.-]) ?(?=[0-9]|$)", r"\1", plain)
     day, clock = _without_time(plain)
-    return _day(_chinese(day).replace("。", "."), clock, order, calendar)
+    return _day(in_digits(day).replace("。", "."), clock, order, calendar)
 
 
 def _without_time(plain: str) -> tuple[str, _Time | None]:
@@ -264,25 +239,6 @@ def _six(digits: str) -> str | None:
         return _written(2000 + int(digits[:2]), int(digits[2:4]), int(digits[4:]), None)
     except ValueError:
         return None
-
-
-def _chinese(day: str) -> str:
-    """二〇二四年六月十五日 → 2024年6月15日; other text as it is."""
-    if not re.search("[一二三四五六七八九十]", day):
-        return day
-    year, mark, rest = day.partition("年")
-    year = "".join(_DIGITS.get(character, character) for character in year)
-    rest = re.sub("[一二三四五六七八九十廿卅]+", lambda hit: _tens(hit[0]), rest)
-    return year + mark + rest
-
-
-def _tens(text: str) -> str:
-    ones = "〇一二三四五六七八九"
-    text = text.replace("廿", "二十").replace("卅", "三十")
-    if "十" not in text:
-        return "".join(str(ones.index(character)) for character in text)
-    before, _, after = text.partition("十")
-    return str((ones.find(before) if before else 1) * 10 + (ones.find(after) if after else 0))
 
 
 def _refusal(day: str) -> ValueError:

@@ -49,6 +49,7 @@ _WORDS = re.compile(
     r"|\btel|\bmobile|\bphone|\bcell|\bmob)(?:号码?)?[.:]?",
     re.I,
 )
+_ZEROS = re.compile(r"(?<=[0-9])\.0+$")
 _MARKS = " :;,.、，。；：()（）[]【】-—_/"
 
 
@@ -56,8 +57,10 @@ def single(text: str, area: str | None = None) -> str | None:
     """`text` as one number, "" when it is a stand-in, None when it is not one number.
 
     Raises ValueError for what is surely meant as one number and is broken."""
+    if _MOBILE.fullmatch(text):
+        return "" if _NOTHING.fullmatch(text) else text
     plain = _LABEL.sub("", narrow(text).translate(_DASHES).strip("'\"`;,。、 "))
-    plain = re.sub(r"(?<=[0-9])\.0+$", "", plain)
+    plain = _ZEROS.sub("", plain)
     digits = plain.translate(_GLUE)
     hit = _PREFIXED.fullmatch(digits)
     if hit:
@@ -113,6 +116,11 @@ def _read_piece(
 
 def _numbers(chunk: str, area: str | None) -> list[str]:
     """The whole numbers in a run of digits: one, or the one way of cutting it at its spaces."""
+    if " " not in chunk:
+        number = single(chunk, area)
+        if number is None:
+            raise ValueError("PHONE_INVALID")
+        return [number]
     words = chunk.split(" ")
     ways = [way for way in _ways(words, area) if way]
     whole = [way for way in ways if len(way) == 1]
@@ -158,7 +166,8 @@ def _sorted_out(numbers: list[str], names: list[str], rest: list[str]) -> dict[s
 
 def _landline(plain: str) -> str | None:
     """An area code and a number, a toll-free or a short number; None for anything else."""
-    national = _COUNTRY.sub("", plain, count=1)
+    country = _COUNTRY.match(plain)
+    national = plain[country.end() :] if country else plain
     if national != plain and re.match("[2-9](?!00[ -]?[0-9]{3,4}[ -]?)|10[ -]?[0-9]{4}", national):
         national = "0" + national
     for hit in (_LANDLINE.fullmatch(national), _TOLL_FREE.fullmatch(national)):

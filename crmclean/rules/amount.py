@@ -34,20 +34,29 @@ _RANGE = re.compile(r"[0-9万千百亿元] ?(?:-|~|～|—|–|至|到) ?[¥￥]
 _ABOUT = re.compile(r"约|大概|左右|以上|以下|以内|近|超过?|多万|余万|几|不到|\+$|[<>≥≤]")
 
 
+_MENDED = (
+    (r"\A[￥¥]?([0-9]{1,3})(?:,([0-9]{3}))?(?:,([0-9]{3}))?(?:\.00?)?元?\z", r"\1\2\3"),
+    (r"\A[￥¥]?([0-9]{4,12})(?:\.00?)?元?\z", r"\1"),
+    (r"\A[￥¥]?([0-9]{1,8})万元?\z", r"\10000"),
+    (r"\A([0-9]{1,12}\.[1-9])0\z", r"\1"),
+)
+
+
 def doubt(values: pa.Array, /, unit: str | None = None, **_: object) -> pa.Array:
-    """Everything in a column with a unit; nothing else."""
-    return pa.repeat(unit not in (None, "元"), len(values))
+    """Everything in a column with a unit; else only a zero with a sign."""
+    if unit in (None, "元"):
+        return pc.equal(values, "-0")
+    return pa.repeat(True, len(values))
 
 
 def quick(values: pa.Array, /, unit: str | None = None, **_: object) -> pa.Array:
-    """Thousands separators and ￥, in a column without a unit."""
+    """￥ and 元, thousands separators, whole 万, decimal zeros; in a column without a unit."""
     if unit:
         return values
-    return pc.replace_substring_regex(
-        values,
-        r"\A[￥¥]?([0-9]{1,3})(?:,([0-9]{3}))?(?:,([0-9]{3}))?(?:\.00?)?元?\z",
-        r"\1\2\3",
-    )
+    plain = pc.utf8_trim(values, " \u3000\t\r\n")
+    for pattern, mended in _MENDED:
+        plain = pc.replace_substring_regex(plain, pattern, mended)
+    return plain
 
 
 def clean(text: str, unit: str | None = None, **_: object) -> str:

@@ -27,7 +27,7 @@ ValueError: DATE_IMPOSSIBLE
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.rules import Parts, _dates, kept
+from crmclean.rules import Parts, _date_columns, _dates, kept
 
 _DAY = r"-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01])(?: (?:[01][0-9]|2[0-3]):[0-5][0-9])?)?"
 FORM = rf"(?:1[5-9]|2[0-9])[0-9]{{2}}(?:{_DAY})?"
@@ -51,9 +51,10 @@ def stand_in(values: pa.Array) -> pa.Array:
     return pc.is_in(values, value_set=pa.array(["9999-12-31", "1900-01-01"]))
 
 
-def quick(values: pa.Array, /, **_: object) -> pa.Array:
+def quick(values: pa.Array, /, **options: object) -> pa.Array:
     """Year first with any sign, compact dates, midnight."""
-    return pc.replace_substring_regex(_dates.quick_column(values), rf"{_MIDNIGHT}\z", "")
+    days = _date_columns.quick_column(values, **options)
+    return pc.replace_substring_regex(days, rf"{_MIDNIGHT}\z", "")
 
 
 def clean(text: str, /, **options: object) -> str | Parts:

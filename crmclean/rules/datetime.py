@@ -17,7 +17,7 @@ ValueError: DATE_RELATIVE
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.rules import Parts, _dates
+from crmclean.rules import Parts, _date_columns, _dates
 from crmclean.rules.date import _CERTAIN, FORM, flagged, stand_in
 
 __all__ = ["FORM", "clean", "doubt"]
@@ -29,9 +29,9 @@ def doubt(values: pa.Array, /, **_: object) -> pa.Array:
     return pc.or_(pc.invert(certain), stand_in(values))
 
 
-def quick(values: pa.Array, /, **_: object) -> pa.Array:
+def quick(values: pa.Array, /, **options: object) -> pa.Array:
     """Year first with any sign, compact dates."""
-    return _dates.quick_column(values)
+    return _date_columns.quick_column(values, **options)
 
 
 def clean(text: str, /, **options: object) -> str | Parts:

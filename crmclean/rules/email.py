@@ -43,9 +43,9 @@ def doubt(values: pa.Array, /, **_: object) -> pa.Array:
 
 
 def quick(values: pa.Array, /, **_: object) -> pa.Array:
-    """Upper case, the full-width ＠, spaces around."""
-    half = pc.replace_substring(pc.utf8_trim(values, " \u3000\u00a0\t\r\n"), "＠", "@")
-    return pc.ascii_lower(half)
+    """Upper case, full-width signs, mailto:, a mark at the end, spaces around."""
+    bare = pc.utf8_trim(pc.ascii_lower(_characters.narrow_column(values)), ";,。、 ")
+    return pc.replace_substring_regex(bare, r"\Amailto:", "")
 
 
 def clean(text: str, /, **_: object) -> str | Parts:

@@ -31,19 +31,41 @@ ValueError: PHONE_NO_AREA_CODE
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.rules import Parts, _tables
+from crmclean.rules import Parts, _characters, _tables
 from crmclean.rules._phone_cell import STAND_IN, kind_of, read_cell, single
 
 _MOBILE = "1[3-9][0-9]{9}"
 FORM = (
-    rf"{_MOBILE}|14[0-4][0-9]{{10}}|0[0-9]{{2,3}}-[1-9][0-9]{{6,7}}(?:-[0-9]{{1,6}})?"
+    rf"{_MOBILE}|14[0-4][0-9]{{10}}"
+    r"|0(?:[12][0-9]-[1-9][0-9]{7}|[3-9][0-9]{2}-[1-9][0-9]{6,7})(?:-[0-9]{1,6})?"
     r"|[48]00[0-9]{7}(?:-[0-9]{1,6})?|9[56][0-9]{3,4}|\+[1-9][0-9]{6,14}"
+)
+
+
+_NUMBER = r"([1-9][0-9]{2,3})[ -]?([0-9]{4})"
+_LONG = r"([1-9][0-9]{3})[ -]?([0-9]{4})"
+_MORE = r"(?: ?(?:转|ext\.?|-) ?([0-9]{1,6}))?\z"
+#: Patterns for whole columns, one after the other: each makes a number that FORM knows, or one that
+#: the next reads. What comes out of none of them is read by `clean`.
+_MENDED = (
+    (r"[–—‐‑−]", "-"),
+    (r"\A(?:联系)?(?:手机|电话|座机|固话|tel|Tel|TEL)(?:号码?)?[.:]? *([+(0-9])", r"\1"),
+    (
+        r"\A(?:\(?(?:\+|00)?86\)?[- ]?)?(1[3-9][0-9])[- ]?([0-9]{4})[- ]?([0-9]{4})(?:\.0)?\z",
+        r"\1\2\3",
+    ),
+    (r"\A(?:\+|00)86[- ]*(10|2[0-9]|[3-9][0-9]{2})[ -]+([1-9])", r"0\1-\2"),
+    (rf"\A\(?(010|02[0-9])\)?[ -]*{_LONG}{_MORE}", r"\1-\2\3-\4"),
+    (rf"\A\(?(0[3-9][0-9]{{2}})\)?[ -]*{_NUMBER}{_MORE}", r"\1-\2\3-\4"),
+    (r"\A(0[0-9]{2,3}-[0-9]{7,8})-\z", r"\1"),
 )
 
 
 def doubt(values: pa.Array, /, want: str | None = None, **_: object) -> pa.Array:
     """Stand-ins, unknown area codes, foreign numbers, numbers that belong into another field."""
-    look = pc.match_substring_regex(values, rf"\A(?:{STAND_IN})\z|\A\+|\A14[0-4][0-9]{{10}}")
+    look = pc.match_substring_regex(
+        values, rf"\A(?:{STAND_IN})(?:-[0-9]{{1,6}})?\z|\A\+|\A14[0-4][0-9]{{10}}"
+    )
     area = pc.utf8_slice_codeunits(values, 0, 4)
     known = pa.array([code.ljust(4, "-") for code in sorted(_tables.area_codes())])
     landline = pc.starts_with(values, "0")
@@ -55,12 +77,11 @@ def doubt(values: pa.Array, /, want: str | None = None, **_: object) -> pa.Array
 
 
 def quick(values: pa.Array, /, **_: object) -> pa.Array:
-    """Mobiles with a country code, dashes, spaces or Excel's `.0`."""
-    return pc.replace_substring_regex(
-        values,
-        r"\A ?(?:(?:\+|00)?86[- ]?)?(1[3-9][0-9])[- ]?([0-9]{4})[- ]?([0-9]{4})(?:\.0)? ?\z",
-        r"\1\2\3",
-    )
+    """Mobiles and landlines with a label, a country code, brackets, dashes, spaces, `.0`."""
+    plain = pc.utf8_trim(_characters.narrow_column(values), "'\"`;,。、 ")
+    for pattern, mended in _MENDED:
+        plain = pc.replace_substring_regex(plain, pattern, mended)
+    return plain
 
 
 def clean(text: str, want: str | None = None, area: str | None = None, **_: object) -> str | Parts:

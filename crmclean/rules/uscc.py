@@ -27,6 +27,7 @@ from crmclean.rules import Parts, _characters, _checks
 
 FORM = "[0-9A-HJ-NP-RTUW-Y]{2}[0-9]{6}[0-9A-HJ-NP-RTUW-Y]{10}"
 _MISREAD = str.maketrans("OIZS", "0125")
+_GLUE = "[ \\-–—_.:'\"`]"
 _ZEROS = re.compile("([0-9A-Z])\\1*")
 
 
@@ -36,10 +37,16 @@ def doubt(values: pa.Array, /, **_: object) -> pa.Array:
     return pc.or_(same, pc.invert(_checks.uscc_column(values)))
 
 
+def quick(values: pa.Array, /, **_: object) -> pa.Array:
+    """Small letters, widths, spaces and dashes."""
+    bare = pc.replace_substring_regex(_characters.narrow_column(values), _GLUE, "")
+    return pc.utf8_upper(bare)
+
+
 def clean(text: str, /, **_: object) -> str | Parts:
     """The code, or an organisation code as a part. Raises ValueError USCC_CHECK_DIGIT,
     USCC_LENGTH, USCC_LOST_DIGITS, USCC_OLD_REGISTRATION_NO, USCC_INVALID."""
-    plain = re.sub("[ \\-–—_.:'\"`]", "", _characters.narrow(text)).upper()
+    plain = re.sub(_GLUE, "", _characters.narrow(text)).upper()
     if _ZEROS.fullmatch(plain):
         return ""
     if re.search(r"[0-9]E\+[0-9]", _characters.narrow(text).upper()):

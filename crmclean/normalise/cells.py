@@ -1,0 +1,116 @@
+"""What lies on the desk while cells are cleaned: records spread into columns, the cells of a column
+that were not clean, and the parts of cells that want another place (`places.py` finds it).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.model import Field
+
+NUMBERS = ("mobile", "phone", "other")
+
+
+def target(part: str, field: Field) -> str | None:
+    """The path of the field that takes a part, or None."""
+    name = field.parts.get(part)
+    return None if name is None else name if "." in name else f"{field.object}.{name}"
+
+
+def own_part(values: dict[str, str], field: Field) -> tuple[str | None, dict[str, str]]:
+    """The part that stays in the field itself, and the others."""
+    if len(values) == 1 and "" in values:
+        return values[""], {}
+    stays = [part for part in values if part == "" or target(part, field) == field.path]
+    stays += [part for part in values if part in NUMBERS and target(part, field) is None]
+    own = stays[0] if stays else None
+    return values.get(own), {part: text for part, text in values.items() if part != own}
+
+
+@dataclass
+class Records:
+    """The records of one object while parts are placed: columns by field name."""
+
+    records: pa.Array
+    columns: dict[str, pa.Array]
+
+    @classmethod
+    def of(cls, table: pa.Table) -> "Records":
+        columns = {name: whole(table[name]) for name in table.column_names}
+        return cls(columns.pop("record"), columns)
+
+    def column(self, name: str) -> pa.Array:
+        """A column, made of nulls where the table did not have it."""
+        if name not in self.columns:
+            self.columns[name] = nulls(len(self.records))
+        return self.columns[name]
+
+    def table(self) -> pa.Table:
+        """In the order of the record ids."""
+        made = pa.table({"record": self.records, **self.columns})
+        ids = self.records.to_numpy()
+        return made if (np.diff(ids) > 0).all() else made.sort_by("record")
+
+
+@dataclass
+class Column:
+    """The cells of one column that were not clean: their places in the table, the text before
+    and after, and the rule. `hard` are the cells that `clean` had to answer one by one, `which`
+    the distinct answer of each."""
+
+    field: Field
+    heading: str | None
+    rows: np.ndarray
+    before: pa.Array
+    after: pa.Array
+    rule: pa.Array
+    hard: np.ndarray
+    which: pa.Array
+    answers: list[Any]
+
+
+@dataclass
+class Moved:
+    """One part of the cells of one column: the rows of the cells and the text of each. `cells`
+    are their places in the column; `person` counts the further persons of a cell."""
+
+    part: str
+    column: Column
+    cells: np.ndarray
+    texts: pa.Array
+    person: int = 0
+
+
+def parts_of(column: Column) -> Iterator[Moved]:
+    """The parts of a column's cells, one entry per part and person."""
+    people = [[answer.parts, *answer.more] for answer in column.answers]
+    for person in range(max(map(len, people), default=0)):
+        told = [some[person] if len(some) > person else {} for some in people]
+        for part in sorted({part for values in told for part in values}):
+            texts = pa.array([values.get(part) for values in told], pa.string())
+            texts = texts.take(column.which)
+            cells = column.hard[texts.is_valid().to_numpy(zero_copy_only=False)]
+            if len(cells):
+                yield Moved(part, column, cells, texts.drop_null(), person)
+
+
+def whole(values: pa.ChunkedArray) -> pa.Array:
+    whole = values.combine_chunks()
+    return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
+
+
+def nulls(size: int) -> pa.Array:
+    return pa.nulls(size, pa.string())
+
+
+def scattered(values: pa.Array, rows: np.ndarray, texts: pa.Array) -> pa.Array:
+    """`values` with `texts` at `rows`."""
+    mask = np.zeros(len(values), bool)
+    mask[rows] = True
+    return pc.replace_with_mask(
+        values, pa.array(mask), texts.take(pa.array(np.argsort(rows, kind="stable")))
+    )
