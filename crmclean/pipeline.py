@@ -40,6 +40,7 @@ from crmclean.model import Object, build
 from crmclean.plan import Plan
 from crmclean.project import Project
 from crmclean.run import Work, lock, publish, recover
+from crmclean.run.beside import beside
 from crmclean.run.keys import key
 from crmclean.run.timing import timed
 from crmclean.run.work import STAGES, close_to_others
@@ -55,6 +56,9 @@ DECIDED = ("pairs", "owners", "values", "apart")
 
 #: The rows of workbooks, kept between scan and clean (a folder of OUT/.work).
 SPOOL = "spool"
+
+#: Golden records from which a second process pays for its start.
+WORTHWHILE = 20_000
 
 
 @dataclass
@@ -182,28 +186,44 @@ def do_export(job: Job) -> None:
     template = templates.load(project.target, job.base)
     golden, made = fitted(job, template)
     stage = work.fresh_folder("stage")
-    files = export.write(made, golden, work, plan, project, model, template, stage)
-    job.pilot_verified = gate(job, files)
-    work.put("files", files)
-    work.put("sent", sent(job, made))
-    if job.since:
-        before = export.delta.former(job.since)
-        export.delta.gone(stage / "gone.csv", before, made.crosswalk, model, project.language)
-    gaps.write(work.get("gaps"), golden, plan, project, model, stage / "gaps", project.language)
-    decided = job.state.entries("values")
-    review.write(work, plan, project, model, stage / "review", decided)
-    audit.sample(work, plan, project, model, stage / "audit")
-    past = job.state.entries("history")
-    told = {"unmask": job.unmask, "template": template, "history": past}
-    report.write(work, project, model, plan, stage / "report.html", **told)
-    report.write_standard(project, model, stage / "standard.html", template)
-    laws.check(work, plan, project, model, job.base)
-    summary = check.as_text(check.summary(work, plan, project, model))
-    (stage / "summary.json").write_text(summary, encoding="utf-8", newline="\n")
+    given = (work, plan, project, model, stage, job.base, job.state.entries("values"))
+    with beside(_for_people, *given, worthwhile=sum(map(len, golden.values())) > WORTHWHILE):
+        files = export.write(made, golden, work, plan, project, model, template, stage)
+        job.pilot_verified = gate(job, files)
+        work.put("files", files)
+        work.put("sent", sent(job, made))
+        if job.since:
+            before = export.delta.former(job.since)
+            export.delta.gone(stage / "gone.csv", before, made.crosswalk, model, project.language)
+        del golden, made
+        _report(job, plan, template, stage)
     _publish_tables(work, plan, model, stage / "tables")
     job.kept = tuple(publish(job.out, stage))
     for kind, entries in sorted(json.loads(work.get_text("memory.json") or "{}").items()):
         job.state.append(kind, entries)
+
+
+def _for_people(
+    work: Work, plan: Plan, project: Project, model: dict[str, Object], stage: Path, base: Path,
+    decided: list[dict],
+) -> None:  # fmt: skip
+    """The workbooks that people fill in, and the laws: what needs no import file."""
+    golden = {name: work.get(f"golden/{name}") for name in model}
+    gaps.write(work.get("gaps"), golden, plan, project, model, stage / "gaps", project.language)
+    review.write(work, plan, project, model, stage / "review", decided)
+    audit.sample(work, plan, project, model, stage / "audit")
+    laws.check(work, plan, project, model, base)
+
+
+def _report(job: Job, plan: Plan, template: Template, stage: Path) -> None:
+    """The report, the written standard, and the counts of the run."""
+    project, model, work = job.project, job.model, job.work
+    past = job.state.entries("history")
+    told = {"unmask": job.unmask, "template": template, "history": past}
+    report.write(work, project, model, plan, stage / "report.html", **told)
+    report.write_standard(project, model, stage / "standard.html", template)
+    summary = check.as_text(check.summary(work, plan, project, model))
+    (stage / "summary.json").write_text(summary, encoding="utf-8", newline="\n")
 
 
 def fitted(job: Job, template: Template) -> tuple[dict[str, pa.Table], export.Fitted]:
