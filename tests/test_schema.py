@@ -14,7 +14,7 @@ import pytest
 
 from crmclean import messages, project, schema, tables
 from crmclean.model import build
-from crmclean.schema import facts
+from crmclean.schema import checks, facts
 
 MODEL = build()
 PROJECT = project.Project.model_validate({"sources": [{"path": "a.csv"}]})
