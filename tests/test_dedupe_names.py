@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmclean.dedupe import names, persons, text
@@ -90,6 +90,7 @@ def test_persons(name: str, surname: str, given: str, title: str) -> None:
     assert person[:3] == (surname, given, title)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_has_parts_and_nothing_crashes(value: str) -> None:
     plain = text.plain([value, "x"])
@@ -99,6 +100,7 @@ def test_any_text_has_parts_and_nothing_crashes(value: str) -> None:
     assert len(text.sound(plain)) == 2
 
 
+@settings(deadline=None)  # word lists are loaded on the way
 @given(st.lists(st.text(alphabet="上海华星電子（）Ａ \n\0", max_size=8), max_size=6))
 def test_a_column_is_read_as_its_values_are(values: list[str]) -> None:
     assert text.plain(values) == [text.plain([value])[0] for value in values]

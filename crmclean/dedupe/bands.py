@@ -75,8 +75,8 @@ def pairs_table(
         pa.repeat(object, len(at)),
         pa.array(low),
         pa.array(high),
-        pa.array(np.round(scored.weight[at], 3)),
-        _bits_map(np.round(scored.bits[at], 3), [c.name for c in spec.comparisons]),
+        pa.array(np.round(scored.weight[at].astype(float), 3)),
+        _bits_map(np.round(scored.bits[at].astype(float), 3), [c.name for c in spec.comparisons]),
         pa.array(verdict[at], pa.string()),
         pa.array(reason[at], pa.string()),
     ]

@@ -2,7 +2,8 @@
 
 Missing comes first and is level 0, worth 0 bits: an empty cell says nothing. Texts are compared
 once per distinct pair of values, by characters (databases' string distances count bytes and are
-wrong for Chinese), in float64, on all cores.
+wrong for Chinese), in float64, on all cores; and only where the characters that both hold leave
+room for the answer yes, which arrays can tell a hundred times faster than any distance.
 """
 
 from dataclasses import dataclass
@@ -83,8 +84,32 @@ def _holds(
         return shared(one, two) >= 0
     both = (one >= 0) & (two >= 0)
     holds = np.zeros(len(left), bool)
-    holds[both] = alike(level.how, field.values, one[both], two[both], level.least)
+    at = np.flatnonzero(both)
+    at = at[_possible(level.how, field, one[at], two[at], level.least)]
+    holds[at] = alike(level.how, field.values, one[at], two[at], level.least)
     return holds
+
+
+def _possible(how: str, field: Field, one: np.ndarray, two: np.ndarray, least: float) -> np.ndarray:
+    """Where a pair of values may be alike, by an upper bound of their common subsequence: the
+    characters of one whose mark the other bears (repeated ones counted as if they all did)."""
+    if how in ("jaro", "token"):
+        return np.ones(len(one), bool)
+    first, second, marks = field.lengths[one], field.lengths[two], field.marks
+    if how in ("start", "sister"):
+        heads = field.points[np.cumsum(field.lengths) - field.lengths] if len(marks) else marks
+        begun = heads[one] == heads[two]
+        if how == "sister":
+            return begun
+    shared_marks = np.bitwise_count(marks[one] & marks[two]).astype(np.int32)
+    spare = field.lengths - np.bitwise_count(marks).astype(np.int32)
+    common = shared_marks + np.minimum(spare[one], spare[two])
+    short, long = np.minimum(first, second), np.maximum(first, second)
+    if how == "ratio":
+        return 2 * common >= least * (first + second) - 1e-9
+    if how == "osa":  # every edit costs the common subsequence at most one character
+        return common >= least * long - 1e-9
+    return (common >= short) & (begun if how == "start" else True)
 
 
 def shared(one: np.ndarray, two: np.ndarray) -> np.ndarray:

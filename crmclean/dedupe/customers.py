@@ -32,7 +32,7 @@ NAME = Comparison(
         Level("inside", "inside", "core", 3, m=0.05, u=4e-5, alone=False),
         Level("brand", "equal", "brand", m=0.02, u=2e-5, rare=0.5, free=4, alone=False),
         Level("alike", "ratio", "core", 0.6, m=0.04, u=5e-3, alone=False),
-        Level("other", "else", m=0.02, u=1.0, alone=False),
+        Level("other", "else", m=0.02, u=1.0, alone=False, most=-3.0),
     ),
     most=24,
     worst=8,
@@ -48,6 +48,7 @@ REGION = Comparison(
     ),
     most=7,
     worst=8,
+    group="where",
 )
 PLACE = Comparison(
     "place",
@@ -59,6 +60,7 @@ PLACE = Comparison(
     ),
     most=6,
     worst=5,
+    group="where",
 )
 USCC = Comparison(
     "uscc",
@@ -143,14 +145,12 @@ SPEC = Spec(
         Key("equal", ("phones",)),
         Key("equal", ("emails",)),
         Key("equal", ("site",)),
-        Key("equal", ("core",)),
-        Key("equal", ("aliases",)),
+        Key("equal", ("aliases",)),  # the core is the first of them
         Key("equal", ("brand", "region")),
         Key("equal", ("brand_sound",)),
         Key("equal", ("core_sound",)),
         Key("head", ("core",), 4),
         Key("gram", ("core",), 3),
-        Key("drop", ("brand",), 4),
         Key("drop", ("core",), 6),
         Key("word", ("core",), 4),
         Key("equal", ("contact", "place")),
@@ -158,8 +158,9 @@ SPEC = Spec(
     ),
     comparisons=(NAME, REGION, PLACE, USCC, PHONE, EMAIL, SITE, CONTACT, ADDRESS, FORM),
     support=("uscc", "phone", "email", "website", "contact"),
-    refine=("place", "region", "contact"),
-    caps={"reach": 22.0},
+    refine=("area", "contact"),
+    caps={"reach": 22.0, "where": 0.0},
+    least=0.15,
 )
 
 _SPLIT = r"[,;/、，；\s]+"
@@ -179,7 +180,9 @@ def prepare(customers: pa.Table, contacts: pa.Table | None = None) -> dict[str, 
     fields["aliases"] = _aliases(
         fields["core"], (short, former), mapped(name, [p.former for p in parsed])
     )
-    fields["place"] = _place(customers)
+    fields["address"], of_address = _address(_column(customers, "address"))
+    fields["place"] = _place(customers, of_address)
+    fields["area"] = encode(pc.coalesce(_texts(fields["place"]), _texts(fields["region"])))
     uscc = encode(_column(customers, "uscc"))
     fields["uscc"] = mapped(uscc, [value.upper() for value in uscc.values])
     fields["phones"] = _phones(customers, beside)
@@ -190,7 +193,6 @@ def prepare(customers: pa.Table, contacts: pa.Table | None = None) -> dict[str, 
     fields["site"] = mapped(site, [_host(value) for value in site.values])
     fields["contact"] = _person(beside["name"])
     fields["contact_sound"] = mapped(fields["contact"], text.sound(list(fields["contact"].values)))
-    fields["address"] = _address(_column(customers, "address"))
     return fields
 
 
@@ -331,17 +333,17 @@ def _texts(field: Field) -> pa.Array:
     return pa.array(field.values, pa.string()).take(indices)
 
 
-def _place(customers: pa.Table) -> Field:
+def _place(customers: pa.Table, of_address: pa.Array) -> Field:
     """The city's code from the fields, else the province's, else from the address."""
-    fields = [encode(_column(customers, name)) for name in ("city", "province", "address")]
+    fields = [encode(_column(customers, name)) for name in ("city", "province")]
     codes = [mapped(f, [_place_code(value) for value in f.values]) for f in fields]
-    return encode(pc.coalesce(*(_texts(field) for field in codes)))
+    return encode(pc.coalesce(*(_texts(field) for field in codes), of_address))
 
 
 def _place_code(value: str) -> str:
     """The deepest place at the start of a text, as a city code."""
     code, places, known = "", words.affixes("places"), words.table("places")
-    while found := places.prefix(value, leave=0):
+    while len(code) < 4 and (found := places.prefix(value, leave=0)):
         value = value[len(found) :]
         code = known[found] if known[found].startswith(code) else code
     return _city(code)
@@ -375,18 +377,21 @@ def _person(column: pa.Array) -> Field:
     return mapped(plain, [parse(value).full for value in plain.values])
 
 
-def _address(column: pa.Array) -> Field:
-    """Addresses without their leading places, spaces and signs."""
+def _address(column: pa.Array) -> tuple[Field, pa.Array]:
+    """Addresses without their leading places, spaces and signs; and the code of their city."""
     field = encode(column)
     plain = mapped(field, text.plain(list(field.values)))
-    places = words.affixes("places")
-    short = []
+    prefix, known = words.affixes("places").prefix, words.table("places")
+    short, codes = [], []
     for value in plain.values:
-        value = text.key(value)
-        while found := places.prefix(value):
-            value = value[len(found) :]
-        short.append(value)
-    return mapped(plain, short)
+        rest, code = text.key(value), ""
+        while found := prefix(rest):
+            rest = rest[len(found) :]
+            if len(code) < 4 and known[found].startswith(code):
+                code = known[found]
+        short.append(rest)
+        codes.append(_city(code) if code else _place_code(value))
+    return mapped(plain, short), _texts(mapped(plain, codes))
 
 
 def _beside(customers: pa.Table, contacts: pa.Table | None) -> dict[str, pa.Array]:

@@ -81,7 +81,7 @@ def score(
     found = candidates(fields, spec.keys, spec.refine, spec.cap, spec.least)
     left, right = _and_named(found.left, found.right, laws or Laws(), count)
     reached = compared(fields, spec, left, right)
-    learned = frozen or learning.train(spec.comparisons, fields, reached, count)
+    learned = frozen or learning.train(spec.comparisons, fields, reached, count, spec.caps)
     weight, bits = learning.total(
         spec.comparisons, learned, fields, reached, left, right, spec.caps
     )

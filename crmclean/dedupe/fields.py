@@ -38,6 +38,24 @@ class Field:
         """A 64-bit hash of each distinct value."""
         return hashed(pa.array(self.values, pa.string()))
 
+    @cached_property
+    def lengths(self) -> np.ndarray:
+        """The number of characters of each value."""
+        return np.fromiter(map(len, self.values), np.int32, len(self.values))
+
+    @cached_property
+    def points(self) -> np.ndarray:
+        """The characters of all values, one after the other, as code points."""
+        return np.frombuffer("".join(self.values).encode("utf-32-le"), np.uint32)
+
+    @cached_property
+    def marks(self) -> np.ndarray:
+        """Which characters a value holds: each sets one of 64 bits."""
+        if not len(self.values):
+            return np.zeros(0, np.uint64)
+        bits = np.uint64(1) << ((self.points * np.uint32(0x9E3779B1)) >> np.uint32(26))
+        return np.bitwise_or.reduceat(bits, np.cumsum(self.lengths) - self.lengths)
+
     @property
     def filled(self) -> np.ndarray:
         codes = self.codes if self.codes.ndim == 1 else self.codes[:, 0]

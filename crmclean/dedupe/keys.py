@@ -14,12 +14,14 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from crmclean.decisions import hashed
 from crmclean.dedupe.fields import Field
 
 CAP = 30
 LEAST = 0.1
+_BASE = np.uint64(0x100000001B3)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -100,35 +102,47 @@ def _hashes(field: Field, key: Key) -> tuple[np.ndarray, np.ndarray]:
     if key.how == "equal":
         return np.arange(len(values)), field.hashes
     if key.how == "head":
-        short = np.array([value[: key.size] for value in values], object)
-        return np.arange(len(values)), _text_hashes(short)
+        heads = pc.utf8_slice_codeunits(pa.array(values, pa.string()), 0, key.size)
+        encoded = heads.dictionary_encode()
+        return np.arange(len(values)), hashed(encoded.dictionary)[encoded.indices.to_numpy()]
     if key.how == "gram":
-        return _grams(values, key.size)
+        return _grams(field, key.size)
     if key.how == "drop":
-        texts = [
-            (n, value[:at] + value[at + 1 :])
-            for n, value in enumerate(values)
-            if 2 <= len(value) <= key.size
-            for at in range(len(value))
-        ]
-    else:
-        texts = [
-            (n, w)
-            for n, value in enumerate(values)
-            for w in set(value.split())
-            if len(w) >= key.size
-        ]
-        texts.sort()
+        return _drops(field, key.size)
+    texts = [
+        (n, word)
+        for n, value in enumerate(values)
+        if " " in value
+        for word in sorted(set(value.split()))
+        if len(word) >= key.size
+    ]
     if not texts:
         return np.zeros(0, np.int64), np.zeros(0, np.uint64)
     owners, found = zip(*texts, strict=True)
-    return np.array(owners, np.int64), _text_hashes(np.array(found, object))
+    return np.array(owners, np.int64), hashed(pa.array(found, pa.string()))
 
 
-def _grams(values: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+def _drops(field: Field, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Every value of 2 to `size` characters with one of them left out: a polynomial in the characters
+    splits there, and what follows moves up by one power."""
+    lengths = field.lengths
+    short = np.flatnonzero((lengths >= 2) & (lengths <= size))
+    owners = np.repeat(short, lengths[short])
+    firsts = np.cumsum(lengths[short]) - lengths[short]
+    place = np.arange(len(owners)) - np.repeat(firsts, lengths[short])
+    starts = np.cumsum(lengths) - lengths
+    points = _mixed(field.points[starts[owners] + place].astype(np.uint64), np.uint64(size))
+    powers = np.cumprod(np.full(size, _BASE))
+    sums = np.cumsum(points * powers[place])
+    before = sums - points * powers[place]
+    begun = np.repeat(before[firsts], lengths[short])
+    ended = np.repeat(sums[firsts + lengths[short] - 1], lengths[short])
+    return owners, (before - begun) * _BASE + (ended - sums)
+
+
+def _grams(field: Field, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Every run of `size` characters; a shorter value is one run."""
-    lengths = np.fromiter(map(len, values), np.int64, len(values))
-    points = np.frombuffer("".join(values).encode("utf-32-le"), np.uint32).astype(np.uint64)
+    values, lengths, points = field.values, field.lengths, field.points.astype(np.uint64)
     starts = np.cumsum(lengths) - lengths
     runs = np.maximum(lengths - size + 1, 1) * (lengths > 0)
     owners = np.repeat(np.arange(len(values)), runs)
@@ -224,10 +238,6 @@ def _joined(packed: list[np.ndarray], count: int, least: float) -> tuple[np.ndar
     starts = np.flatnonzero(np.append(True, pairs[1:] != pairs[:-1]))
     kept = pairs[starts][np.add.reduceat(rarity, starts) >= least].astype(np.int64)
     return kept // count, kept % count
-
-
-def _text_hashes(values: np.ndarray) -> np.ndarray:
-    return hashed(pa.array(values, pa.string()))
 
 
 def _mixed(hashes: np.ndarray, others: np.ndarray | np.uint64) -> np.ndarray:

@@ -60,7 +60,6 @@ _BRANCH_END = tuple(_BRANCH_WORDS.split("|"))
 _BRACKET = re.compile(r"[(\[]([^()\[\]]*)[)\]]?")
 _FORMER = re.compile(r"^(?:原名?|曾用名|旧名|前身)[::为是]?(.{2,})$")
 _NOTE_END = re.compile(r"[-_/\s*]+([^-_/\s*]+)$")
-_SIGN = re.compile(r"[^\w]|_")
 _SPACE = re.compile(r"\s+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN_FORM = re.compile(
@@ -86,9 +85,9 @@ def parse(name: str) -> Parts:
     """
     if not _HAN.search(name):
         return _latin(name)
-    name, flags, former, region, code, kind = _SPACE.sub("", name), "", "", "", "", ""
-    if _SIGN.search(name):
-        name, flags, former, region, code, kind = _brackets(name)
+    flags, former, region, code, kind = "", "", "", "", ""
+    if not name.isalnum():
+        name, flags, former, region, code, kind = _brackets(_SPACE.sub("", name))
     head, branch = _branch(name)
     rest, form = _form(head)
     if not rest:

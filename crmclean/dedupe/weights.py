@@ -68,8 +68,10 @@ def train(
     fields: dict[str, Field],
     patterns: np.ndarray,
     count: int,
+    caps: dict[str, float],
 ) -> Weights:
     """Weights learned from this data. `patterns`: levels of the candidate pairs, pairs x comparisons.
+    Groups are capped here too: evidence counted twice would teach that strangers are duplicates.
 
     Random pairs hold a few duplicates too; each round they count only as far as they are strangers.
     """
@@ -80,9 +82,9 @@ def train(
     random = _collapsed(_random_patterns(comparisons, fields, count))
     weights = start
     for _ in range(ROUNDS):
-        chance = _chance(comparisons, weights, found[0])
+        chance = _chance(comparisons, weights, found[0], caps)
         same = found[1] * chance
-        strange = random[1] * (1.0 - _chance(comparisons, weights, random[0]))
+        strange = random[1] * (1.0 - _chance(comparisons, weights, random[0], caps))
         weights = Weights(
             _shares(comparisons, found[0], same, start.m, TRUST_M),
             _shares(comparisons, random[0], strange, start.u, TRUST_U),
@@ -107,7 +109,7 @@ def total(
 ) -> tuple[np.ndarray, np.ndarray]:
     """(weight, bits per comparison) of each pair; correlated comparisons together stay under
     their group's cap."""
-    bits = np.empty(patterns.shape)
+    bits = np.empty(patterns.shape, np.float32)
     for column, comparison in enumerate(comparisons):
         reached = patterns[:, column]
         bits[:, column] = weights.bits(comparison)[reached]
@@ -118,12 +120,20 @@ def total(
                     level, weights.u[comparison.name][number - 1], fields, left[at], right[at]
                 )
         np.clip(bits[:, column], -comparison.worst, comparison.most, out=bits[:, column])
+    _cap(bits, comparisons, caps)
+    return weights.prior + bits.sum(axis=1), bits
+
+
+def _cap(bits: np.ndarray, comparisons: tuple[Comparison, ...], caps: dict[str, float]) -> None:
+    """Agreement within a group counts up to the group's cap, or as its strongest part if that is
+    more: a cap of 0 says that the group's comparisons say one and the same thing."""
     for group, cap in caps.items():
         columns = [n for n, c in enumerate(comparisons) if c.group == group]
         positive = np.maximum(bits[:, columns], 0)
-        scale = cap / np.maximum(positive.sum(axis=1), cap)
-        bits[:, columns] -= positive * (1 - scale)[:, None]
-    return weights.prior + bits.sum(axis=1), bits
+        most = np.maximum(positive.max(axis=1), cap)
+        at = np.flatnonzero(positive.sum(axis=1) > most)
+        scale = most[at] / positive[at].sum(axis=1)
+        bits[np.ix_(at, columns)] -= positive[at] * (1 - scale)[:, None]
 
 
 def _rarity(
@@ -161,12 +171,16 @@ def _collapsed(patterns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _chance(
-    comparisons: tuple[Comparison, ...], weights: Weights, patterns: np.ndarray
+    comparisons: tuple[Comparison, ...],
+    weights: Weights,
+    patterns: np.ndarray,
+    caps: dict[str, float],
 ) -> np.ndarray:
     """The probability that pairs of each pattern are duplicates."""
-    bits = np.full(len(patterns), weights.prior)
-    for column, comparison in enumerate(comparisons):
-        bits += weights.bits(comparison)[patterns[:, column]]
+    each = [weights.bits(c)[patterns[:, n]] for n, c in enumerate(comparisons)]
+    bits = np.column_stack(each)
+    _cap(bits, comparisons, caps)
+    bits = weights.prior + bits.sum(axis=1)
     return 1.0 / (1.0 + np.exp2(-np.clip(bits, -60, 60)))
 
 
