@@ -201,6 +201,9 @@ def _append(columns, into, object, groups, kept, cells, golden) -> None:
         after.append(_JOIN.join([*parts, *(k for k in kept[int(number)] if k not in parts)]))
     columns[into] = _put(columns[into], places, pa.array(after, pa.string()))
     ids = golden.take(pa.array(places))
+    for at, one in enumerate(cells):  # each cell has one row, of the value that stands in the end
+        again = pc.and_(pc.equal(one["field"], into), pc.is_in(one["golden"], ids))
+        cells[at] = one.filter(pc.invert(again))
     cells.append(
         table(
             GOLDEN,
