@@ -8,9 +8,11 @@ row in front, a merge or a split does not rename what the CRM already knows.
 
 import binascii
 from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from crmclean.decisions import State, hashed
 
@@ -32,21 +34,23 @@ def entries(
 ) -> list[dict]:
     """What the state must remember of this run beyond what it knows."""
     known = known_ids(object, state)
-    texts = prints.to_pylist()
     _, cluster, sizes = np.unique(label, return_inverse=True, return_counts=True)
-    ids = golden.to_pylist()
-    made = _made(object, prints).to_pylist()
-    fresh, merged = [], {}
-    for record in range(len(texts)):
-        number = int(cluster[record])
-        if known.get(texts[record]) == ids[number]:
-            continue
-        if sizes[number] == 1 and made[record] == ids[number]:
-            fresh.append(texts[record])
-        else:
-            merged.setdefault(ids[number], []).append(texts[record])
+    given = golden.take(pa.array(cluster))
+    own = pc.equal(given, _made(object, prints)).to_numpy(zero_copy_only=False)
+    derived = own & (sizes[cluster] == 1)
+    fresh = [t for t, g in _both(prints, given, derived) if known.get(t) != g]
+    merged: dict[str, list[str]] = {}
+    for text, one in _both(prints, given, ~derived):
+        if known.get(text) != one:
+            merged.setdefault(one, []).append(text)
     found = [{"object": object, "golden": g, "records": rs} for g, rs in sorted(merged.items())]
     return ([{"object": object, "golden": None, "records": fresh}] if fresh else []) + found
+
+
+def _both(prints: pa.Array, given: pa.Array, mask: np.ndarray) -> Iterator[tuple[str, str]]:
+    """The fingerprint and the golden id of some records."""
+    at = pa.array(np.flatnonzero(mask))
+    return zip(prints.take(at).to_pylist(), given.take(at).to_pylist(), strict=True)
 
 
 def _made(object: str, prints: pa.Array) -> pa.Array:

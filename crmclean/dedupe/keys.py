@@ -112,7 +112,7 @@ def _hashes(field: Field, key: Key) -> tuple[np.ndarray, np.ndarray]:
     texts = [
         (n, word)
         for n, value in enumerate(values)
-        if " " in value
+        if " " in value or value.isascii()  # Chinese without spaces is one word: equal does that
         for word in sorted(set(value.split()))
         if len(word) >= key.size
     ]
