@@ -25,8 +25,8 @@ import pyarrow.parquet as pq
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 
-import companies  # noqa: E402
-import people  # noqa: E402
+import companies
+import people
 from scores import completeness, scores
 
 from crmclean.dedupe import customers, engine

@@ -24,10 +24,10 @@ sys.path[:0] = [
     str(HERE.parent / "tests" / "browser"),
 ]
 
-import chromium  # noqa: E402
-import report_work  # noqa: E402
+import chromium
+import report_work
 
-from crmclean import report  # noqa: E402
+from crmclean import report
 
 
 def main() -> None:

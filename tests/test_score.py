@@ -81,5 +81,7 @@ def test_a_gate_that_nothing_measures_is_left_out() -> None:
         ("HIDDEN_ROWS", None, None),
     ],
 )
-def test_an_issue_speaks_of_a_dimension(code: str, field: str | None, dimension: str | None) -> None:
+def test_an_issue_speaks_of_a_dimension(
+    code: str, field: str | None, dimension: str | None
+) -> None:
     assert score.dimension_of(code, field) == dimension

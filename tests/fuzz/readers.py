@@ -192,9 +192,7 @@ def _work(numbers: range, seed: int, pipe) -> None:
     pipe.send(("done", 0, ""))
 
 
-def run(
-    mutants: int, seed: int, seconds: float | None = None, first: int = 0
-) -> dict[str, object]:
+def run(mutants: int, seed: int, seconds: float | None = None, first: int = 0) -> dict[str, object]:
     """Fuzz with one worker process at a time; a worker that dies or hangs is replaced."""
     counts: Counter[str] = Counter()
     findings: list[str] = []
