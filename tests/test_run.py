@@ -53,6 +53,16 @@ def test_a_file_that_no_run_published_is_left_alone(tmp_path: Path) -> None:
     assert contents(tmp_path) == {"report.html": "mine"}
 
 
+def test_a_folder_that_was_empty_last_time_is_no_stranger(tmp_path: Path) -> None:
+    stage = staged(tmp_path, {"report.html": "1"})
+    (stage / "review").mkdir()
+    publish(tmp_path, stage)
+    assert not (tmp_path / "review").exists()
+    (tmp_path / "review").mkdir()
+    publish(tmp_path, staged(tmp_path, {"report.html": "2", "review/a.xlsx": "2"}))
+    assert contents(tmp_path) == {"report.html": "2", "review/a.xlsx": "2"}
+
+
 def test_a_file_in_use_leaves_the_result_before_as_it_was(tmp_path: Path, monkeypatch) -> None:
     first = {"a.xlsx": "1", "b.xlsx": "1"}
     publish(tmp_path, staged(tmp_path, first))

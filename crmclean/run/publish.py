@@ -31,6 +31,7 @@ def manifest(folder: Path) -> dict[str, str]:
 def publish(out: Path, stage: Path) -> list[str]:
     """Move what is in `stage` to `out` in place of the result before; returns the files of people
     that were kept. Raises OutputRefused, with `out` as it was before."""
+    _drop_empty(stage)
     _write(stage / MANIFEST, json.dumps({"files": manifest(stage)}, indent=1, ensure_ascii=False))
     _flush(stage)
     before = _published(out)
@@ -79,11 +80,22 @@ def _tops(files: dict[str, str], out: Path) -> list[str]:
     return [name for name in (MANIFEST, *tops) if (out / name).exists()]
 
 
+def _drop_empty(folder: Path) -> None:
+    """No empty folders are published: a manifest of files could not say that they are ours."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
+
+
 def _refuse_strangers(out: Path, entries: list[str], before: dict[str, str]) -> None:
     ours = {name.split("/", 1)[0] for name in before} | {MANIFEST}
     for name in entries:
-        if name not in ours and (out / name).exists():
-            raise OutputRefused("OUTPUT_NOT_OURS", file=out / name)
+        place = out / name
+        if name in ours or not place.exists():
+            continue
+        if place.is_file() or any(path.is_file() for path in place.rglob("*")):
+            raise OutputRefused("OUTPUT_NOT_OURS", file=place)
+        shutil.rmtree(place)
 
 
 def _edited(out: Path, before: dict[str, str]) -> list[str]:
