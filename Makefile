@@ -23,7 +23,7 @@ demo: $(VENV)/.demo
 	$(BIN)/python samples/score.py $(OUT)
 
 test: $(VENV)/.dev lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
