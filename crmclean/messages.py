@@ -66,6 +66,13 @@ def say(code: str, lang: str | None = None, **facts: object) -> str:
     return _fill(entry[lang or _language], facts)
 
 
+def short(code: str) -> str:
+    """The words of a code where it stands for many cases: a mark in place of their facts."""
+    own = f"reason.{code}"
+    words = re.sub(r"\{\w+\}", "…", say(own) if own in entries() else say(code))
+    return re.sub(r"[：:]\s*…$", "", words)
+
+
 def advice(code: str, lang: str | None = None, **facts: object) -> str:
     """What to do about a code, or "" where the catalogue has no advice."""
     entry = entries().get(code, {})

@@ -4,7 +4,6 @@ For `crmclean explain RECORD` (file#sheet!row) and for two records (why they are
 It reads the tables of the last run and returns lines of text; personal data is masked unless asked.
 """
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pyarrow.compute as pc
 
 from crmclean import headings, messages, privacy, tables
 from crmclean.errors import UsageError
-from crmclean.messages import language, say
+from crmclean.messages import language, say, short
 from crmclean.model import Object
 from crmclean.plan import Plan, Source
 from crmclean.project import Project
@@ -149,12 +148,6 @@ class Story:
                 if pc.any(pc.equal(rows, int(row))).as_py():
                     return source.number, int(row)
         raise UsageError("RECORD_UNKNOWN", record=place)
-
-
-def short(code: str) -> str:
-    """The words of a code, with a mark where a single case would name its own facts."""
-    words = say(f"reason.{code}") if f"reason.{code}" in messages.entries() else say(code)
-    return re.sub(r"\{\w+\}", "…", words)
 
 
 def say_or(code: str, otherwise: str) -> str:

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from crmclean import privacy, tables
 from crmclean.cli import show
-from crmclean.messages import say
+from crmclean.messages import say, short
 from crmclean.run import Work
 
 TOP_ISSUES = 10
@@ -89,18 +89,13 @@ def _ends(ends: Mapping[str, Mapping[str, int]], model: Mapping[str, Any]) -> No
 
 def _issues(found: list[dict[str, Any]]) -> None:
     rows = [
-        (say(f"severity.{row['severity']}"), row["code"], _short(say(row["code"])), row["count"])
+        (say(f"severity.{row['severity']}"), row["code"], short(row["code"]), row["count"])
         for row in found[:TOP_ISSUES]
     ]
     headings = (say("label.severity"), say("label.code"), say("label.title"), say("label.count"))
     show.table(say("summary.issues"), headings, rows)
     if len(found) > TOP_ISSUES:
         show.line(say("summary.more", count=len(found) - TOP_ISSUES))
-
-
-def _short(text: str) -> str:
-    """The words of a code without the facts that a single issue would fill in."""
-    return text.split("{", 1)[0].rstrip("：: ，,（(")
 
 
 def mapping(plan: Any, guesses: list[list[Any]], model: Mapping[str, Any]) -> None:
@@ -123,7 +118,8 @@ def issues(found: pa.Table) -> None:
 def inspection(found: Mapping[str, Any], depth: int = 0) -> None:
     """A nested mapping as indented lines; lists of mappings as tables."""
     for key, value in found.items():
-        name = say(f"inspect.{key}") if f"inspect.{key}" in _labels() else key
+        label = next((c for c in (f"inspect.{key}", f"row.{key}") if c in _labels()), None)
+        name = say(label) if label else key
         if isinstance(value, Mapping):
             show.line("  " * depth + f"{name}:")
             inspection(value, depth + 1)
