@@ -29,10 +29,11 @@ import companies
 import people
 from scores import completeness, scores
 
-from crmclean.dedupe import customers, engine
+from crmclean.dedupe import customer_fields, customers, engine
 from crmclean.dedupe.cluster import clusters
 from crmclean.dedupe.engine import Laws, Spec
 from crmclean.dedupe.fields import Field
+from crmclean.dedupe.laws import laws_of
 from crmclean.tables import record_ids
 
 DEFAULT = 0.0
@@ -76,7 +77,7 @@ def _companies(options: argparse.Namespace, seed: int) -> dict:
     began = time.perf_counter()
     fields = prepared(table)
     parsed = round(time.perf_counter() - began, 1)
-    laws = customers.laws(fields, EMPTY, EMPTY)
+    laws = laws_of(fields, EMPTY, EMPTY)
     found = {"parse_seconds": parsed, **_ours(fields, customers.SPEC, laws, truth)}
     if options.splink:
         import opponents
@@ -104,7 +105,7 @@ def prepared(table: pa.Table) -> dict[str, Field]:
     contacts = None
     if "phone" in table.column_names:
         contacts = pa.table({"record": ids, "name": table["contact"], "mobile": table["phone"]})
-    return customers.prepare(pa.table({"record": ids, **own}), contacts)
+    return customer_fields.prepare(pa.table({"record": ids, **own}), contacts)
 
 
 def _ours(fields: dict[str, Field], spec: Spec, laws: Laws, truth: np.ndarray) -> dict:
@@ -163,7 +164,7 @@ def _one_character(register: Path) -> float:
     """The share of pairs of real, different companies that the product would merge by itself."""
     table, pairs = companies.one_character_apart(register)
     fields = prepared(table)
-    laws = customers.laws(fields, EMPTY, EMPTY)
+    laws = laws_of(fields, EMPTY, EMPTY)
     scored = engine.score(fields, customers.SPEC, laws)
     shares = {}
     for match in (DEFAULT, AUTOMATIC):

@@ -88,9 +88,10 @@ def _ours(table) -> None:
     from dedupe_accuracy import EMPTY, prepared
 
     from crmclean.dedupe import customers, engine
+    from crmclean.dedupe.laws import laws_of
 
     fields = prepared(table)
-    laws = customers.laws(fields, EMPTY, EMPTY)
+    laws = laws_of(fields, EMPTY, EMPTY)
     scored = engine.score(fields, customers.SPEC, laws)
     label = engine.grouped(scored, customers.SPEC, laws, 0.0, table.num_rows)
     print("customers", len(np.unique(label)))

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.dedupe import customers as customer
+from crmclean.dedupe import customer_fields
 from crmclean.dedupe.fields import Field
 from crmclean.dedupe.references import NONE, SEVERAL, Customers, resolve
 from crmclean.dedupe.report import issues_of
@@ -44,9 +44,11 @@ def attach(
     _, cluster = np.unique(found.label, return_inverse=True)
     core = fields["core"]
     heads = Field(np.where(fields["branch"].codes < 0, core.codes, -1), core.values)
-    known = Customers(owners, cluster, _system_numbers(job), customer.key_field(fields), heads)
+    known = Customers(
+        owners, cluster, _system_numbers(job), customer_fields.key_field(fields), heads
+    )
     given = children["customer"].combine_chunks()
-    answer = resolve(children, known, customer.reference_keys)
+    answer = resolve(children, known, customer_fields.reference_keys)
     at = pa.array(answer.cluster, mask=answer.cluster < 0)
     golden = found.golden["golden"].combine_chunks().take(at)
     name = pc.coalesce(found.golden["name"].combine_chunks().take(at), given)

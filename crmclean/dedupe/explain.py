@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.dedupe import contacts, customers, engine, weights
+from crmclean.dedupe import contacts, customer_fields, customers, engine, weights
 from crmclean.messages import entries, say
 
 
@@ -48,7 +48,7 @@ def _fields(records: dict[str, pa.Table], object: str, left: int, right: int):
     if object == "contact":
         same = pa.array(["one customer"] * 2)  # contacts are only ever compared within one
         return contacts.SPEC, contacts.prepare(both, same)
-    return customers.SPEC, customers.prepare(both, records.get("contact"))
+    return customers.SPEC, customer_fields.prepare(both, records.get("contact"))
 
 
 def _stored(

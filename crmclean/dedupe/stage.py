@@ -7,9 +7,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.decisions import State, fingerprints
-from crmclean.dedupe import bands, contacts, customers, engine, ids, named, survive, weights
+from crmclean.dedupe import (
+    bands,
+    contacts,
+    customer_fields,
+    customers,
+    engine,
+    ids,
+    named,
+    survive,
+    weights,
+)
 from crmclean.dedupe.children import attach
 from crmclean.dedupe.fields import Field
+from crmclean.dedupe.laws import laws_of, reasons, same_uscc
 from crmclean.dedupe.owners import settle
 from crmclean.dedupe.report import BLOCKS, blocks_table, found_issues, shared_mobiles
 from crmclean.ends import follow_parents
@@ -76,7 +87,7 @@ def dedupe(
     `retrain`: learn the weights anew instead of taking the frozen ones of the state."""
     job = Job(plan, project, model, state, retrain)
     records = {name: one.combine_chunks() for name, one in records.items()}
-    fields = customers.prepare(records["customer"], records.get("contact"))
+    fields = customer_fields.prepare(records["customer"], records.get("contact"))
     found = {"customer": _customers(records, fields, job)}
     issues = [found["customer"].issues]
     changes = []
@@ -115,15 +126,15 @@ def _customers(records: dict[str, pa.Table], fields: dict[str, Field], job: Job)
     own = records["customer"]
     prints = fingerprints(own, "customer", job.plan)
     said = named.pairs("customer", own, prints, job.plan, job.project, job.state)
-    laws = customers.laws(fields, _union(said, "never"), _union(said, "always"))
+    laws = laws_of(fields, _union(said, "never"), _union(said, "always"))
     learned = _frozen(job)
     scored = engine.score(fields, customers.SPEC, laws, learned)
-    sure, doubtful = customers.same_uscc(scored, fields)
+    sure, doubtful = same_uscc(scored, fields)
     laws = replace(laws, always=np.union1d(laws.always, sure))
     label = engine.grouped(scored, customers.SPEC, laws, job.project.dedupe.match, own.num_rows)
     rank = survive.ranked(own, _systems(own, job), laws.exclusive[1] >= 0, _children(records))
     verdict, kept = bands.verdicts(scored, label, laws, job.project.dedupe.review, doubtful)
-    reason = customers.reasons(scored, fields, laws, said, verdict, sure, doubtful)
+    reason = reasons(scored, fields, laws, said, verdict, sure, doubtful)
     waits = verdict == bands.REVIEW
     held = bands.held(label, scored.left[waits], scored.right[waits], rank)
     owners = settle(own, prints, label, job)
@@ -131,7 +142,7 @@ def _customers(records: dict[str, pa.Table], fields: dict[str, Field], job: Job)
     pairs = bands.pairs_table(
         "customer", own["record"].to_numpy(), scored, customers.SPEC, verdict, reason, kept
     )
-    full = customers.fullness(fields)
+    full = customer_fields.fullness(fields)
     matched = _golden("customer", owners.records, prints, label, rank, full, why, job)
     blocks = blocks_table("customer", scored.blocks)
     fresh = [] if learned or own.num_rows < ENOUGH else [weights.entry("customer", scored.weights)]

@@ -1,0 +1,192 @@
+"""The fields of a customer that keys and comparisons use: parsed names, places, numbers, people."""
+
+import re
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.dedupe import names, text, words
+from crmclean.dedupe.fields import Field, encode, mapped, several
+from crmclean.dedupe.persons import parse
+from crmclean.tables import PART_BITS
+
+_SPLIT = r"[,;/、，；\s]+"
+_HOST = re.compile(r"^(?:https?://)?(?:www\.)?([^/?#:]+)")
+_MUNICIPALITIES = ("11", "12", "31", "50")
+
+
+def prepare(customers: pa.Table, contacts: pa.Table | None = None) -> dict[str, Field]:
+    """The fields of each customer that keys and comparisons use. Contacts of the same row lend
+    their telephones, e-mail and name."""
+    beside = _beside(customers, contacts)
+    parsed, name = _names(_column(customers, "name"))
+    fields = _name_fields(parsed, name)
+    short = _names(_column(customers, "short_name"))
+    former = _names(_column(customers, "former_name"))
+    fields["aliases"] = _aliases(
+        fields["core"], (short, former), mapped(name, [p.former for p in parsed])
+    )
+    fields["address"], of_address = _address(_column(customers, "address"))
+    fields["place"] = _place(customers, of_address)
+    fields["area"] = encode(pc.coalesce(_texts(fields["place"]), _texts(fields["region"])))
+    uscc = encode(_column(customers, "uscc"))
+    fields["uscc"] = mapped(uscc, [value.upper() for value in uscc.values])
+    fields["phones"] = _phones(customers, beside)
+    fields["emails"] = several(
+        [pc.utf8_lower(_column(customers, "email")), pc.utf8_lower(beside["email"])]
+    )
+    site = encode(_column(customers, "website"))
+    fields["site"] = mapped(site, [_host(value) for value in site.values])
+    fields["contact"] = _person(beside["name"])
+    fields["contact_sound"] = mapped(fields["contact"], text.sound(list(fields["contact"].values)))
+    return fields
+
+
+def fullness(fields: dict[str, Field]) -> np.ndarray:
+    """How whole each record's name is: legal form, then region, and no note like 作废 in it."""
+    form, region, flags = (fields[name].codes for name in ("kind", "region", "flags"))
+    return 2.0 * (form >= 0) + (region >= 0) - 4.0 * (flags >= 0)
+
+
+def reference_keys(values: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """(key, core) of names that children give for their customer: see `key_field`."""
+    parsed, name = _names(values)
+    fields = _name_fields(parsed, name)
+    return _texts(key_field(fields)), _texts(fields["core"])
+
+
+def key_field(fields: dict[str, Field]) -> Field:
+    """What identifies a customer by name: region, core, branch and ordinal."""
+    texts = [
+        pc.fill_null(_texts(fields[name]), "") for name in ("region", "core", "branch", "ordinal")
+    ]
+    joined = pc.binary_join_element_wise(*texts, "|")
+    empty = pa.array(fields["core"].codes < 0)
+    return encode(pc.if_else(empty, pa.scalar(None, pa.string()), joined))
+
+
+def _names(column: pa.Array) -> tuple[list[names.Parts], Field]:
+    field = encode(column)
+    plain = mapped(field, text.plain(list(field.values)))
+    return [names.parse(value) for value in plain.values], plain
+
+
+def _name_fields(parsed: list[names.Parts], name: Field) -> dict[str, Field]:
+    core = mapped(name, [_compact(p.core) for p in parsed])
+    brand = mapped(name, [_compact(p.brand) for p in parsed])
+    long = mapped(core, [value if len(value) >= 4 else "" for value in core.values])
+    region = mapped(name, [_city(p.code) for p in parsed])
+    return {
+        "core": core,
+        "long": long,
+        "whole": _whole(region, long),
+        "brand": brand,
+        "core_sound": mapped(core, text.sound(list(core.values))),
+        "long_sound": mapped(long, text.sound(list(long.values))),
+        "brand_sound": mapped(brand, text.sound(list(brand.values))),
+        "region": region,
+        "branch": mapped(name, [p.branch for p in parsed]),
+        "ordinal": mapped(name, [p.ordinal for p in parsed]),
+        "kind": mapped(name, [p.kind for p in parsed]),
+        "flags": mapped(name, [p.flags for p in parsed]),
+    }
+
+
+def _whole(region: Field, long: Field) -> Field:
+    """City and core together: what the registry lets exist only once; missing without either."""
+    return encode(pc.binary_join_element_wise(_texts(region), _texts(long), "|"))
+
+
+def _compact(core: str) -> str:
+    """Chinese cores without spaces and signs, Latin ones as words."""
+    return " ".join(core.split()) if core.isascii() else text.key(core)
+
+
+def _aliases(core: Field, others: tuple, former: Field) -> Field:
+    columns = [_texts(core)]
+    for parsed, name in others:
+        columns.append(_texts(mapped(name, [_compact(p.core) for p in parsed])))
+    former_parts = [names.parse(value) if value else names.Parts() for value in former.values]
+    columns.append(_texts(mapped(former, [_compact(p.core) for p in former_parts])))
+    return several(columns)
+
+
+def _texts(field: Field) -> pa.Array:
+    indices = pa.array(field.codes, mask=field.codes < 0)
+    return pa.array(field.values, pa.string()).take(indices)
+
+
+def _place(customers: pa.Table, of_address: pa.Array) -> Field:
+    """The city's code from the fields, else the province's, else from the address."""
+    fields = [encode(_column(customers, name)) for name in ("city", "province")]
+    codes = [mapped(f, [_place_code(value) for value in f.values]) for f in fields]
+    return encode(pc.coalesce(*(_texts(field) for field in codes), of_address))
+
+
+def _place_code(value: str) -> str:
+    """The deepest place at the start of a text, as a city code."""
+    code, places, known = "", words.affixes("places"), words.table("places")
+    while len(code) < 4 and (found := places.prefix(value, leave=0)):
+        value = value[len(found) :]
+        code = known[found] if known[found].startswith(code) else code
+    return _city(code)
+
+
+def _city(code: str) -> str:
+    return code[:2] if code.startswith(_MUNICIPALITIES) else code[:4]
+
+
+def _phones(customers: pa.Table, beside: dict[str, pa.Array]) -> Field:
+    own = _column(customers, "phone")
+    more = pc.list_element(_padded(_column(customers, "other_phones")), 0)
+    return several([own, more, beside["mobile"], beside["phone"]])
+
+
+def _padded(column: pa.Array) -> pa.Array:
+    """Each cell split into its values, at least one."""
+    return pc.split_pattern_regex(pc.fill_null(column, ""), _SPLIT)
+
+
+def _host(site: str) -> str:
+    found = _HOST.match(site.strip().lower())
+    return found[1] if found else ""
+
+
+def _person(column: pa.Array) -> Field:
+    field = encode(column)
+    plain = mapped(field, text.plain(list(field.values)))
+    return mapped(plain, [parse(value).full for value in plain.values])
+
+
+def _address(column: pa.Array) -> tuple[Field, pa.Array]:
+    """Addresses without their leading places, spaces and signs; and the code of their city."""
+    field = encode(column)
+    plain = mapped(field, text.plain(list(field.values)))
+    prefix, known = words.affixes("places").prefix, words.table("places")
+    short, codes = [], []
+    for value in plain.values:
+        rest, code = text.key(value), ""
+        while found := prefix(rest):
+            rest = rest[len(found) :]
+            if len(code) < 4 and known[found].startswith(code):
+                code = known[found]
+        short.append(rest)
+        codes.append(_city(code) if code else _place_code(value))
+    return mapped(plain, short), _texts(mapped(plain, codes))
+
+
+def _beside(customers: pa.Table, contacts: pa.Table | None) -> dict[str, pa.Array]:
+    """Values of the first contact of the same source row as each customer."""
+    wanted = ("name", "mobile", "phone", "email")
+    if contacts is None or not contacts.num_rows:
+        return {name: pa.nulls(customers.num_rows, pa.string()) for name in wanted}
+    row = pc.shift_right(contacts["record"].combine_chunks(), PART_BITS)
+    at = pc.index_in(pc.shift_right(customers["record"].combine_chunks(), PART_BITS), row)
+    return {name: _column(contacts, name).take(at) for name in wanted}
+
+
+def _column(table: pa.Table, name: str) -> pa.Array:
+    if name not in table.column_names:
+        return pa.nulls(table.num_rows, pa.string())
+    return table[name].combine_chunks()

@@ -1,0 +1,76 @@
+"""What holds for customers whatever the weight: the credit code, the branch, the ordinal.
+
+Different valid USCC, different branches, 一厂 and 二厂: never one. The same valid USCC: one, unless the
+names share nothing; then a person looks.
+"""
+
+import numpy as np
+
+from crmclean.dedupe.customers import NAME, SPEC
+from crmclean.dedupe.engine import Laws, Scored
+from crmclean.dedupe.fields import Field, distinct
+
+_CHECK = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+def laws_of(fields: dict[str, Field], never: np.ndarray, always: np.ndarray) -> Laws:
+    """Different valid USCC, different branch and different ordinal never meet."""
+    signature = distinct(np.column_stack([fields["branch"].codes, fields["ordinal"].codes]))
+    return Laws((signature, valid_uscc(fields["uscc"])), never, always)
+
+
+def same_uscc(scored: Scored, fields: dict[str, Field]) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs that one valid USCC proves (left * n + right), and which pairs it makes doubtful: the
+    same code under names that share nothing may be a former name or a copied cell."""
+    valid = valid_uscc(fields["uscc"])
+    one, two = valid[scored.left], valid[scored.right]
+    same = (one == two) & (one >= 0)
+    names = [level.name for level in NAME.levels]
+    strange = scored.levels[:, SPEC.comparisons.index(NAME)] == names.index("other") + 1
+    return (scored.left * len(valid) + scored.right)[same & ~strange], same & strange
+
+
+def reasons(
+    scored: Scored,
+    fields: dict[str, Field],
+    laws: Laws,
+    said: dict[str, np.ndarray],
+    verdict: np.ndarray,
+    sure: np.ndarray,
+    doubtful: np.ndarray,
+) -> np.ndarray:
+    """Why a pair is what it is where weight alone does not say: a code of the catalogue, or ""."""
+    pair = scored.left * len(laws.exclusive[0]) + scored.right
+    reason = np.full(len(pair), "", object)
+    reason[np.isin(pair, sure)] = "SAME_USCC"
+    reason[doubtful] = "SAME_USCC_OTHER_NAME"
+    apart = verdict == "different"
+    _, uscc = laws.exclusive
+    for name in ("ordinal", "branch"):
+        codes = fields[name].codes
+        reason[apart & (codes[scored.left] != codes[scored.right])] = f"{name.upper()}_DIFFERS"
+    one, two = uscc[scored.left], uscc[scored.right]
+    reason[apart & (one != two) & (one >= 0) & (two >= 0)] = "USCC_DIFFERS"
+    for rule, code in (
+        ("always", "PROJECT_ALWAYS"),
+        ("never", "PROJECT_NEVER"),
+        ("decided_always", "DECIDED_SAME"),
+        ("decided_never", "DECIDED_DIFFERENT"),
+    ):
+        reason[np.isin(pair, said[rule])] = code
+    return reason
+
+
+def valid_uscc(field: Field) -> np.ndarray:
+    """The code of each record's USCC where it is valid (GB 32100-2015), else -1."""
+    if not len(field.values):
+        return field.codes
+    lookup = np.full(128, -1)
+    lookup[[ord(c) for c in _CHECK]] = np.arange(31)
+    long = np.array([len(value) == 18 and value.isascii() for value in field.values])
+    texts = [value if good else "0" * 18 for value, good in zip(field.values, long, strict=True)]
+    points = lookup[np.frombuffer("".join(texts).encode("ascii"), np.uint8).reshape(-1, 18)]
+    weights = np.array([pow(3, n, 31) for n in range(17)])
+    check = -(points[:, :17] @ weights) % 31
+    valid = long & (points >= 0).all(axis=1) & (check == points[:, 17])
+    return np.where(np.append(valid, False)[field.codes], field.codes, -1)
