@@ -11,6 +11,7 @@ from crmclean.dedupe.fields import Field, encode, mapped, several
 from crmclean.dedupe.persons import parse
 from crmclean.tables import PART_BITS
 
+_COURTESY = r"^([\p{Han}·]{2,4})\s*(?:先生|女士|小姐|太太)$"
 _SPLIT = r"[,;/、，；\s]+"
 _HOST = re.compile(r"^(?:https?://)?(?:www\.)?([^/?#:]+)")
 _MUNICIPALITIES = ("11", "12", "31", "50")
@@ -20,7 +21,8 @@ def prepare(customers: pa.Table, contacts: pa.Table | None = None) -> dict[str, 
     """The fields of each customer that keys and comparisons use. Contacts of the same row lend
     their telephones, e-mail and name."""
     beside = _beside(customers, contacts)
-    parsed, name = _names(_column(customers, "name"))
+    called = _called(_column(customers, "name"))
+    parsed, name = _names(called)
     fields = _name_fields(parsed, name)
     short = _names(_column(customers, "short_name"))
     former = _names(_column(customers, "former_name"))
@@ -38,9 +40,27 @@ def prepare(customers: pa.Table, contacts: pa.Table | None = None) -> dict[str, 
     )
     site = encode(_column(customers, "website"))
     fields["site"] = mapped(site, [_host(value) for value in site.values])
-    fields["contact"] = _person(beside["name"])
+    fields["home"] = _home(fields["core"], fields["address"])
+    fields["contact"] = _others(called, _person(beside["name"]))
     fields["contact_sound"] = mapped(fields["contact"], text.sound(list(fields["contact"].values)))
     return fields
+
+
+def _called(names: pa.Array) -> pa.Array:
+    """Names without 先生 or 女士: private customers are called so in one list and not in the next."""
+    return pc.replace_substring_regex(names, _COURTESY, r"\1")
+
+
+def _others(names: pa.Array, contact: Field) -> Field:
+    """Contacts other than the customer itself: a private customer's own name is no second
+    evidence beside the name, and alone never proves a person."""
+    own = pc.fill_null(pc.equal(_texts(_person(names)), _texts(contact)), False)
+    return encode(pc.if_else(own, pa.scalar(None, pa.string()), _texts(contact)))
+
+
+def _home(core: Field, address: Field) -> Field:
+    """Name and address together; missing without either."""
+    return encode(pc.binary_join_element_wise(_texts(core), _texts(address), "|"))
 
 
 def fullness(fields: dict[str, Field]) -> np.ndarray:

@@ -14,6 +14,7 @@ NAME = Comparison(
     "core",
     (
         Level("same_name", "equal", "whole", m=0.35, u=2e-8, rare=0.3, free=30),
+        Level("same_home", "equal", "home", m=0.02, u=1e-8),
         Level("same", "equal", "long", m=0.2, u=4e-7, rare=0.7, free=12),
         Level("same_short", "equal", "core", m=0.06, u=1e-5, rare=1.0, free=4, alone=False),
         Level("alias", "shared", "aliases", m=0.02, u=2e-6, rare=1.0, free=4),
