@@ -98,7 +98,7 @@ def opened(
     """A job that holds its output directory. Raises Locked, OutputRefused, UsageError."""
     try:
         out.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError, PermissionError) as error:
+    except OSError as error:
         raise OutputRefused("OUTPUT_NO_RIGHTS", file=out) from error
     with lock(out):
         close_to_others(out)

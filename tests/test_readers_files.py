@@ -11,6 +11,7 @@ import struct
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 import xlsxwriter
 import xlwt
@@ -199,6 +200,8 @@ def test_f10_nothing_half_or_an_error_page(tmp_path):
     page = "<!DOCTYPE html><html><title>用户登录</title><form>请登录</form></html>"
     assert refused(written(tmp_path / "客户.xls", page)) == "FILE_IS_A_WEB_PAGE"
     assert refused(written(tmp_path / "a.xls", "%PDF-1.7 ...")) == "FILE_KIND_UNKNOWN"
+    noise = np.random.default_rng(1).integers(0, 256, 3000, np.uint8).tobytes()
+    assert refused(written(tmp_path / "a.xlsx", noise)) == "FILE_KIND_UNKNOWN"
 
 
 def dbf(path: Path, encoding: str, driver: int, memo: bool = False) -> Path:

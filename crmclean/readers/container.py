@@ -92,7 +92,16 @@ def _known_binary(head: bytes) -> str | None:
     for magic, name in _BINARIES.items():
         if head.startswith(magic) and (name != "EXE" or b"\0\0\0" in head[:64]):
             return f"binary:{name}"
-    return None
+    return "binary" if _scrambled(head) else None
+
+
+def _scrambled(head: bytes) -> bool:
+    """Bytes of no text: control characters of many kinds, all over. Text has few kinds of them
+    (NUL as filling, Ctrl-A as a delimiter), however many."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return False
+    controls = [byte for byte in head if byte < 32 and byte not in b"\0\t\n\r\x1a\x1b"]
+    return len(controls) > 0.04 * len(head) and len(set(controls)) >= 12
 
 
 _EXCEL_2003 = "urn:schemas-microsoft-com:office:spreadsheet"
