@@ -146,3 +146,19 @@ def test_any_headings_and_samples_give_a_file_that_loads(
         found = loaded(written(one), Path(folder))
     named = {given.column for given in found.sources[0].fields.values()}
     assert named | set(found.sources[0].drop) <= set(headings)
+
+
+@pytest.mark.parametrize(
+    ("headings", "concat", "joint"),
+    [
+        ({"First Name": ["John"], "Last Name": ["Smith"]}, ["First Name", "Last Name"], " "),
+        ({"名字": ["建国"], "姓": ["欧阳"]}, ["姓", "名字"], ""),
+    ],
+)
+def test_names_in_two_columns_are_joined(
+    tmp_path: Path, headings: dict, concat: list[str], joint: str
+) -> None:
+    one = source(1, "contacts.csv", {**headings, "Mobile": ["13812340001"]})
+    fields = loaded(written(one), tmp_path).sources[0].fields
+    for path in ("contact.name", "customer.name"):
+        assert (list(fields[path].concat), fields[path].with_) == (concat, joint)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from crmclean.mapping import content, detectors, names
+from crmclean.mapping.halves import halves
 from crmclean.messages import say
 from crmclean.model import Field, Object
 from crmclean.plan import Column, Source
@@ -40,6 +41,8 @@ TELLING = ("uscc", "email", "url", "resident_id")
 NAMELESS = {"customer": -0.3, "contact": -0.1, "follow_up": -0.3, "lead": -0.4, "opportunity": -0.5}
 #: People without a company are customers themselves: a contact needs a customer.
 ALONE = 0.5
+#: The field that two halves of a person's name make, by what a row is.
+PERSON = {"customer": "contact.name", "contact": "contact.name", "lead": "lead.contact"}
 #: A sheet of customers with a column 电话 means the customer's, where both have such a field.
 OWN = 0.02
 
@@ -47,7 +50,8 @@ OWN = 0.02
 @dataclass(frozen=True)
 class Guess:
     """One column and the field it seems to hold: `object.field` or None, confidence 0 to 1, tier
-    auto | review | unmapped, and the reasons in words."""
+    auto | review | unmapped, and the reasons in words. A field that two columns make together has
+    their headings in `concat`, and what stands between them in `joint`."""
 
     column: Column
     field: str | None
@@ -55,6 +59,8 @@ class Guess:
     tier: str
     reasons: tuple[str, ...] = ()
     unit: str | None = None
+    concat: tuple[str, ...] = ()
+    joint: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,23 @@ def guess(source: Source, model: dict[str, Object], object: str | None = None) -
     """One guess per column, in the order of the columns. `object`: what a row is, when known."""
     table = _table(source, model)
     owner = object or _object(source, model, table)
-    return _assigned(source, _fields(owner, model), table)
+    return _joined(_assigned(source, _fields(owner, model), table), PERSON.get(owner))
+
+
+def _joined(guesses: list[Guess], path: str | None) -> list[Guess]:
+    """The two halves of a person's name as one field, where no other column holds it."""
+    found = halves([guess.column for guess in guesses])
+    if not (found and path):
+        return guesses
+    order, joint = found
+    mine = [guess for guess in guesses if guess.column in order]
+    if any(guess.field == path for guess in guesses if guess not in mine):
+        return guesses
+    concat, why = tuple(column.heading for column in order), (say("mapping.why.halves"),)
+    return [
+        Guess(g.column, path, 1.0, "auto", why, None, concat, joint) if g in mine else g
+        for g in guesses
+    ]
 
 
 def object_of(guesses: list[Guess]) -> str:

@@ -200,5 +200,6 @@ def likeness(heading: Heading, field: Field) -> float:
         return 0.0
     if heading.kinds and field.kind not in heading.kinds:
         return 0.0
-    scores = (ratio(form, name) for form in heading.forms for name in names_of(field))
+    names = names_of(field).keys() - {plain(field.path)}
+    scores = (ratio(form, name) for form in heading.forms for name in names)
     return max(scores, default=0.0) / 100

@@ -62,7 +62,7 @@ def _entry(
     entry: Entry, guesses: list[Guess], plan: Plan, model: dict[str, Object], language: str
 ) -> list[str]:
     owner = object_of(guesses)
-    mapped = [guess for guess in guesses if guess.field]
+    mapped = list({guess.field: guess for guess in reversed(guesses) if guess.field}.values())[::-1]
     rest = [guess for guess in guesses if not guess.field]
     person = _private(owner, mapped)
     lines = _head(entry, owner, plan, language)
@@ -70,7 +70,7 @@ def _entry(
     lines += [_field_line(guess, model, language) for guess in mapped]
     if person:
         told = say("mapping.text.private", language)
-        lines.append(_line(f"      customer.name: {scalar(person)}", told))
+        lines.append(_line(f"      customer.name: {person}", told))
     else:
         lines += _missing(owner, mapped, model, language)
     lines += _unmapped([guess for guess in rest if not droppable(guess.column)], language)
@@ -123,9 +123,6 @@ def _system(path: str) -> str:
 
 
 def _field_line(guess: Guess, model: dict[str, Object], language: str) -> str:
-    heading = scalar(guess.column.heading)
-    if guess.unit and guess.unit != "元":
-        heading = f"{{column: {scalar(guess.column.heading)}, unit: {guess.unit}}}"
     owner, _, name = str(guess.field).partition(".")
     field = model[owner].fields[name]
     why = say("mapping.text.and", language).join(guess.reasons)
@@ -134,12 +131,22 @@ def _field_line(guess: Guess, model: dict[str, Object], language: str) -> str:
     score = f"{guess.confidence:.0%}"
     told = say("mapping.text.evidence", language, sure=sure, score=score, why=why)
     told += _samples(guess.column, kind, language)
-    return _line(f"      {guess.field}: {heading}", told)
+    return _line(f"      {guess.field}: {_from(guess)}", told)
+
+
+def _from(guess: Guess) -> str:
+    """What a field is filled from, as the project file says it."""
+    heading = scalar(guess.column.heading)
+    if guess.concat:
+        return f"{{concat: {_flow(list(guess.concat))}, with: {json.dumps(guess.joint)}}}"
+    if guess.unit and guess.unit != "元":
+        return f"{{column: {heading}, unit: {guess.unit}}}"
+    return heading
 
 
 def _private(owner: str, mapped: list[Guess]) -> str | None:
-    """The column of persons' names on a list of customers without a column of companies."""
-    columns = {guess.field: guess.column.heading for guess in mapped}
+    """What names the persons of a list of customers without a column of companies."""
+    columns = {guess.field: _from(guess) for guess in mapped}
     if owner != "customer" or "customer.name" in columns:
         return None
     return columns.get("contact.name")
