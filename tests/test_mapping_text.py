@@ -161,4 +161,4 @@ def test_names_in_two_columns_are_joined(
     one = source(1, "contacts.csv", {**headings, "Mobile": ["13812340001"]})
     fields = loaded(written(one), tmp_path).sources[0].fields
     for path in ("contact.name", "customer.name"):
-        assert (list(fields[path].concat), fields[path].with_) == (concat, joint)
+        assert (list(fields[path].concat), fields[path].joined_with) == (concat, joint)
