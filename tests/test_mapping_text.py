@@ -158,7 +158,7 @@ def test_any_headings_and_samples_give_a_file_that_loads(
 def test_names_in_two_columns_are_joined(
     tmp_path: Path, headings: dict, concat: list[str], joint: str
 ) -> None:
-    one = source(1, "contacts.csv", {**headings, "Mobile": ["13812340001"]})
+    one = source(1, "会员.csv", {**headings, "Mobile": ["13812340001"]})
     fields = loaded(written(one), tmp_path).sources[0].fields
     for path in ("contact.name", "customer.name"):
         assert (list(fields[path].concat), fields[path].joined_with) == (concat, joint)
