@@ -12,6 +12,7 @@ Last line: one JSON object {"incremental_speedup", "rows", "changed", "seconds":
 
 import argparse
 import csv
+import hashlib
 import json
 import os
 import random
@@ -22,7 +23,11 @@ import time
 from pathlib import Path
 
 import make_table
+import pyarrow as pa
+import pyarrow.parquet as pq
 from run_speed import PROJECT
+
+from crmclean.run import Work
 
 
 def main(rows: int, changed: int, folder: Path) -> None:
@@ -80,11 +85,15 @@ def _change(path: Path, rows: int, changed: int, seed: int = 2) -> None:
     aside.replace(path)
 
 
-def _tables(out: Path) -> set[tuple[str, bytes]]:
-    """Name and bytes of every table that a check makes."""
-    work = out / ".work"
-    paths = (path for path in work.rglob("*.parquet") if "last" not in path.parts)
-    return {(path.relative_to(work).as_posix(), path.read_bytes()) for path in paths}
+def _tables(out: Path) -> set[tuple[str, str]]:
+    """Name and digest of every table that a check makes, as it would be published: in Parquet."""
+    work, found = Work(out / ".work"), set()
+    for path in sorted(work.root.rglob("*.arrow")):
+        name = path.relative_to(work.root).with_suffix("").as_posix()
+        if not name.startswith("last/"):
+            pq.write_table(work.get(name).combine_chunks(), buffer := pa.BufferOutputStream())
+            found.add((name, hashlib.sha256(buffer.getvalue()).hexdigest()))
+    return found
 
 
 if __name__ == "__main__":

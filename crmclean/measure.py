@@ -15,7 +15,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from crmclean import messages, score
 from crmclean.model import Object
@@ -27,8 +26,8 @@ DATES = ("last_follow_up_at", "updated_at")
 
 def dimensions(work: Any, model: dict[str, Object]) -> list[Dimension]:
     """The dimensions of the run in `work` (run.Work); what cannot be measured is 0 of 0."""
-    golden = {name: filled(work, f"golden/{name}") for name in model}
-    records = {name: filled(work, f"records/{name}") for name in model}
+    golden = {name: work.filled(f"golden/{name}") for name in model}
+    records = {name: work.filled(f"records/{name}") for name in model}
     asked = _asked(work.issues())
     values = {
         "completeness": _filled(golden, model),
@@ -39,21 +38,6 @@ def dimensions(work: Any, model: dict[str, Object]) -> list[Dimension]:
         "timeliness": _fresh(work),
     }
     return [Dimension(name, *values[name]) for name in score.DIMENSIONS]
-
-
-def filled(work: Any, name: str) -> tuple[int, dict[str, int]]:
-    """(rows, filled cells per column) of a table, from its Parquet footer: no column is read."""
-    if not work.has(name):
-        return 0, {}
-    footer = pq.read_metadata(work.path(name))
-    groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
-    counts = {
-        footer.schema.column(at).name: sum(
-            group.num_rows - group.column(at).statistics.null_count for group in groups
-        )
-        for at in range(footer.num_columns)
-    }
-    return footer.num_rows, counts
 
 
 def _asked(issues: pa.Table) -> pa.Table:
@@ -123,7 +107,7 @@ def _audited(work: Any) -> tuple[int, int]:
 
 
 def _fresh(work: Any) -> tuple[int, int]:
-    names = filled(work, "golden/customer")[1]
+    names = work.filled("golden/customer")[1]
     known = [name for name in DATES if name in names]
     if not known:
         return 0, 0

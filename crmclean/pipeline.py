@@ -257,11 +257,10 @@ def _publish_tables(work: Work, plan: Plan, model: dict[str, Object], folder: Pa
     folder.mkdir()
     names = ["pairs", "golden_cells", "gaps", "completeness", "files", "sent"]
     names += [f"{kind}/{name}" for kind in ("records", "golden") for name in model]
-    for name in names:
-        shutil.copyfile(work.path(name), folder / f"{name.replace('/', '_')}.parquet")
-    shutil.copyfile(work.path("crosswalk_final"), folder / "crosswalk.parquet")
-    pq.write_table(work.issues(), folder / "issues.parquet", compression="zstd")
-    pq.write_table(work.changes(), folder / "changes.parquet", compression="zstd")
+    found = {name.replace("/", "_"): lambda name=name: work.get(name) for name in names}
+    found["crosswalk"] = lambda: work.get("crosswalk_final")
+    for name, table in {**found, "issues": work.issues, "changes": work.changes}.items():
+        pq.write_table(table(), folder / f"{name}.parquet", compression="zstd", compression_level=1)
     (folder / "sources.json").write_text(plan.to_json(), encoding="utf-8", newline="\n")
 
 

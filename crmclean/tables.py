@@ -4,8 +4,8 @@ Key everywhere: (object, record). `record` is an int64 packed from source number
 part (one row may give one customer and two contacts): 15 bits, 40 bits, 8 bits. It sorts in
 reading order and needs no string. People see `file#sheet!row` (`plan.Plan.where`).
 
-All values are text; missing is null, never "". Every table is written as Parquet under
-OUT/.work (`run.py`), readable by anyone with pandas or DuckDB.
+All values are text; missing is null, never "". Every table is an Arrow file under
+OUT/.work (`run/work.py`); those of OUT/tables are Parquet, for pandas or DuckDB.
 
 How replay (law 3) works: the mapped cell of a field is `rows` through the plan's mapping; each
 row of `changes` for (object, record, field), in table order, has a `before` equal to the value so
@@ -59,8 +59,8 @@ def rows_of(records: pa.Array) -> pa.Array:
 TEXT = pa.string()
 
 
-#: Every physical row of one source, once. One Parquet per source (`rows/<source>.parquet`), with
-#: one text column per cell, c1..cn, as read: before fills, mapping and cleaning.
+#: Every physical row of one source, once. One table per source (`rows/<source>`), with one text
+#: column per cell, c1..cn, as read: before fills, mapping and cleaning.
 def rows_schema(width: int) -> pa.Schema:
     return pa.schema(
         [("row", pa.int64()), ("kind", TEXT), *((f"c{n}", TEXT) for n in range(1, width + 1))]
@@ -140,7 +140,7 @@ CROSSWALK = pa.schema(
 )
 
 
-#: One row per golden record of one object (`golden/<object>.parquet`): `golden`, `record` (the
+#: One row per golden record of one object (`golden/<object>`): `golden`, `record` (the
 #: master record, whose crosswalk end is this golden record's end), then one column per field.
 def golden_schema(fields: Iterable[str]) -> pa.Schema:
     return pa.schema([("golden", TEXT), ("record", pa.int64()), *((f, TEXT) for f in fields)])

@@ -13,9 +13,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from crmclean.cli import main
+from crmclean.run import Work
 
 RUNS = Path(__file__).parent / "runs"
 FILE = "客户.csv"
@@ -141,8 +143,8 @@ def test_customers_are_compared_with_an_output_directory(tmp_path: Path, check) 
     check(folder, "--summary", str(tmp_path / "last.json"))
     (last / "tables").mkdir(parents=True)
     shutil.move(tmp_path / "last.json", last / "summary.json")
-    golden = folder / "out" / ".work" / "golden" / "customer.parquet"
-    shutil.copyfile(golden, last / "tables" / "golden_customer.parquet")
+    golden = Work(folder / "out" / ".work").get("golden/customer")
+    pq.write_table(golden, last / "tables" / "golden_customer.parquet")
     replaced(",成交,", ",流失,", 1, 8)(folder)
     told = json.loads(check(folder, "--baseline", str(last), "--format", "json")[1])
     findings = {finding["code"]: finding for finding in told["findings"]}

@@ -50,7 +50,7 @@ def test_rows_are_conserved(sample_run: Path) -> None:
     assert set(crosswalk["end"]) <= set(tables.ENDS)
     reached = {tables.unpack(record)[:2] for record in crosswalk["record"]}
     for source in read.sources:
-        rows = pd.read_parquet(out / f".work/rows/{source.number}.parquet", columns=["row", "kind"])
+        rows = pd.read_feather(out / f".work/rows/{source.number}.arrow", columns=["row", "kind"])
         data = rows.loc[rows["kind"] == "data", "row"]
         assert {(source.number, row) for row in data} <= reached
         assert rows["kind"].value_counts().to_dict() == {
@@ -82,7 +82,7 @@ def test_columns_are_conserved(sample_run: Path) -> None:
 def test_records_can_be_replayed(sample_run: Path) -> None:
     """Law 3: each change starts from the value that the one before left, and the last is the record."""
     out = sample_run / "out"
-    changes = pd.read_parquet(out / ".work/changes/clean.parquet")
+    changes = pd.read_feather(out / ".work/changes/clean.arrow")
     grouped = changes.groupby(["object", "record", "field"], sort=False)
     follows = grouped["after"].shift().where(grouped.cumcount() > 0)
     later = changes[grouped.cumcount() > 0]

@@ -70,7 +70,7 @@ def test_the_audit_gives_accuracy(work: Work) -> None:
 
 
 def test_filled_cells_come_from_the_footer(work: Work) -> None:
-    assert measure.filled(work, "golden/customer") == (
+    assert work.filled("golden/customer") == (
         2,
         {"record": 2, "name": 2, "industry": 1, "last_follow_up_at": 2, "updated_at": 0},
     )

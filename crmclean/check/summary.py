@@ -7,12 +7,10 @@ version is refused, never misread. A pure function of the tables of the run: no 
 """
 
 import json
-from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from crmclean import headings, measure, privacy, score, tables
 from crmclean.check import content
@@ -88,9 +86,7 @@ def _head(source: Source, work: Any) -> pa.Table | None:
     """The first data rows of a source, as read."""
     if work is None or not work.has(f"rows/{source.number}"):
         return None
-    with pq.ParquetFile(work.path(f"rows/{source.number}")) as file:
-        batches = file.iter_batches(batch_size=HEAD_ROWS)
-        rows = pa.Table.from_batches(islice(batches, 1), file.schema_arrow)
+    rows = work.head(f"rows/{source.number}", HEAD_ROWS)
     return rows.filter(pc.equal(rows["kind"], "data"))
 
 
@@ -154,7 +150,7 @@ def _picklists(work: Any, model: dict[str, Object]) -> dict[str, dict[str, int]]
     """How often each value of a picklist stands in the golden records."""
     found = {}
     for name, owner in model.items():
-        columns = measure.filled(work, f"golden/{name}")[1]
+        columns = work.filled(f"golden/{name}")[1]
         fields = [
             f for f in owner.fields.values() if f.kind in COUNTED_KINDS and columns.get(f.name)
         ]

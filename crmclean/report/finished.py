@@ -1,6 +1,6 @@
 """The tables of a finished run as the sections of the report read them: once, masked on the way out.
 
-`work` is anything with `get(name, columns)`, `has(name)`, `issues()` and `changes()` (run/work.py).
+`work` is a `run.Work`.
 Counting is vectorised throughout: `tally` turns columns of text into numbers once, and everything
 after it works on numbers.
 """
@@ -21,7 +21,7 @@ class Kept:
     """The tables of `work`, each read once."""
 
     def __init__(self, work: Any) -> None:
-        self.work, self.has, self.path = work, work.has, work.path
+        self.work, self.has, self.filled = work, work.has, work.filled
         self.issues = cache(work.issues)
         self.tables: dict[str, pa.Table] = {}
 

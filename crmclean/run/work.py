@@ -1,4 +1,8 @@
-"""The tables of a run, as Parquet files under OUT/.work, and which stages are done.
+"""The tables of a run, as Arrow files under OUT/.work, and which stages are done.
+
+Arrow's own format, uncompressed: a run writes and reads its tables several times, and packing them
+each time would take longer than most of what is done with them (a refresh hardly does anything
+else). What is published for people is Parquet (`pipeline.py`).
 
 A stage writes its tables and then its key: a hash of everything that it was made from. A stage
 whose key still holds is not done again; that is both resume and the incremental monthly refresh.
@@ -13,7 +17,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from crmclean import tables
 
@@ -26,7 +29,7 @@ class Work:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def path(self, name: str, suffix: str = ".parquet") -> Path:
+    def path(self, name: str, suffix: str = ".arrow") -> Path:
         return self.root / f"{name}{suffix}"
 
     def has(self, name: str) -> bool:
@@ -34,7 +37,29 @@ class Work:
 
     def get(self, name: str, columns: list[str] | None = None) -> pa.Table:
         """The table of that name. Raises FileNotFoundError."""
-        return pq.read_table(self.path(name), columns=columns, memory_map=False)
+        with pa.OSFile(str(self.path(name))) as file:
+            return _opened(file, columns).read_all()
+
+    def head(self, name: str, rows: int) -> pa.Table:
+        """The first rows of a table."""
+        with pa.OSFile(str(self.path(name))) as file:
+            batches = pa.ipc.open_file(file)
+            parts, left = [], rows
+            for number in range(batches.num_record_batches):
+                parts.append(batches.get_batch(number)[:left])
+                left -= parts[-1].num_rows
+                if not left:
+                    break
+            return pa.Table.from_batches(parts, batches.schema)
+
+    def filled(self, name: str) -> tuple[int, dict[str, int]]:
+        """(rows, filled cells per column) of a table, as the file says: no column is read."""
+        if not self.has(name):
+            return 0, {}
+        with pa.memory_map(str(self.path(name))) as file:
+            table = pa.ipc.open_file(file).read_all()
+            counts = zip(table.column_names, table.columns, strict=True)
+            return len(table), {column: len(table) - c.null_count for column, c in counts}
 
     def put(self, name: str, table: pa.Table) -> None:
         with self.writer(name, table.schema) as write:
@@ -46,8 +71,8 @@ class Work:
         final = self.path(name)
         final.parent.mkdir(parents=True, exist_ok=True)
         aside = final.with_suffix(".part")
-        with pq.ParquetWriter(aside, schema, compression="zstd", compression_level=1) as parquet:
-            yield lambda batch: parquet.write_table(batch) if batch.num_rows else None
+        with pa.OSFile(str(aside), "wb") as file, pa.ipc.new_file(file, schema) as arrow:
+            yield lambda batch: arrow.write_table(batch) if batch.num_rows else None
         aside.replace(final)
 
     def put_text(self, name: str, text: str) -> None:
@@ -98,6 +123,15 @@ class Work:
 
     def _keys(self) -> dict[str, str]:
         return json.loads(self.get_text("stages.json") or "{}")
+
+
+def _opened(file: pa.NativeFile, columns: list[str] | None) -> pa.RecordBatchFileReader:
+    """The reader of an Arrow file, of some columns or of all."""
+    if columns is None:
+        return pa.ipc.open_file(file)
+    names = pa.ipc.open_file(file).schema.names
+    wanted = [names.index(name) for name in columns]
+    return pa.ipc.open_file(file, options=pa.ipc.IpcReadOptions(included_fields=wanted))
 
 
 def close_to_others(folder: Path) -> None:
