@@ -100,8 +100,12 @@ def _joined(guesses: list[Guess], path: str | None) -> list[Guess]:
 
 def object_of(guesses: list[Guess]) -> str:
     """What a row is: customer, contact, lead, follow_up or opportunity. Customers come with their
-    contacts, so the first object that holds any field, customers first."""
-    held = {str(g.field).partition(".")[0] for g in guesses if g.field}
+    contacts, so the first object that holds any field, customers first; and people without a
+    customer are customers themselves."""
+    paths = {str(guess.field) for guess in guesses if guess.field}
+    held = {path.partition(".")[0] for path in paths}
+    if held == {"contact"} and not paths & {"contact.customer", "contact.customer_code"}:
+        return "customer"
     return next((owner for owner in TOGETHER if owner in held), "customer")
 
 
