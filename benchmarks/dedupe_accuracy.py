@@ -123,7 +123,7 @@ def _ours(fields: dict[str, Field], spec: Spec, laws: Laws, truth: np.ndarray) -
 
 def _columns(fields: dict[str, Field]) -> dict[str, list]:
     columns = {}
-    for name in ("core", "core_sound", "brand", "region", "uscc", "contact", "address", "place"):
+    for name in ("core", "core_sound", "brand", "city", "uscc", "contact", "address", "place"):
         columns[name] = _texts(fields[name].codes, fields[name].values)
     phones = fields["phones"]
     columns["phone"] = _texts(phones.codes[:, 0], phones.values)

@@ -94,23 +94,23 @@ def companies_parsed(columns: dict[str, list]) -> pd.DataFrame:
         block_on("phone"),
         block_on("core"),
         block_on("core_sound"),
-        block_on("brand", "region"),
+        block_on("brand", "city"),
         block_on("address"),
         block_on("contact", "place"),
-        block_on("substr(core,1,3)", "region"),
+        block_on("substr(core,1,3)", "city"),
     ]
     tf = {"term_frequency_adjustments": True}
     comparisons = [
         cl.JaroWinklerAtThresholds("core", [0.95, 0.88, 0.8]).configure(**tf),
         cl.ExactMatch("brand").configure(**tf),
-        cl.ExactMatch("region").configure(**tf),
+        cl.ExactMatch("city").configure(**tf),
         cl.LevenshteinAtThresholds("uscc", 2),
         cl.ExactMatch("phone").configure(**tf),
         cl.ExactMatch("contact").configure(**tf),
         cl.JaroWinklerAtThresholds("address", [0.95, 0.85]).configure(**tf),
         cl.ExactMatch("place").configure(**tf),
     ]
-    training = [block_on("phone"), block_on("core", "region")]
+    training = [block_on("phone"), block_on("core", "city")]
     certain = ["l.uscc = r.uscc", "l.core = r.core and l.phone = r.phone"]
     return _scored(frame, rules, comparisons, training, certain, 0.5)
 

@@ -31,7 +31,7 @@ def prepare(customers: pa.Table, contacts: pa.Table | None = None) -> dict[str, 
     )
     fields["address"], of_address = _address(_column(customers, "address"))
     fields["place"] = _place(customers, of_address)
-    fields["area"] = encode(pc.coalesce(_texts(fields["place"]), _texts(fields["region"])))
+    fields["area"] = encode(pc.coalesce(_texts(fields["place"]), _texts(fields["city"])))
     uscc = encode(_column(customers, "uscc"))
     fields["uscc"] = mapped(uscc, [value.upper() for value in uscc.values])
     fields["phones"] = _phones(customers, beside)
@@ -77,9 +77,9 @@ def reference_keys(values: pa.Array) -> tuple[pa.Array, pa.Array]:
 
 
 def key_field(fields: dict[str, Field]) -> Field:
-    """What identifies a customer by name: region, core, branch and ordinal."""
+    """What identifies a customer by name: city, core, branch and ordinal."""
     texts = [
-        pc.fill_null(_texts(fields[name]), "") for name in ("region", "core", "branch", "ordinal")
+        pc.fill_null(_texts(fields[name]), "") for name in ("city", "core", "branch", "ordinal")
     ]
     joined = pc.binary_join_element_wise(*texts, "|")
     empty = pa.array(fields["core"].codes < 0)
@@ -96,16 +96,17 @@ def _name_fields(parsed: list[names.Parts], name: Field) -> dict[str, Field]:
     core = mapped(name, [_compact(p.core) for p in parsed])
     brand = mapped(name, [_compact(p.brand) for p in parsed])
     long = mapped(core, [value if len(value) >= 4 else "" for value in core.values])
-    region = mapped(name, [_city(p.code) for p in parsed])
+    city = mapped(name, [_city(p.code) for p in parsed])
     return {
         "core": core,
         "long": long,
-        "whole": _whole(region, long),
+        "whole": _whole(city, long),
         "brand": brand,
         "core_sound": mapped(core, text.sound(list(core.values))),
         "long_sound": mapped(long, text.sound(list(long.values))),
         "brand_sound": mapped(brand, text.sound(list(brand.values))),
-        "region": region,
+        "region": mapped(name, [p.code for p in parsed]),
+        "city": city,
         "branch": mapped(name, [p.branch for p in parsed]),
         "ordinal": mapped(name, [p.ordinal for p in parsed]),
         "kind": mapped(name, [p.kind for p in parsed]),
@@ -113,9 +114,9 @@ def _name_fields(parsed: list[names.Parts], name: Field) -> dict[str, Field]:
     }
 
 
-def _whole(region: Field, long: Field) -> Field:
+def _whole(city: Field, long: Field) -> Field:
     """City and core together: what the registry lets exist only once; missing without either."""
-    return encode(pc.binary_join_element_wise(_texts(region), _texts(long), "|"))
+    return encode(pc.binary_join_element_wise(_texts(city), _texts(long), "|"))
 
 
 def _compact(core: str) -> str:

@@ -139,7 +139,7 @@ SPEC = Spec(
         Key("equal", ("emails",)),
         Key("equal", ("site",)),
         Key("equal", ("aliases",)),  # the core is the first of them
-        Key("equal", ("brand", "region")),
+        Key("equal", ("brand", "city")),
         Key("equal", ("brand_sound",)),
         Key("equal", ("core_sound",)),
         Key("head", ("core",), 4),

@@ -5,18 +5,51 @@ form; a branch carries its parent's name in front (《企业名称登记管理�
 names mean one company is asked part by part: 一厂 and 二厂 differ in one character, 上海华星 and
 华星（上海） in none. What official comparison calls the same and the similar: 工商企注字〔2017〕133号.
 
-Numerals are read only inside an ordinal (第二, 三厂, 4局), never in a brand: 三一重工 stays. Trade is
-split off for keys and display and is not a comparison of its own (measured to cost 0.02 F1:
-brand and trade are not independent). Values are read one by one, but only distinct ones.
+A form that also says the trade (小学, 银行, 律师事务所) stays in the core: 育才小学 is not 育才中学, but
+博爱医院 is 博爱医院有限公司. Trade is split off for keys and display and is not a comparison of its
+own (measured to cost 0.02 F1: brand and trade are not independent). Values are read one by one,
+but only distinct ones.
 """
 
 import re
+from functools import cache
 from typing import NamedTuple
 
-from crmclean.dedupe import words
+from crmclean.dedupe import asides, branches, latin, words
 
 _PLACES, _FORMS, _TRADES = map(words.affixes, ("places", "forms", "trades"))
-_PLACE_CODES, _KINDS, _NOTES = map(words.table, ("places", "forms", "annotations"))
+_PLACE_CODES, _KINDS = words.table("places"), words.table("forms")
+_SPEAKING = frozenset(form for form, says in words.table("forms", 2).items() if says)
+_SPACE = re.compile(r"\s+")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LEADING_FORM = re.compile(r"^(个体工商户|个体户|株式会社|有限会社)(.{2,})$")
+_SUFFIXED = re.compile(r"^(.{2,})[省市区县]$")
+_ZONE = re.compile(
+    r"^(?:中国|(?!华|新)[^区]{0,4}?)?(?:经济技术开发区|高新技术产业开发区|高新技术开发区|经济开发区|综合保税区|"
+    r"保税港区|保税区|自由贸易试验区|自贸区|高新区|开发区|工业园区)"
+)
+_MUNICIPALITIES = ("11", "12", "31", "50")
+_ANY_TRADE = (
+    "代理",
+    "咨询",
+    "设计",
+    "维修",
+    "安装",
+    "运输",
+    "制造",
+    "生产",
+    "加工",
+    "销售",
+    "经营",
+    "贸易",
+    "发展",
+    "服务",
+    "工程",
+    "技术",
+    "科技",
+    "管理",
+)
+_CORPS = re.compile(r"^生产建设兵团(?:第?[一二三四五六七八九十\d]+师)?")
 
 
 class Parts(NamedTuple):
@@ -39,38 +72,6 @@ class Parts(NamedTuple):
     former: str = ""
 
 
-_NUMERAL = "一二三四五六七八九十百零〇两壹贰叁肆伍陆柒捌玖拾"
-_ORDINAL = re.compile(
-    rf"第(?P<a>[{_NUMERAL}\d]+?(?=零售|[^{_NUMERAL}\d]|$))|(?<![统唯万天如合归同德\d])(?P<b>[{_NUMERAL}]{{1,3}}|\d{{1,4}})"
-    r"(?=分?厂|分?店|分公司|分院|分行|分部|分校|号(?:店|厂|楼|院|库|仓)|车间|建(?:筑|设|$|公司|集团)|冶|局|院|"
-    r"中(?:学|$)|小(?:学|$)|矿|校区?|期|队|站|库|机床)"
-)
-_HAS_NUMERAL = re.compile(rf"[{_NUMERAL}\d]")
-_BRANCH_WORDS = (
-    "分公司|支公司|子公司|分行|支行|分店|分厂|分院|分校|分部|分社|分所|分局|分理处|办事处|代表处|联络处|"
-    "门店|旗舰店|体验店|加盟店|直营店|专柜|营业部|营业厅|营业所|经营部|销售部|服务部|门市部|事业部|项目部|"
-    "服务站|加油站|储蓄所|大药房|药房|超市|商场|餐厅|宾馆|医院|工厂|厂|店"
-)
-_WHOLE = "有限责任公司|股份有限公司|有限公司|股份公司|集团公司|总公司|公司|集团(?!.*(?:有限|股份)公司)|合作社|银行|信用社|联社"
-_BRANCH_AFTER = re.compile(
-    rf"^(?P<head>.{{2,}}?(?:{_WHOLE}))(?P<branch>(?!有限|股份|集团|控股).{{0,24}}?(?:{_BRANCH_WORDS}))$"
-)
-_BRANCH_BARE = re.compile(r"^(?P<head>.+?)(?P<tail>分公司|支公司|办事处|代表处|联络处|分店)$")
-_BRANCH_END = tuple(_BRANCH_WORDS.split("|"))
-_BRACKET = re.compile(r"[(\[]([^()\[\]]*)[)\]]?")
-_FORMER = re.compile(r"^(?:原名?|曾用名|旧名|前身)[::为是]?(.{2,})$")
-_NOTE_END = re.compile(r"[-_/\s*]+([^-_/\s*]+)$")
-_SPACE = re.compile(r"\s+")
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_LATIN_FORM = re.compile(
-    r"[\s,.]*\b(?:co\.?[\s,]*(?:ltd|limited|inc)|company(?:[\s,]+(?:ltd|limited))?|limited|ltd|inc|"
-    r"incorporated|corp|corporation|llc|llp|plc|gmbh|ag|kg|s\.?a\.?r?\.?l?|b\.?v|n\.?v|pty|pte|oy|ab|"
-    r"co|s\.?r\.?l|s\.?p\.?a|k\.?k|group|holdings?)\b[\s,.]*$"
-)
-_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}
-_DIGITS |= {c: i for i, c in enumerate("壹贰叁肆伍陆柒捌玖", 1)}
-
-
 def parse(name: str) -> Parts:
     """The parts of a name in simplified characters, NFKC width and lower case (`text.plain`).
 
@@ -80,114 +81,29 @@ def parse(name: str) -> Parts:
     ('上海', '华星电子')
     >>> parse("上海第三机床厂").ordinal, parse("三一重工股份有限公司").ordinal
     ('3', '')
-    >>> parse("华为技术有限公司深圳分公司").branch
-    '深圳分公司'
+    >>> parse("华为技术有限公司深圳分公司").branch, parse("杭州育才小学").core
+    ('深圳分公司', '育才小学')
     """
     if not _HAN.search(name):
-        return _latin(name)
-    flags, former, region, code, kind = "", "", "", "", ""
-    if not name.isalnum():
-        name, flags, former, region, code, kind = _brackets(_SPACE.sub("", name))
-    head, branch = _branch(name)
+        return Parts(**latin.parts(name))
+    name = _SPACE.sub("", name)
+    beside = asides.Asides(name) if name.isalnum() else asides.read(name)
+    head, branch = branches.split(beside.name)
     rest, form = _form(head)
-    if not rest:
-        rest, form = head, ""
-    region, code, rest = _regions(rest, region, code)
-    ordinal = _ordinal(name)
+    spoken = form if form in _SPEAKING else ""
+    region, code, rest = _regions(rest, beside.region, beside.code, spoken)
+    rest = branches.without_number(_without_country(rest), form)
     brand, trade = _brand(rest)
-    kind = kind or _KINDS.get(form, "")
-    return Parts(region, rest, brand, trade, form, kind, branch, ordinal, code, flags, former)
-
-
-def number(text: str) -> str:
-    """A Chinese or Arabic numeral below a thousand as digits.
-
-    >>> number("二十三"), number("十"), number("〇二"), number("4")
-    ('23', '10', '2', '4')
-    """
-    if text.isdigit() and text.isascii():
-        return str(int(text))
-    text = text.replace("拾", "十")
-    if "十" not in text and "百" not in text:
-        return str(int("".join(str(_DIGITS[c]) for c in text)))
-    hundreds, _, rest = text.rpartition("百")
-    tens, ten, units = rest.rpartition("十")
-    total = 100 * _DIGITS.get(hundreds[:1], 1) if "百" in text else 0
-    total += 10 * _DIGITS.get(tens[-1:], 1) if ten else 0
-    return str(total + _DIGITS.get(units[-1:], 0))
-
-
-def _latin(name: str) -> Parts:
-    """English and other Latin names: the legal form goes, words stay, single-spaced."""
-    name = _SPACE.sub(" ", name.replace("(", " (").replace(")", ") "))
-    name, flags, former, region, code, kind = _brackets(name)
-    stem, count = _LATIN_FORM.subn("", name)
-    while count:
-        kind = "company"
-        stem, count = _LATIN_FORM.subn("", stem)
-    core = " ".join(re.sub(r"[^\w\s&+]", " ", stem).split()) or name.strip()
-    ordinal = "-".join(
-        number(n) for n in re.findall(r"\b(?:no\.?\s*|plant\s+|factory\s+)(\d+)", name)
-    )
-    form = name[len(stem) :].strip(" ,.") if kind else ""
-    return Parts(region, core, core, "", form, kind, "", ordinal, code, flags, former)
-
-
-def _brackets(name: str) -> tuple[str, str, str, str, str, str]:
-    """The name without its brackets and notes, and what stood in them."""
-    flags, former, region, code, kind = [], "", "", "", ""
-    if "(" in name or "[" in name:
-        for inner in _BRACKET.findall(name):
-            inner = inner.strip()
-            if inner in _NOTES:
-                flags.append(_NOTES[inner])
-            elif found := _FORMER.match(inner):
-                former = found[1]
-            elif inner in _PLACE_CODES:
-                region, code = inner, _PLACE_CODES[inner]
-            elif _KINDS.get(inner, "company") != "company":
-                kind = _KINDS[inner]
-            elif inner not in ("中国", "集团", "china"):
-                name = name.replace(f"({inner})", inner, 1).replace(f"[{inner}]", inner, 1)
-        name = _BRACKET.sub("", name)
-    found = _NOTE_END.search(name)
-    while found and found[1] in _NOTES:
-        flags.append(_NOTES[found[1]])
-        name = name[: found.start()]
-        found = _NOTE_END.search(name)
-    return name.strip(" -_/*") or name, ",".join(sorted(set(flags))), former, region, code, kind
-
-
-def _branch(name: str) -> tuple[str, str]:
-    """The head office's name and the branch, "" where the name is not a branch's."""
-    if not name.endswith(_BRANCH_END):
-        return name, ""
-    found = _BRANCH_AFTER.match(name)
-    if found:
-        return found["head"], _branch_key(found["branch"])
-    found = _BRANCH_BARE.match(name)
-    if not found:
-        return name, ""
-    head, place = _place_before(found["head"])
-    return (head, _branch_key(place + found["tail"])) if head else (name, "")
-
-
-def _branch_key(branch: str) -> str:
-    """Branches in one spelling: 青岛市分公司 = 青岛分公司, 第二分公司 = 2分公司."""
-    branch = _ORDINAL.sub(lambda hit: number(hit["a"] or hit["b"]), branch)
-    place = _PLACES.prefix(branch)
-    return place[:-1] + branch[len(place) :] if place[-1:] in ("市", "县", "省") else branch
-
-
-def _place_before(head: str) -> tuple[str, str]:
-    if place := _PLACES.suffix(head):
-        return head[: -len(place)], place
-    found = re.match(rf"^(.{{2,}}?)(第?[{_NUMERAL}\d]+)$", head)
-    return (found[1], found[2]) if found else (head, "")
+    return Parts(
+        region, rest + spoken, brand, trade + spoken, form, beside.kind or _KINDS.get(form, ""),
+        branch or beside.branch, branches.ordinal(name), code, beside.flags, beside.former,
+    )  # fmt: skip
 
 
 def _form(name: str) -> tuple[str, str]:
     """The name without its organisation form, and the form; 集团, 股份 before a form go with it."""
+    if name[0] in "个株有" and (found := _LEADING_FORM.match(name)):
+        return found[2], found[1]
     form = _FORMS.suffix(name, leave=1)
     rest = name[: -len(form)] if form else name
     for word in ("集团", "控股", "股份"):
@@ -196,20 +112,66 @@ def _form(name: str) -> tuple[str, str]:
     return rest, form
 
 
-def _regions(name: str, region: str, code: str) -> tuple[str, str, str]:
+def _regions(name: str, region: str, code: str, spoken: str) -> tuple[str, str, str]:
     """Places at the front, each inside the one before, else one at the end, taken off while two
     characters remain: 吉林市江城机械 is not in 江城县. A trade alone keeps its place: 长春商贸."""
-    start, found = name, _PLACES.prefix(name)
-    while found and _on_one_line(code, _PLACE_CODES[found]):
-        name = name[len(found) :]
-        region = region if region.startswith(found) else region + found
-        code = max(code, _PLACE_CODES[found], key=len)
-        found = _PLACES.prefix(name)
-    if not region and (found := _PLACES.suffix(name)) and _PLACE_CODES[found]:
+    last, found = "", _place(name, code)
+    while found:
+        last, name = found, name[len(found) :]
+        own = _PLACE_CODES.get(found) or _within(code).get(found, "")
+        wider = 0 < len(own) < len(code)  # 上海 in front and 浦东 in brackets
+        if not region.startswith(found):
+            region = found + region if wider else region + found
+        code = max(code, own, key=len)
+        found = _place(name, code)
+    if not last and (found := _PLACES.suffix(name)) and _PLACE_CODES[found] and not region:
         return found, _PLACE_CODES[found], name[: -len(found)]
-    if name in _TRADES.words or name in _FORMS.words:
-        name = start
+    if code and (zone := _zone(name)):
+        return region + zone.removeprefix("中国"), code, name[len(zone) :]
+    if last and not spoken and _says_trade_only(name):
+        short = _SUFFIXED.match(last)
+        name = (short[1] if short else last) + name
     return region, code, name
+
+
+def _place(name: str, code: str) -> str:
+    """The place that a name begins with, if it can lie in the place before it. Inside a city its
+    districts are known by their short names too (宁波市鄞州…), if more than a trade follows."""
+    found = _PLACES.prefix(name)
+    if found and _on_one_line(code, _PLACE_CODES[found]):
+        return found
+    for size in (2, 3):
+        short = name[:size]
+        if code and len(name) > size + 1 and short in _within(code):
+            return "" if _says_trade_only(name[size:]) else short
+    return ""
+
+
+@cache
+def _within(code: str) -> dict[str, str]:
+    """Short names of the districts and counties of a city, or of the cities of a province, to their
+    codes."""
+    ends = "市" if len(code) == 2 and code not in _MUNICIPALITIES else "区县市"
+    return {
+        place[:-1]: other
+        for place, other in _PLACE_CODES.items()
+        if len(other) == 6 > len(code)
+        and other.startswith(code)
+        and place[-1] in ends
+        and len(place) > 2
+    }
+
+
+def _zone(name: str) -> str:
+    """A development zone at the front, two characters remaining."""
+    found = _ZONE.match(name) if "区" in name else None
+    found = found or (_CORPS.match(name) if "兵团" in name else None)
+    return found[0] if found and len(name) >= found.end() + 2 else ""
+
+
+def _without_country(core: str) -> str:
+    """3M中国有限公司 is 3M（中国）有限公司."""
+    return core[:-2] if core.endswith("中国") and len(core) > 3 else core
 
 
 def _on_one_line(code: str, other: str) -> bool:
@@ -217,16 +179,19 @@ def _on_one_line(code: str, other: str) -> bool:
     return code.startswith(other) or other.startswith(code)
 
 
-def _ordinal(name: str) -> str:
-    """All ordinals of a name, joined: 中铁四局第二工程公司 → 4-2."""
-    if not _HAS_NUMERAL.search(name):
-        return ""
-    return "-".join(number(hit["a"] or hit["b"]) for hit in _ORDINAL.finditer(name))
-
-
 def _brand(core: str) -> tuple[str, str]:
-    """Brand and trade: trade words are taken off the end while two characters remain."""
+    """Brand and trade: trade words are taken off the end while two characters remain; 中国 alone
+    is nobody's brand."""
     brand = core
     while found := _TRADES.suffix(brand):
+        if brand[: -len(found)] == "中国":
+            break
         brand = brand[: -len(found)]
     return brand, core[len(brand) :]
+
+
+def _says_trade_only(text: str) -> bool:
+    """Whether a text is one trade word, or one and a word that any trade may take (轴承 + 制造)."""
+    if text in _TRADES.words or text in _FORMS.words:
+        return True
+    return text.endswith(_ANY_TRADE) and text[:-2] in _TRADES.words

@@ -14,12 +14,12 @@ _HERE = Path(__file__).parent
 
 
 @cache
-def table(name: str) -> dict[str, str]:
-    """First column to second column of `<name>.csv`."""
+def table(name: str, column: int = 1) -> dict[str, str]:
+    """First column to another column of `<name>.csv`."""
     with (_HERE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)
         next(rows)
-        return dict(rows)
+        return {row[0]: row[column] for row in rows}
 
 
 @cache
