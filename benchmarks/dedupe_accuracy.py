@@ -124,14 +124,9 @@ def _ours(fields: dict[str, Field], spec: Spec, laws: Laws, truth: np.ndarray) -
 def _columns(fields: dict[str, Field]) -> dict[str, list]:
     columns = {}
     for name in ("core", "core_sound", "brand", "city", "uscc", "contact", "address", "place"):
-        columns[name] = _texts(fields[name].codes, fields[name].values)
-    phones = fields["phones"]
-    columns["phone"] = _texts(phones.codes[:, 0], phones.values)
+        columns[name] = fields[name].texts.to_pylist()
+    columns["phone"] = fields["phones"].texts.to_pylist()
     return columns
-
-
-def _texts(codes: np.ndarray, values: np.ndarray) -> list:
-    return np.append(values, np.array([None], object))[codes].tolist()
 
 
 def _best(pairs: pd.DataFrame, truth: np.ndarray, laws: Laws, repair: bool) -> dict:

@@ -6,9 +6,11 @@ wrong for Chinese), in float64, on all cores; and only where the characters that
 room for the answer yes, which arrays can tell a hundred times faster than any distance.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from crmclean.dedupe.fields import Field
 
@@ -86,7 +88,7 @@ def _holds(
     holds = np.zeros(len(left), bool)
     at = np.flatnonzero(both)
     at = at[_possible(level.how, field, one[at], two[at], level.least)]
-    holds[at] = alike(level.how, field.values, one[at], two[at], level.least)
+    holds[at] = alike(level.how, field, one[at], two[at], level.least)
     return holds
 
 
@@ -97,7 +99,7 @@ def _possible(how: str, field: Field, one: np.ndarray, two: np.ndarray, least: f
         return np.ones(len(one), bool)
     first, second, marks = field.lengths[one], field.lengths[two], field.marks
     if how in ("start", "sister"):
-        heads = field.points[np.cumsum(field.lengths) - field.lengths] if len(marks) else marks
+        heads = field.points[field.characters.starts] if len(marks) else marks
         begun = heads[one] == heads[two]
         if how == "sister":
             return begun
@@ -122,28 +124,24 @@ def shared(one: np.ndarray, two: np.ndarray) -> np.ndarray:
     return found
 
 
-def alike(
-    how: str, values: np.ndarray, one: np.ndarray, two: np.ndarray, least: float
-) -> np.ndarray:
+def alike(how: str, field: Field, one: np.ndarray, two: np.ndarray, least: float) -> np.ndarray:
     """Whether pairs of distinct values are alike, each pair of values measured once."""
     if not len(one):
         return np.zeros(0, bool)
     low, high = np.minimum(one, two).astype(np.int64), np.maximum(one, two).astype(np.int64)
-    pairs, inverse = np.unique(low * len(values) + high, return_inverse=True)
-    first, second = values[pairs // len(values)], values[pairs % len(values)]
-    return _measured(how, first, second, least)[inverse]
+    pairs, inverse = np.unique(low * len(field.values) + high, return_inverse=True)
+    return _measured(how, field, *np.divmod(pairs, len(field.values)), least)[inverse]
 
 
-def _measured(how: str, first: np.ndarray, second: np.ndarray, least: float) -> np.ndarray:
-    from rapidfuzz import distance, fuzz, process
+def _measured(how: str, field: Field, one: np.ndarray, two: np.ndarray, least: float) -> np.ndarray:
+    from rapidfuzz import distance, fuzz
 
     if how == "sister":
-        return _sisters(first, second, least)
+        return _sisters(field, one, two, least)
     if how in ("inside", "start"):
         scorer = distance.LCSseq.similarity if how == "inside" else distance.Prefix.similarity
-        common = process.cpdist(first, second, scorer=scorer, dtype=np.float64, workers=-1)
-        short = np.minimum(_lengths(first), _lengths(second))
-        return (common == short) & (short >= least)
+        short = np.minimum(field.lengths[one], field.lengths[two])
+        return (_scores(scorer, field, one, two) == short) & (short >= least)
     scorer = {
         "osa": distance.OSA.normalized_similarity,
         "jaro": distance.JaroWinkler.normalized_similarity,
@@ -151,23 +149,24 @@ def _measured(how: str, first: np.ndarray, second: np.ndarray, least: float) -> 
         "token": fuzz.token_set_ratio,
     }[how]
     scale = 100.0 if how == "token" else 1.0
-    score = process.cpdist(first, second, scorer=scorer, dtype=np.float64, workers=-1)
-    return score >= least * scale - 1e-9
+    return _scores(scorer, field, one, two) >= least * scale - 1e-9
 
 
-def _sisters(first: np.ndarray, second: np.ndarray, least: float) -> np.ndarray:
+def _sisters(field: Field, one: np.ndarray, two: np.ndarray, least: float) -> np.ndarray:
     """璟桥电子 and 璟桥食品: one brand, two trades. What follows the common beginning is compared by
     the common subsequence, which is that of the whole less the beginning."""
-    from rapidfuzz import distance, process
+    from rapidfuzz import distance
 
-    start, whole = (
-        process.cpdist(first, second, scorer=scorer, dtype=np.float64, workers=-1)
-        for scorer in (distance.Prefix.similarity, distance.LCSseq.similarity)
-    )
-    one, two = _lengths(first) - start, _lengths(second) - start
-    alike_ends = 2 * (whole - start) / np.maximum(one + two, 1)
-    return (start >= least) & (one >= 2) & (two >= 2) & (alike_ends < SAME_TRADE)
+    start = _scores(distance.Prefix.similarity, field, one, two)
+    whole = _scores(distance.LCSseq.similarity, field, one, two)
+    first, second = field.lengths[one] - start, field.lengths[two] - start
+    alike_ends = 2 * (whole - start) / np.maximum(first + second, 1)
+    return (start >= least) & (first >= 2) & (second >= 2) & (alike_ends < SAME_TRADE)
 
 
-def _lengths(values: np.ndarray) -> np.ndarray:
-    return np.fromiter(map(len, values), np.int64, len(values))
+def _scores(scorer: Callable, field: Field, one: np.ndarray, two: np.ndarray) -> np.ndarray:
+    """The score of each pair of values, on all cores."""
+    from rapidfuzz import process
+
+    texts = (field.values.take(pa.array(at)).to_numpy(zero_copy_only=False) for at in (one, two))
+    return process.cpdist(*texts, scorer=scorer, dtype=np.float64, workers=-1)

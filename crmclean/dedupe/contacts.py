@@ -90,7 +90,7 @@ def prepare(contacts: pa.Table, customer: pa.Array) -> dict[str, Field]:
         "customer": encode(customer),
         "name": mapped(name, [p.full for p in parsed]),
         "full": full,
-        "full_sound": mapped(full, text.sound(list(full.values))),
+        "full_sound": mapped(full, text.sound(full.values)),
         "surname": mapped(name, [p.surname for p in parsed]),
         "name_open": mapped(name, [p.surname + p.given for p in parsed]),
         "mobiles": several([mobile, pc.list_element(others, 0)]),
@@ -115,8 +115,8 @@ def fullness(fields: dict[str, Field]) -> np.ndarray:
 
 def _names(contacts: pa.Table) -> tuple[Field, list[Person]]:
     name = encode(_column(contacts, "name"))
-    name = mapped(name, text.plain(list(name.values)))
-    return name, [parse(value) for value in name.values]
+    name = mapped(name, text.plain(name.values))
+    return name, [parse(value) for value in name.values.to_pylist()]
 
 
 def _column(table: pa.Table, name: str) -> pa.Array:

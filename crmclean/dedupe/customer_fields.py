@@ -1,7 +1,5 @@
 """The fields of a customer that keys and comparisons use: parsed names, places, numbers, people."""
 
-import re
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,7 +11,7 @@ from crmclean.tables import PART_BITS
 
 _COURTESY = r"^([\p{Han}·]{2,4})\s*(?:先生|女士|小姐|太太)$"
 _SPLIT = r"[,;/、，；\s]+"
-_HOST = re.compile(r"^(?:https?://)?(?:www\.)?([^/?#:]+)")
+_HOST = r"^(?:https?://)?(?:www\.)?(?P<host>[^/?#:]+)"
 _MUNICIPALITIES = ("11", "12", "31", "50")
 
 
@@ -27,22 +25,20 @@ def prepare(customers: pa.Table, contacts: pa.Table | None = None) -> dict[str, 
     short = _names(_column(customers, "short_name"))
     former = _names(_column(customers, "former_name"))
     fields["aliases"] = _aliases(
-        fields["core"], (short, former), mapped(name, [p.former for p in parsed])
+        fields["core"], (short, former, _names(mapped(name, [p.former for p in parsed]).texts))
     )
     fields["address"], of_address = _address(_column(customers, "address"))
     fields["place"] = _place(customers, of_address)
-    fields["area"] = encode(pc.coalesce(_texts(fields["place"]), _texts(fields["city"])))
-    uscc = encode(_column(customers, "uscc"))
-    fields["uscc"] = mapped(uscc, [value.upper() for value in uscc.values])
+    fields["area"] = encode(pc.coalesce(fields["place"].texts, fields["city"].texts))
+    fields["uscc"] = encode(pc.utf8_upper(_column(customers, "uscc")))
     fields["phones"] = _phones(customers, beside)
     fields["emails"] = several(
         [pc.utf8_lower(_column(customers, "email")), pc.utf8_lower(beside["email"])]
     )
-    site = encode(_column(customers, "website"))
-    fields["site"] = mapped(site, [_host(value) for value in site.values])
+    fields["site"] = encode(_host(_column(customers, "website")))
     fields["home"] = _home(fields["core"], fields["address"])
     fields["contact"] = _others(called, _person(beside["name"]))
-    fields["contact_sound"] = mapped(fields["contact"], text.sound(list(fields["contact"].values)))
+    fields["contact_sound"] = mapped(fields["contact"], text.sound(fields["contact"].values))
     return fields
 
 
@@ -54,13 +50,14 @@ def _called(names: pa.Array) -> pa.Array:
 def _others(names: pa.Array, contact: Field) -> Field:
     """Contacts other than the customer itself: a private customer's own name is no second
     evidence beside the name, and alone never proves a person."""
-    own = pc.fill_null(pc.equal(_texts(_person(names)), _texts(contact)), False)
-    return encode(pc.if_else(own, pa.scalar(None, pa.string()), _texts(contact)))
+    known = pa.array(contact.filled)
+    own = pc.equal(_person(pc.if_else(known, names, "")).texts, contact.texts)
+    return encode(pc.if_else(pc.fill_null(own, False), pa.scalar(None, pa.string()), contact.texts))
 
 
 def _home(core: Field, address: Field) -> Field:
     """Name and address together; missing without either."""
-    return encode(pc.binary_join_element_wise(_texts(core), _texts(address), "|"))
+    return encode(pc.binary_join_element_wise(core.texts, address.texts, "|"))
 
 
 def fullness(fields: dict[str, Field]) -> np.ndarray:
@@ -73,14 +70,13 @@ def reference_keys(values: pa.Array) -> tuple[pa.Array, pa.Array]:
     """(key, core) of names that children give for their customer: see `key_field`."""
     parsed, name = _names(values)
     fields = _name_fields(parsed, name)
-    return _texts(key_field(fields)), _texts(fields["core"])
+    return key_field(fields).texts, fields["core"].texts
 
 
 def key_field(fields: dict[str, Field]) -> Field:
     """What identifies a customer by name: city, core, branch and ordinal."""
-    texts = [
-        pc.fill_null(_texts(fields[name]), "") for name in ("city", "core", "branch", "ordinal")
-    ]
+    parts = ("city", "core", "branch", "ordinal")
+    texts = [pc.fill_null(fields[name].texts, "") for name in parts]
     joined = pc.binary_join_element_wise(*texts, "|")
     empty = pa.array(fields["core"].codes < 0)
     return encode(pc.if_else(empty, pa.scalar(None, pa.string()), joined))
@@ -88,23 +84,24 @@ def key_field(fields: dict[str, Field]) -> Field:
 
 def _names(column: pa.Array) -> tuple[list[names.Parts], Field]:
     field = encode(column)
-    plain = mapped(field, text.plain(list(field.values)))
-    return [names.parse(value) for value in plain.values], plain
+    plain = mapped(field, text.plain(field.values))
+    return [names.parse(value) for value in plain.values.to_pylist()], plain
 
 
 def _name_fields(parsed: list[names.Parts], name: Field) -> dict[str, Field]:
-    core = mapped(name, [_compact(p.core) for p in parsed])
-    brand = mapped(name, [_compact(p.brand) for p in parsed])
-    long = mapped(core, [value if len(value) >= 4 else "" for value in core.values])
+    core, brand = (
+        _compact(name, part) for part in ([p.core for p in parsed], [p.brand for p in parsed])
+    )
+    long = mapped(core, pc.if_else(pa.array(core.lengths >= 4), core.values, ""))
     city = mapped(name, [_city(p.code) for p in parsed])
     return {
         "core": core,
         "long": long,
         "whole": _whole(city, long),
         "brand": brand,
-        "core_sound": mapped(core, text.sound(list(core.values))),
-        "long_sound": mapped(long, text.sound(list(long.values))),
-        "brand_sound": mapped(brand, text.sound(list(brand.values))),
+        "core_sound": mapped(core, text.sound(core.values)),
+        "long_sound": mapped(long, text.sound(long.values)),
+        "brand_sound": mapped(brand, text.sound(brand.values)),
         "region": mapped(name, [p.code for p in parsed]),
         "city": city,
         "branch": mapped(name, [p.branch for p in parsed]),
@@ -116,33 +113,26 @@ def _name_fields(parsed: list[names.Parts], name: Field) -> dict[str, Field]:
 
 def _whole(city: Field, long: Field) -> Field:
     """City and core together: what the registry lets exist only once; missing without either."""
-    return encode(pc.binary_join_element_wise(_texts(city), _texts(long), "|"))
+    return encode(pc.binary_join_element_wise(city.texts, long.texts, "|"))
 
 
-def _compact(core: str) -> str:
+def _compact(name: Field, parts: list[str]) -> Field:
     """Chinese cores without spaces and signs, Latin ones as words."""
-    return " ".join(core.split()) if core.isascii() else text.key(core)
+    cores = pa.array(parts, pa.string())
+    words = pc.utf8_trim_whitespace(pc.replace_substring_regex(cores, r"\s+", " "))
+    return mapped(name, pc.if_else(pc.string_is_ascii(cores), words, text.key(cores)))
 
 
-def _aliases(core: Field, others: tuple, former: Field) -> Field:
-    columns = [_texts(core)]
-    for parsed, name in others:
-        columns.append(_texts(mapped(name, [_compact(p.core) for p in parsed])))
-    former_parts = [names.parse(value) if value else names.Parts() for value in former.values]
-    columns.append(_texts(mapped(former, [_compact(p.core) for p in former_parts])))
-    return several(columns)
-
-
-def _texts(field: Field) -> pa.Array:
-    indices = pa.array(field.codes, mask=field.codes < 0)
-    return pa.array(field.values, pa.string()).take(indices)
+def _aliases(core: Field, others: tuple) -> Field:
+    short = (_compact(name, [p.core for p in parsed]) for parsed, name in others)
+    return several([core.texts, *(field.texts for field in short)])
 
 
 def _place(customers: pa.Table, of_address: pa.Array) -> Field:
     """The city's code from the fields, else the province's, else from the address."""
     fields = [encode(_column(customers, name)) for name in ("city", "province")]
-    codes = [mapped(f, [_place_code(value) for value in f.values]) for f in fields]
-    return encode(pc.coalesce(*(_texts(field) for field in codes), of_address))
+    codes = [mapped(f, [_place_code(value) for value in f.values.to_pylist()]) for f in fields]
+    return encode(pc.coalesce(*(field.texts for field in codes), of_address))
 
 
 def _place_code(value: str) -> str:
@@ -169,32 +159,34 @@ def _padded(column: pa.Array) -> pa.Array:
     return pc.split_pattern_regex(pc.fill_null(column, ""), _SPLIT)
 
 
-def _host(site: str) -> str:
-    found = _HOST.match(site.strip().lower())
-    return found[1] if found else ""
+def _host(sites: pa.Array) -> pa.Array:
+    trimmed = pc.utf8_lower(pc.utf8_trim_whitespace(sites))
+    return pc.struct_field(pc.extract_regex(trimmed, _HOST), "host")
 
 
 def _person(column: pa.Array) -> Field:
     field = encode(column)
-    plain = mapped(field, text.plain(list(field.values)))
-    return mapped(plain, [parse(value).full for value in plain.values])
+    plain = mapped(field, text.plain(field.values))
+    return mapped(plain, [parse(value).full for value in plain.values.to_pylist()])
 
 
 def _address(column: pa.Array) -> tuple[Field, pa.Array]:
     """Addresses without their leading places, spaces and signs; and the code of their city."""
     field = encode(column)
-    plain = mapped(field, text.plain(list(field.values)))
+    plain = mapped(field, text.plain(field.values))
     prefix, known = words.affixes("places").prefix, words.table("places")
     short, codes = [], []
-    for value in plain.values:
-        rest, code = text.key(value), ""
+    for value, rest in zip(
+        plain.values.to_pylist(), text.key(plain.values).to_pylist(), strict=True
+    ):
+        code = ""
         while found := prefix(rest):
             rest = rest[len(found) :]
             if len(code) < 4 and known[found].startswith(code):
                 code = known[found]
         short.append(rest)
         codes.append(_city(code) if code else _place_code(value))
-    return mapped(plain, short), _texts(mapped(plain, codes))
+    return mapped(plain, short), mapped(plain, codes).texts
 
 
 def _beside(customers: pa.Table, contacts: pa.Table | None) -> dict[str, pa.Array]:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.decisions import hashed
+from crmclean.dedupe.characters import Characters
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,13 @@ class Field:
     several values per record (telephones) has one column of codes per value."""
 
     codes: np.ndarray
-    values: np.ndarray
+    values: pa.Array
+
+    @property
+    def texts(self) -> pa.Array:
+        """The (first) value of each record, null where it is missing."""
+        codes = self.codes if self.codes.ndim == 1 else self.codes[:, 0]
+        return self.values.take(pa.array(codes, mask=codes < 0))
 
     @cached_property
     def counts(self) -> np.ndarray:
@@ -34,19 +40,24 @@ class Field:
         return self.counts / max(int(self.counts.sum()), 1)
 
     @cached_property
+    def characters(self) -> Characters:
+        """The characters of the distinct values."""
+        return Characters.of(self.values)
+
+    @cached_property
     def hashes(self) -> np.ndarray:
         """A 64-bit hash of each distinct value."""
-        return hashed(pa.array(self.values, pa.string()))
+        return self.characters.hashes()
 
-    @cached_property
+    @property
     def lengths(self) -> np.ndarray:
         """The number of characters of each value."""
-        return np.fromiter(map(len, self.values), np.int32, len(self.values))
+        return self.characters.lengths
 
-    @cached_property
+    @property
     def points(self) -> np.ndarray:
         """The characters of all values, one after the other, as code points."""
-        return np.frombuffer("".join(self.values).encode("utf-32-le"), np.uint32)
+        return self.characters.points
 
     @cached_property
     def marks(self) -> np.ndarray:
@@ -54,7 +65,7 @@ class Field:
         if not len(self.values):
             return np.zeros(0, np.uint64)
         bits = np.uint64(1) << ((self.points * np.uint32(0x9E3779B1)) >> np.uint32(26))
-        return np.bitwise_or.reduceat(bits, np.cumsum(self.lengths) - self.lengths)
+        return np.bitwise_or.reduceat(bits, self.characters.starts)
 
     @property
     def filled(self) -> np.ndarray:
@@ -69,12 +80,12 @@ def encode(values: pa.Array | pa.ChunkedArray) -> Field:
     values = pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
     encoded = values.dictionary_encode()
     codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
-    return Field(codes.astype(np.int32), _objects(encoded.dictionary))
+    return Field(codes.astype(np.int32), encoded.dictionary)
 
 
-def mapped(field: Field, texts: list[str]) -> Field:
+def mapped(field: Field, texts: pa.Array | list[str]) -> Field:
     """The field with each distinct value replaced by another text; equal texts fall together."""
-    other = encode(pa.array(texts, pa.string()))
+    other = encode(texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string()))
     lookup = np.append(other.codes, np.int32(-1))
     return Field(lookup[field.codes], other.values)
 
@@ -95,7 +106,3 @@ def distinct(codes: np.ndarray) -> np.ndarray:
 
 def _flat(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-
-
-def _objects(values: pa.Array) -> np.ndarray:
-    return values.to_numpy(zero_copy_only=False).astype(object)

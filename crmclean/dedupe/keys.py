@@ -13,11 +13,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.decisions import hashed
-from crmclean.dedupe.fields import Field
+from crmclean.dedupe.fields import Field, encode
 
 CAP = 30
 LEAST = 0.1
@@ -102,24 +100,26 @@ def _hashes(field: Field, key: Key) -> tuple[np.ndarray, np.ndarray]:
     if key.how == "equal":
         return np.arange(len(values)), field.hashes
     if key.how == "head":
-        heads = pc.utf8_slice_codeunits(pa.array(values, pa.string()), 0, key.size)
-        encoded = heads.dictionary_encode()
-        return np.arange(len(values)), hashed(encoded.dictionary)[encoded.indices.to_numpy()]
+        heads = encode(pc.utf8_slice_codeunits(values, 0, key.size))
+        return np.arange(len(values)), heads.hashes[heads.codes]
     if key.how == "gram":
         return _grams(field, key.size)
     if key.how == "drop":
         return _drops(field, key.size)
-    texts = [
-        (n, word)
-        for n, value in enumerate(values)
-        if " " in value or value.isascii()  # Chinese without spaces is one word: equal does that
-        for word in sorted(set(value.split()))
-        if len(word) >= key.size
-    ]
-    if not texts:
-        return np.zeros(0, np.int64), np.zeros(0, np.uint64)
-    owners, found = zip(*texts, strict=True)
-    return np.array(owners, np.int64), hashed(pa.array(found, pa.string()))
+    return _words(field, key.size)
+
+
+def _words(field: Field, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Every word of `size` characters or more of values that are several words or Latin: Chinese
+    without spaces is one word, and `equal` does that."""
+    spaced = pc.or_(pc.match_substring(field.values, " "), pc.string_is_ascii(field.values))
+    at = pc.indices_nonzero(spaced)
+    lists = pc.utf8_split_whitespace(field.values.take(at))
+    words = encode(pc.list_flatten(lists))
+    owners = at.to_numpy().astype(np.int64)[pc.list_parent_indices(lists).to_numpy()]
+    long = (words.codes >= 0) & (np.append(words.lengths, 0)[words.codes] >= size)
+    kept = np.unique(np.column_stack([owners[long], words.codes[long]]), axis=0)
+    return kept[:, 0], words.hashes[kept[:, 1]]
 
 
 def _drops(field: Field, size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -130,7 +130,7 @@ def _drops(field: Field, size: int) -> tuple[np.ndarray, np.ndarray]:
     owners = np.repeat(short, lengths[short])
     firsts = np.cumsum(lengths[short]) - lengths[short]
     place = np.arange(len(owners)) - np.repeat(firsts, lengths[short])
-    starts = np.cumsum(lengths) - lengths
+    starts = field.characters.starts
     points = _mixed(field.points[starts[owners] + place].astype(np.uint64), np.uint64(size))
     powers = np.cumprod(np.full(size, _BASE))
     sums = np.cumsum(points * powers[place])
@@ -143,7 +143,7 @@ def _drops(field: Field, size: int) -> tuple[np.ndarray, np.ndarray]:
 def _grams(field: Field, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Every run of `size` characters; a shorter value is one run."""
     values, lengths, points = field.values, field.lengths, field.points.astype(np.uint64)
-    starts = np.cumsum(lengths) - lengths
+    starts = field.characters.starts
     runs = np.maximum(lengths - size + 1, 1) * (lengths > 0)
     owners = np.repeat(np.arange(len(values)), runs)
     at = np.arange(len(owners)) - np.repeat(np.cumsum(runs) - runs, runs) + starts[owners]

@@ -67,10 +67,11 @@ def valid_uscc(field: Field) -> np.ndarray:
         return field.codes
     lookup = np.full(128, -1)
     lookup[[ord(c) for c in _CHECK]] = np.arange(31)
-    long = np.array([len(value) == 18 and value.isascii() for value in field.values])
-    texts = [value if good else "0" * 18 for value, good in zip(field.values, long, strict=True)]
-    points = lookup[np.frombuffer("".join(texts).encode("ascii"), np.uint8).reshape(-1, 18)]
+    long = np.flatnonzero(field.lengths == 18)
+    points = field.points[field.characters.starts[long][:, None] + np.arange(18)]
+    points = lookup[np.minimum(points, 127)]
     weights = np.array([pow(3, n, 31) for n in range(17)])
     check = -(points[:, :17] @ weights) % 31
-    valid = long & (points >= 0).all(axis=1) & (check == points[:, 17])
-    return np.where(np.append(valid, False)[field.codes], field.codes, -1)
+    valid = np.zeros(len(field.values) + 1, bool)
+    valid[long] = (points >= 0).all(axis=1) & (check == points[:, 17])
+    return np.where(valid[field.codes], field.codes, -1)

@@ -52,9 +52,9 @@ def resolve(
     if pc.any(open_).as_py():
         key, core = keys(pc.if_else(open_, given, pa.scalar(None, TEXT)))
         for own, theirs in (
-            (key, _texts(customers.key)),
+            (key, customers.key.texts),
             (given, _column(customers.records, "short_name")),
-            (core, _texts(customers.core)),
+            (core, customers.core.texts),
         ):
             _try(found, way, "key", own, theirs, customers.cluster)
     return Found(found, way)
@@ -104,10 +104,6 @@ def _lookup(own: pa.Array, theirs: pa.Array, cluster: np.ndarray) -> np.ndarray:
 def _in_system(code: pa.Array, record: pa.Array, customers: Customers) -> pa.Array:
     system = pa.array(customers.systems[sources_of(record).to_numpy(zero_copy_only=False)])
     return pc.binary_join_element_wise(pc.cast(system, pa.string()), code, ":")
-
-
-def _texts(field: Field) -> pa.Array:
-    return pa.array(field.values, pa.string()).take(pa.array(field.codes, mask=field.codes < 0))
 
 
 def _column(table: pa.Table, name: str) -> pa.Array:

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from crmclean.dedupe.engine import Scored
 from crmclean.dedupe.fields import Field
@@ -76,9 +75,7 @@ def found_issues(
     name = records["name"].combine_chunks()
     none = pa.nulls(len(name), TEXT)
     flagged = fields["flags"].codes >= 0
-    flags = pa.array(fields["flags"].values, TEXT).take(
-        pa.array(fields["flags"].codes, mask=~flagged)
-    )
+    flags = fields["flags"].texts
     waiting = np.zeros(len(label), bool)
     review = verdict == "review"
     waiting[scored.left[review]] = waiting[scored.right[review]] = True
@@ -91,8 +88,8 @@ def found_issues(
             issues_of("customer", ids, "owner", "OWNER_CONFLICT", owner, none, why == "OWNER_CONFLICT"),
             issues_of("customer", ids, "name", "REVIEW_PAIR", name, none, waiting),
             issues_of("customer", ids, "name", "NAME_NOTE", name, flags, flagged),
-            issues_of("customer", ids, "uscc", "USCC_APART", _text(fields["uscc"]), none, _apart(fields["uscc"].codes, label)),
-            issues_of("customer", ids, "phone", "SHARED_PHONE", _text(fields["phones"]), none, shared),
+            issues_of("customer", ids, "uscc", "USCC_APART", fields["uscc"].texts, none, _apart(fields["uscc"].codes, label)),
+            issues_of("customer", ids, "phone", "SHARED_PHONE", fields["phones"].texts, none, shared),
         ],
     )  # fmt: skip
 
@@ -104,7 +101,7 @@ def shared_mobiles(contacts: pa.Table, mobiles: Field, customer: Field) -> pa.Ta
     shared = _apart(np.where(placed, first, -1), np.maximum(customer.codes, 0))
     none = pa.nulls(contacts.num_rows, TEXT)
     ids = contacts["record"].combine_chunks()
-    return issues_of("contact", ids, "mobile", "SHARED_MOBILE", _text(mobiles), none, shared)
+    return issues_of("contact", ids, "mobile", "SHARED_MOBILE", mobiles.texts, none, shared)
 
 
 def _apart(codes: np.ndarray, label: np.ndarray) -> np.ndarray:
@@ -121,8 +118,3 @@ def _apart(codes: np.ndarray, label: np.ndarray) -> np.ndarray:
 
 def _spread(codes: np.ndarray, label: np.ndarray) -> np.ndarray:
     return _apart(codes[:, 0], label)
-
-
-def _text(field: Field) -> pa.Array:
-    codes = field.codes if field.codes.ndim == 1 else field.codes[:, 0]
-    return pc.take(pa.array(field.values, TEXT), pa.array(codes, mask=codes < 0))

@@ -8,10 +8,15 @@ so that two homophones are equal strings and edit distances on sounds count syll
 """
 
 import os
-import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.dedupe.characters import Characters
 
 _PUNCTUATION = str.maketrans(
     {"【": "[", "】": "]", "〔": "(", "〕": ")", "〈": "(", "〉": ")", "《": "", "》": "", "·": "", "•": "",
@@ -19,57 +24,54 @@ _PUNCTUATION = str.maketrans(
      "\u200b": "", "\ufeff": "", "\n": " ", "\r": " "}
 )  # fmt: skip
 _TONES = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ", "aaaaeeeeiiiioooouuuuvvvvvnnnm")
-_SIGNS = re.compile(r"[\W_]+")
+_SIGNS = r"[^\pL\pN]"
 _FUZZY = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 
 
-def plain(values: Sequence[str]) -> list[str]:
+def plain(values: pa.Array) -> pa.Array:
     """Each text in NFKC width, simplified characters, lower case, without quotes and dots.
 
-    >>> plain(["臺灣華星（上海）有限公司", "ＡＢＣ·Ltd"])
+    >>> plain(pa.array(["臺灣華星（上海）有限公司", "ＡＢＣ·Ltd"])).to_pylist()
     ['台湾华星(上海)有限公司', 'abcltd']
     """
-    lines = list(values)
-    changed = _needs_work(lines)
-    if changed:
-        joined = unicodedata.normalize(
-            "NFKC", _joined([lines[n] for n in changed]).translate(_PUNCTUATION)
-        )
-        found = _simplified(joined.lower().translate(_AFTER_NFKC)).split("\0")
-        for n, line in zip(changed, found, strict=True):
-            lines[n] = line.strip()
-    return lines
+    needs_work = pc.match_substring_regex(values, _beyond_plain())
+    changed = values.filter(needs_work)
+    if not len(changed):
+        return values
+    joined = unicodedata.normalize("NFKC", _joined(changed.to_pylist()).translate(_PUNCTUATION))
+    found = _simplified(joined.lower().translate(_AFTER_NFKC)).split("\0")
+    stripped = pa.array([line.strip() for line in found], pa.string())
+    return pc.replace_with_mask(values, needs_work, stripped)
 
 
-def _needs_work(lines: list[str]) -> list[int]:
-    """Which texts hold anything beyond simplified characters, small letters, digits, brackets."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    pattern = f"[^\u4e00-\u9fffa-z0-9()]|[{''.join(sorted(_traditional()))}]"
-    mask = pc.match_substring_regex(pa.array(lines, pa.string()), pattern)
-    return pc.indices_nonzero(mask).to_pylist()
+@cache
+def _beyond_plain() -> str:
+    """Anything but simplified characters, small letters, digits and brackets."""
+    return f"[^\u4e00-\u9fffa-z0-9()]|[{''.join(sorted(_traditional()))}]"
 
 
 _AFTER_NFKC = str.maketrans({"（": "(", "）": ")", "，": ",", "\u3000": " ", "\r": " "})
 
 
-def sound(values: Sequence[str]) -> list[str]:
+def sound(values: pa.Array) -> pa.Array:
     """Each plain text with every Chinese character replaced by the sign of its syllable.
 
-    >>> sound(["华星"]) == sound(["华兴"]), sound(["华星"]) == sound(["华信"])
-    (True, True)
+    >>> sound(pa.array(["华星"])) == sound(pa.array(["华兴"]))
+    True
     """
-    return _joined(values).translate(_syllables()).split("\0") if values else []
+    spelled = Characters.of(values)
+    return Characters(_syllables()[spelled.points], spelled.lengths).texts()
 
 
-def key(text: str) -> str:
-    """A text without spaces and punctuation.
+def key(values: pa.Array) -> pa.Array:
+    """Each text without spaces and punctuation.
 
-    >>> key("天河路 385-1 号")
-    '天河路3851号'
+    >>> key(pa.array(["天河路 385-1 号"])).to_pylist()
+    ['天河路3851号']
     """
-    return text if text.isalnum() else _SIGNS.sub("", text)
+    signed = pc.match_substring_regex(values, _SIGNS)
+    bare = pc.replace_substring_regex(values.filter(signed), f"{_SIGNS}+", "")
+    return pc.replace_with_mask(values, signed, bare)
 
 
 def _joined(values: Sequence[str]) -> str:
@@ -100,13 +102,13 @@ def _traditional() -> frozenset[str]:
 
 
 @cache
-def _syllables() -> dict[int, int]:
+def _syllables() -> np.ndarray:
     """Code point to the sign of its syllable; signs stand in the private use area."""
     os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # only its character table is needed
     from pypinyin.constants import PINYIN_DICT
 
     signs: dict[str, int] = {}
-    table = {}
+    table = np.arange(0x110000, dtype=np.uint32)
     for point, readings in sorted(PINYIN_DICT.items()):
         syllable = _confusable(readings.split(",")[0])
         table[point] = signs.setdefault(syllable, 0xE000 + len(signs))
