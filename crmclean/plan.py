@@ -42,7 +42,10 @@ class Fill:
 
 @dataclass(frozen=True)
 class Source:
-    """One sheet of one file. `number` is its place in the sorted order of (path, sheet).
+    """One table of one file. `number` is its place in the sorted order of (path, sheet).
+
+    `sheet` is the name of its sheet; where several tables stand on one sheet, they are 客户@1 and
+    客户@2, and `rows` are the first and the last row of each.
 
     `entry` is the index of the entry of `crmclean.yaml` under `sources` that it belongs to.
     `reading` holds what the reader needs to read it again just so (container, encoding, delimiter,
@@ -65,6 +68,12 @@ class Source:
     fills: tuple[Fill, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
     evidence: tuple[str, ...] = ()
+    rows: tuple[int, int] | None = None
+
+    @property
+    def page(self) -> str:
+        """The sheet in the file that the table stands on."""
+        return self.sheet.rpartition("@")[0] if self.rows else self.sheet
 
     @property
     def name(self) -> str:
@@ -108,5 +117,6 @@ def _source(entry: dict[str, Any]) -> Source:
             "kinds": {int(row): kind for row, kind in entry["kinds"].items()},
             "fills": tuple(Fill(**fill) for fill in entry["fills"]),
             "evidence": tuple(entry["evidence"]),
+            "rows": tuple(entry["rows"]) if entry["rows"] else None,
         }
     )

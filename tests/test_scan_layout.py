@@ -206,13 +206,70 @@ def test_l07_hidden_sheets_are_told_not_read(tmp_path):
     assert scanned(tmp_path / "a.xlsx", sheet="深藏")[0].sheet == "深藏"
 
 
-def test_l08_several_tables_on_one_sheet_are_told(tmp_path):
-    orders = [["订单编号", "下单日期", "金额", "负责人"], ["D01", "2024-06-15", 10, "张三"]]
-    rows = [HEADER, *DATA, [], [], *orders]
-    source, issues = scanned(workbook(tmp_path / "a.xlsx", {"客户": rows}))
-    assert (7, None, "SEVERAL_TABLES", "7") in issues
-    assert source.kinds[7] == "bad" and source.kinds[8] == "bad"
-    assert source.counts == {"header": 1, "data": 3, "blank": 2, "bad": 2}
+ORDERS = [["订单编号", "下单日期", "金额", "负责人"], ["D01", "2024-06-15", 10, "张三"]]
+
+
+def test_l08_several_tables_on_one_sheet_are_each_read(tmp_path):
+    rows = [
+        ["客户"],
+        HEADER,
+        *DATA,
+        [],
+        ["订单"],
+        *ORDERS,
+        [],
+        [None, "姓名", "部门", "手机"],
+        [None, "赵", "x", 1],
+    ]
+    path = workbook(tmp_path / "a.xlsx", {"客户": rows})
+    plan, issues = scan.scan_files([path], tmp_path)
+    told = [(s.sheet, s.page, s.rows, s.header_rows, s.counts.get("data")) for s in plan.sources]
+    assert told == [
+        ("客户@1", "客户", (1, 6), (2,), 3),
+        ("客户@2", "客户", (7, 10), (8,), 1),
+        ("客户@3", "客户", (11, 12), (11,), 1),
+    ]
+    read = [row for s in plan.sources for part in readers.rows(s, tmp_path) for row in part["row"]]
+    assert [row.as_py() for row in read] == list(range(1, 13))
+    found = issues.select(["source", "row", "code"]).to_pylist()
+    assert [tuple(issue.values()) for issue in found if issue["code"] == "SEVERAL_TABLES"] == [
+        (2, 7, "SEVERAL_TABLES"),
+        (3, 11, "SEVERAL_TABLES"),
+    ]
+
+
+def test_l08_an_entry_says_which_table_it_means(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", {"客户": [HEADER, *DATA, [], [], *ORDERS]})
+    source, issues = scanned(path)
+    assert source.rows == (1, 6)
+    assert issues == [(None, None, "SHEET_DIFFERENT_HEADER", "a.xlsx#客户@2")]
+    assert scanned(path, sheet="客户@2")[0].rows == (7, 8)
+    by_fields = {"fields": {"customer.code": "订单编号", "customer.owner": "负责人"}}
+    assert scanned(path, **by_fields)[0].sheet == "客户@2"
+    one, _ = scanned(path, layout="one_table")
+    assert (one.rows, one.counts["data"]) == (None, 5)
+    entries = [{"path": path.name}, {"path": path.name, "sheet": "客户@2"}]
+    plan, issues = scan.scan(project.Project(sources=entries), tmp_path)
+    assert [source.sheet for source in plan.sources] == ["客户@1", "客户@2"]
+    assert issues["code"].to_pylist() == ["SEVERAL_TABLES"]
+    with pytest.raises(InputRefused) as caught:
+        scanned(path, sheet="客户@3")
+    assert caught.value.code == "SHEET_MISSING"
+
+
+def test_l08_an_unknown_first_table_is_not_taken_for_titles(tmp_path):
+    odd = [["甲项", "乙项", "丙项"], ["1", "x", "y"], ["2", "x", "z"], ["3", "w", "z"]]
+    plan, _ = scan.scan_files(
+        [workbook(tmp_path / "a.xlsx", {"客户": [*odd, [], HEADER, *DATA]})], tmp_path
+    )
+    assert [(s.header_rows, s.counts["data"]) for s in plan.sources] == [((1,), 3), ((6,), 3)]
+
+
+def test_l04_sections_with_their_titles_are_one_table(tmp_path):
+    rows = [["销售一部"], HEADER, *DATA, ["小计"], [], ["销售二部"], HEADER, *DATA]
+    source, _ = scanned(workbook(tmp_path / "a.xlsx", {"客户": rows}))
+    assert source.kinds == {1: "title", 2: "header", 6: "footer", 8: "title", 9: "repeat_header"}
+    assert source.counts["data"] == 6
 
 
 def test_l11_exactly_at_a_limit_of_exports(tmp_path):

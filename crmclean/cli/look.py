@@ -22,7 +22,7 @@ from crmclean.cli.options import (
 )
 from crmclean.messages import language, say
 
-Layout = StrEnum("Layout", ["table", "form"])
+Layout = StrEnum("Layout", ["table", "one_table", "form"])
 Hidden = StrEnum("Hidden", ["include", "skip"])
 Order = StrEnum("Order", ["ymd", "dmy", "mdy"])
 Epoch = StrEnum("Epoch", {"windows": "1900", "mac": "1904"})

@@ -99,7 +99,16 @@ def rows(source: plan.Source, base: Path, kept: Path | None = None) -> Iterator[
     width = max((column.number for column in source.columns), default=0)
     kinds = _kinds(source)
     for part in _batches(source, path, kept):
-        yield numbered(part, width, kinds)
+        part = part if source.rows is None else _between(part, *source.rows)
+        if part.num_rows:
+            yield numbered(part, width, kinds)
+
+
+def _between(part: pa.RecordBatch, first: int, last: int) -> pa.RecordBatch:
+    """The rows of one of several tables on a sheet."""
+    numbers = part.column("row")
+    inside = pc.and_(pc.greater_equal(numbers, first), pc.less_equal(numbers, last))
+    return part.filter(inside)
 
 
 def _batches(source: plan.Source, path: Path, kept: Path | None) -> Iterator[pa.RecordBatch]:
@@ -107,7 +116,7 @@ def _batches(source: plan.Source, path: Path, kept: Path | None) -> Iterator[pa.
     if folder is not None:
         return spool.read(folder, BATCH)
     try:
-        return open_file(path, **source.reading).sheet(source.sheet).batches()
+        return open_file(path, **source.reading).sheet(source.page).batches()
     except KeyError as error:
         raise InputRefused("FILE_CHANGED", file=path.name) from error
 

@@ -17,6 +17,11 @@ import pyarrow.compute as pc
 
 #: Above this a double no longer tells neighbouring integers apart: 17 digits are printed as stored.
 EXACT = float(1 << 53)
+#: Line ends and what Excel writes for them, in this order.
+ESCAPES = (
+    ("_x000D_", "\r"), ("_x000d_", "\r"), ("_x000A_", "\n"), ("_x000a_", "\n"), ("_x0009_", "\t"),
+    ("\r\r\n", "\n"), ("\r\n", "\n"), ("\r", "\n"),
+)  # fmt: skip
 
 
 def text(cell: Any) -> str | None:
@@ -52,10 +57,9 @@ def clean_text(value: str) -> str:
     >>> clean_text("a_x000D_\r\nb\ud800")
     'a\nb�'
     """
-    if "\r" in value or "_x" in value:
-        value = value.replace("_x000D_", "\r").replace("_x000d_", "\r")
-        value = value.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
-        value = value.replace("_x0009_", "\t").replace("_x000A_", "\n")
+    if "\r" in value or "_x0" in value:
+        for old, new in ESCAPES:
+            value = value.replace(old, new)
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
@@ -93,10 +97,17 @@ def _strings(cells: Sequence[str | None]) -> pa.Array:
         array = pa.array(cells, pa.string())
     except (UnicodeEncodeError, pa.ArrowInvalid):
         array = pa.array([text(cell) for cell in cells], pa.string())
-    awkward = pc.or_(pc.match_substring(array, "\r"), pc.match_substring(array, "_x0"))
-    if pc.any(awkward).as_py():
-        array = pa.array([text(cell) for cell in cells], pa.string())
-    return pc.if_else(pc.equal(array, ""), None, array)
+    return pc.if_else(pc.equal(array, ""), None, unescaped(array))
+
+
+def unescaped(texts: pa.Array) -> pa.Array:
+    r"""A column without line ends other than `\n` and without what Excel writes for them."""
+    awkward = pc.or_(pc.match_substring(texts, "\r"), pc.match_substring(texts, "_x0"))
+    if not pc.any(awkward).as_py():
+        return texts
+    for old, new in ESCAPES:
+        texts = pc.replace_substring(texts, old, new)
+    return texts
 
 
 def _floats(values: np.ndarray) -> pa.Array:

@@ -1,8 +1,7 @@
 r"""CSV, TSV and other delimited text to batches, with every line accounted for.
 
-Two parsers of one grammar. A block whose quotes and line ends are regular goes through Arrow's
-parser, all at once; if a single row of it has another width, or its rows and lines differ in
-number, the block goes through `csv.reader`, record by record, which can say which line is odd.
+Two parsers of one grammar: a block goes through Arrow's, all at once (`regular.py`); where a quote
+was lost, the lines around go through `csv.reader`, record by record, which can say which is odd.
 pandas is no choice: a data row with one field too many shifts its whole file by a column, and a
 lost quote swallows the rest of the file (dirty-input.md C11, C12).
 
@@ -13,18 +12,23 @@ Row numbers count records, as Excel does: a line break inside quotes does not be
 
 import csv
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmclean.readers import cells, fixedwidth, regular, text
 from crmclean.readers import encoding as encodings
-from crmclean.readers import fixedwidth, regular, text
 from crmclean.readers.dialect import Dialect, decide
-from crmclean.readers.sheet import File, Note, Sheet, batch, columns_of
+from crmclean.readers.regular import MAX_LINES
+from crmclean.readers.sheet import File, Note, Sheet, batch, columns_of, gathered
 
 MAX_FIELD = 1 << 20  # characters; trust.md 4.1
-MAX_LINES = 500  # lines in one record
+PIECE = 4096  # lines that a lost quote sends to the slow parser
+STAND_IN = "\x1f"  # for a delimiter of several bytes: the unit separator of ASCII
+#: What cells may hold that is not meant as it stands; told from a block, which costs nothing.
+MARKS = (b'="', b"_x0", STAND_IN.encode())
 LISTED = 200  # odd rows listed one by one; the rest is counted
 csv.field_size_limit(MAX_FIELD)
 
@@ -49,7 +53,7 @@ def open_delimited(
     notes: list[Note] = []
     sheet = Sheet(
         "",
-        lambda size: _batches(path, found.name, dialect, notes),
+        lambda size: gathered(_batches(path, found.name, dialect, notes), size),
         reading={"container": "csv", "encoding": found.name, "delimiter": dialect.delimiter},
         notes=notes,
     )
@@ -63,42 +67,54 @@ def _batches(
     notes.clear()
     tally = text.Tally()
     reader = _Reader(dialect, notes)
-    for block in text.blocks(path, encoding, tally):
-        yield from reader.take(block)
+    for place, block in enumerate(text.blocks(path, encoding, tally)):
+        yield from reader.take(block if place else reader.skip(block))
     yield from reader.rest()
     reader.report(tally)
 
 
 class _Reader:
-    """The state between blocks: the next row number, and lines of a record that is not finished."""
+    """The state between blocks: the next row number, and the lines of a record that is not
+    finished."""
 
     def __init__(self, dialect: Dialect, notes: list[Note]) -> None:
-        self.dialect, self.notes = dialect, notes
+        self.written, self.notes = dialect.delimiter, notes
+        plain = len(self.written.encode()) == 1
+        self.dialect = dialect if plain else replace(dialect, delimiter=STAND_IN)
         self.row = 1
-        self.pending: list[str] = []
-        self.skip = dialect.skip
+        self.held, self.marked = b"", True
         self.short = self.long = self.bad = self.unwrapped = 0
-        self.blanks = 0
 
     def take(self, block: bytes) -> Iterator[pa.RecordBatch]:
         """The rows of one block; what it leaves unfinished waits for the next."""
-        if not self.pending and not self.skip:
-            columns = regular.columns(block, self.dialect)
-            if columns is not None:
-                yield self._batch([self._unwrap(column) for column in columns])
-                return
-        lines = self.pending + block.decode("utf-8", "replace").split("\n")[:-1]
-        if self.skip:
-            self.row += self.skip
-            lines, self.skip = lines[self.skip :], 0
-        records, self.pending = self._records(lines, final=False)
-        yield from self._odd(records)
+        if self.written != self.dialect.delimiter:
+            block = block.replace(self.written.encode(), STAND_IN.encode())
+        block, self.held = self.held + block, b""
+        self.marked = any(mark in block for mark in MARKS)
+        parsed = regular.parse(block, self.dialect)
+        if parsed:
+            self.held = parsed.held
+            for place, record in parsed.ragged.items():
+                self._account(record, place)
+            yield from self._batch(parsed.columns)
+        elif block.count(b"\n") > PIECE:
+            for piece in text.pieces(block, PIECE):
+                yield from self.take(piece)
+        else:
+            yield from self._by_record(block, final=False)
+
+    def skip(self, block: bytes) -> bytes:
+        """The first block without the lines before the table; they are rows all the same."""
+        skipped = block.split(b"\n", self.dialect.skip)
+        self.row += len(skipped) - 1
+        return skipped[-1]
 
     def rest(self) -> Iterator[pa.RecordBatch]:
-        records, _ = self._records(self.pending, final=True)
-        yield from self._odd(records)
+        """What is left when there is no next block."""
+        yield from self._by_record(self.held, final=True)
 
     def report(self, tally: text.Tally) -> None:
+        """Note what was odd, by counts."""
         counts = {
             **tally.counts,
             "ROWS_SHORT": self.short,
@@ -109,14 +125,18 @@ class _Reader:
         found = [Note(code, facts={"count": count}) for code, count in counts.items() if count]
         self.notes.extend(found)
 
-    def _batch(self, columns: list[pa.Array]) -> pa.RecordBatch:
-        first, self.row = self.row, self.row + len(columns[0])
-        return batch(range(first, self.row), columns)
+    def _batch(self, columns: list[pa.Array]) -> Iterator[pa.RecordBatch]:
+        if len(columns[0]):
+            first, self.row = self.row, self.row + len(columns[0])
+            if self.marked:
+                columns = [self._mended(column) for column in columns]
+            yield batch(range(first, self.row), columns)
 
-    def _odd(self, records: list[list[str]]) -> Iterator[pa.RecordBatch]:
+    def _by_record(self, block: bytes, final: bool) -> Iterator[pa.RecordBatch]:
+        records, pending = self._records(block.decode("utf-8", "replace").split("\n")[:-1], final)
+        self.held = "".join(f"{line}\n" for line in pending).encode()
         if records:
-            columns = columns_of(records) or [pa.nulls(len(records), pa.string())]
-            yield self._batch([self._unwrap(column) for column in columns])
+            yield from self._batch(columns_of(records) or [pa.nulls(len(records), pa.string())])
 
     def _records(self, lines: list[str], final: bool) -> tuple[list[list[str]], list[str]]:
         """Records of some lines, and the lines of the last one if it is not finished."""
@@ -183,24 +203,22 @@ class _Reader:
     def _bad(self, line: str, place: int, records: list[list[str]]) -> None:
         self.bad += 1
         if self.bad <= LISTED:
-            self.notes.append(Note("ROW_BAD_QUOTES", row=self.row + place, value=line[:200]))
+            shown = line.replace(self.dialect.delimiter, self.written)[:200]
+            self.notes.append(Note("ROW_BAD_QUOTES", row=self.row + place, value=shown))
         records.append([line])
 
-    def _unwrap(self, column: pa.Array) -> pa.Array:
-        r"""`="0138"`, the way exports keep leading zeros from Excel, is the text 0138."""
-        wrapped = pc.starts_with(column, '="')
-        count = pc.sum(wrapped).as_py() or 0
-        if not count:
-            return column
-        self.unwrapped += count
-        return pc.replace_substring_regex(column, r'^="((?s:.*))"$', r"\1")
+    def _mended(self, column: pa.Array) -> pa.Array:
+        r"""Cells as they were meant: `="0138"`, the way exports keep leading zeros from Excel, is
+        the text 0138; escapes that Excel left are line ends and tabs."""
+        if self.written != self.dialect.delimiter:
+            column = pc.replace_substring(column, STAND_IN, self.written)
+        wrapped = pc.sum(pc.starts_with(column, '="')).as_py() or 0
+        if wrapped:
+            self.unwrapped += wrapped
+            column = pc.replace_substring_regex(column, r'^="((?s:.*))"$', r"\1")
+        return cells.unescaped(column)
 
 
 def _reader(lines: Iterator[str], dialect: Dialect):
-    delimiter = dialect.delimiter
-    if len(delimiter) > 1:
-        lines = (line.replace(dialect.delimiter, "\x1f") for line in lines)
-        delimiter = "\x1f"
-    if dialect.backslash:
-        return csv.reader(lines, delimiter=delimiter, escapechar="\\", strict=False)
-    return csv.reader(lines, delimiter=delimiter, strict=False)
+    escape = "\\" if dialect.backslash else None
+    return csv.reader(lines, delimiter=dialect.delimiter, escapechar=escape, strict=False)

@@ -117,3 +117,30 @@ def columns_of(rows: Sequence[Sequence[Any]]) -> list[pa.Array]:
     if len(set(map(len, rows))) == 1:
         return [cells.column(column) for column in zip(*rows, strict=True)]
     return [cells.column(column) for column in zip_longest(*rows)]
+
+
+def gathered(batches: Iterable[pa.RecordBatch], size: int) -> Iterator[pa.RecordBatch]:
+    """Small batches joined to batches of about `size` rows; narrower ones are padded."""
+    waiting: list[pa.RecordBatch] = []
+    count = 0
+    for part in batches:
+        if waiting and count + part.num_rows > size:
+            yield _joined(waiting)
+            waiting, count = [], 0
+        waiting.append(part)
+        count += part.num_rows
+    if waiting:
+        yield _joined(waiting)
+
+
+def _joined(parts: list[pa.RecordBatch]) -> pa.RecordBatch:
+    if len(parts) == 1:
+        return parts[0]
+    width = max(part.num_columns for part in parts)
+    columns = [pa.concat_arrays([_cells(part, n) for part in parts]) for n in range(width)]
+    return batch(columns[0], columns[1:])
+
+
+def _cells(part: pa.RecordBatch, place: int) -> pa.Array:
+    known = place < part.num_columns
+    return part.column(place) if known else pa.nulls(part.num_rows, pa.string())

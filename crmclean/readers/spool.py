@@ -66,5 +66,5 @@ def of(spool: Path | None, source: Source) -> Path | None:
     """The folder with the rows of a source, if they were kept."""
     if spool is None:
         return None
-    folder = place(spool, source.path, source.sheet, source.sha256, source.reading)
+    folder = place(spool, source.path, source.page, source.sha256, source.reading)
     return folder if folder.is_dir() else None

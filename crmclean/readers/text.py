@@ -9,7 +9,9 @@ import codecs
 from collections.abc import Iterator
 from pathlib import Path
 
-FIRST, NEXT = 1 << 18, 8 << 20
+import numpy as np
+
+FIRST, NEXT = 1 << 18, 1 << 20
 _BOM = "\ufeff".encode()
 
 
@@ -42,6 +44,16 @@ def blocks(path: Path, encoding: str, tally: Tally) -> Iterator[bytes]:
     rest = _plain(rest.replace(b"\r", b"\n").rstrip(b"\x1a"), tally)
     if rest:
         yield rest if rest.endswith(b"\n") else rest + b"\n"
+
+
+def pieces(block: bytes, lines: int) -> Iterator[bytes]:
+    """A block in pieces of so many whole lines."""
+    breaks = np.flatnonzero(np.frombuffer(block, np.uint8) == 10)
+    start = 0
+    for end in (*breaks[lines - 1 :: lines].tolist(), len(block) - 1):
+        if end >= start:
+            yield block[start : end + 1]
+        start = end + 1
 
 
 def _plain(block: bytes, tally: Tally) -> bytes:

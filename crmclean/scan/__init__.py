@@ -25,12 +25,19 @@ __all__ = ["inspect", "scan", "scan_files"]
 def scan(settings: project.Project, base: Path, spool: Path | None = None) -> tuple[Plan, pa.Table]:
     """The plan of a project and the issues of reading (tables.ISSUES).
 
-    `spool`: a folder to keep the rows of workbooks in, for `readers.rows`. Raises InputRefused for a file or sheet that is missing or cannot be read, UsageError where
-    two entries of `sources` read the same sheet."""
+    `spool`: a folder to keep the rows of workbooks in, for `readers.rows`. Raises InputRefused for
+    a file or sheet that is missing or cannot be read, UsageError where two entries of `sources`
+    read the same table."""
     search = Search(base, spool)
     reads: list[Read] = []
+    left: dict[str, None] = {}
     for place, entry in enumerate(settings.sources):
-        reads.extend(_entry(entry, place, search))
+        found = _found(entry, place, search)
+        kept = _kept(entry, found)
+        reads.extend(kept)
+        left.update(dict.fromkeys(read.source.name for read in found if read not in kept))
+    names = {read.source.name for read in reads}
+    search.loose.extend(("SHEET_DIFFERENT_HEADER", name) for name in left if name not in names)
     taken: dict[tuple[str, str], int] = {}
     for read in reads:
         key = read.source.path, read.source.sheet
@@ -69,19 +76,20 @@ def _said(reading: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in reading.items() if value is not None}
 
 
-def _entry(entry: project.Source, place: int, search: Search) -> list[Read]:
-    """The sheets of one entry of `sources`: those it names, or all visible ones with one header."""
+def _found(entry: project.Source, place: int, search: Search) -> list[Read]:
+    """The tables that one entry of `sources` may mean: the one it names, or all visible ones."""
     files = search.find(entry.path, search.base)
     reads = [read for path in files for read in search.read(path, entry, place)]
     if not reads:
         raise InputRefused("NO_TABLE_FOUND", file=entry.path)
+    return reads
+
+
+def _kept(entry: project.Source, reads: list[Read]) -> list[Read]:
+    """Those with the headings that the entry names, else with those of the largest one."""
     wanted = {plain(name) for name in _columns_of(entry)}
     first = max(reads, key=lambda read: (_covers(read, wanted), read.source.counts.get("data", 0)))
-    kept = [read for read in reads if read.key == first.key or _covers(read, wanted)]
-    for read in reads:
-        if read not in kept:
-            search.loose.append(("SHEET_DIFFERENT_HEADER", read.source.name))
-    return kept
+    return [read for read in reads if read.key == first.key or _covers(read, wanted)]
 
 
 def _columns_of(entry: project.Source) -> list[str]:

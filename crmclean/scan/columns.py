@@ -11,6 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmclean.plan import Column
+
 SAMPLES = 100
 EXACT_DISTINCT = 5_000  # beyond this, `distinct` is the largest count of one batch: "at least"
 
@@ -96,6 +98,13 @@ class Tally:
             options["epoch"] = epoch
             evidence.append(f"{self.serials} dates stand as serial numbers, epoch {epoch}")
         return options, tuple(evidence)
+
+    def column(self, number: int, hidden: bool, epoch: int, said: str | None) -> Column:
+        """The column as the plan keeps it."""
+        options, evidence = self.options(epoch, said)
+        samples = tuple(self.samples)
+        counts = self.filled, self.distinct
+        return Column(number, self.heading, *counts, hidden, samples, options, evidence)
 
     def order(self) -> tuple[str | None, str]:
         """ymd, dmy or mdy where the values leave no choice, else None; and the counts."""

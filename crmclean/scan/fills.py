@@ -15,6 +15,7 @@ from crmclean.readers import Merge
 
 DITTO = ("同上", "〃", "″", '"', "同上行", "〞", "''", "..", "同前", "ditto")
 _WORDS = pa.array(DITTO)
+LONGEST = 24  # bytes, with blanks around
 
 
 class Fills:
@@ -35,26 +36,9 @@ class Fills:
                 self._merges.setdefault(merge.top, []).append(merge)
                 self._reached.update(range(merge.top, merge.bottom + 1))
 
-    def take(
-        self, columns: list[pa.Array], numbers: pa.Array, data: pa.Array, headings: list[str]
-    ) -> None:
-        """The fills of one batch; `data` says which rows are data."""
-        if len(numbers):
-            self._merged(columns, numbers[0].as_py(), data)
-        for place, column in enumerate(columns):
-            marks = pc.and_(pc.is_in(pc.utf8_trim_whitespace(column), value_set=_WORDS), data)
-            values = column.filter(data)
-            if pc.any(marks).as_py():
-                rows = numbers.filter(data).to_pylist()
-                self._ditto(place, rows, values.to_pylist(), headings[place])
-            elif len(values):
-                self._above[place] = values[-1].as_py()
-
-    def drop(self, rows: Container[int]) -> None:
-        """Forget fills in rows that turned out not to be data."""
-        self.fills = [fill for fill in self.fills if fill.row not in rows]
-
-    def _merged(self, columns: list[pa.Array], first: int, data: pa.Array) -> None:
+    def merged(self, columns: list[pa.Array], numbers: pa.Array, data: pa.Array) -> None:
+        """The fills of one batch that merges make; `data` says which rows are data."""
+        first = numbers[0].as_py()
         last = first + len(data) - 1
         for row in sorted(number for number in self._reached if first <= number <= last):
             place = row - first
@@ -64,6 +48,19 @@ class Fills:
             for column, value in self._open.pop(row, ()):
                 if wanted and columns[column - 1][place].as_py() is None:
                     self.fills.append(Fill(row, column, value, "merged"))
+
+    def ditto(self, columns: list[pa.Array], numbers: pa.Array, headings: list[str]) -> None:
+        """The fills of the data rows of one batch that 同上 makes."""
+        for place, values in enumerate(columns):
+            short = values.filter(pc.less_equal(pc.binary_length(values), LONGEST))
+            if pc.any(pc.is_in(pc.utf8_trim_whitespace(short), value_set=_WORDS)).as_py():
+                self._ditto(place, numbers.to_pylist(), values.to_pylist(), headings[place])
+            else:
+                self._above[place] = values[-1].as_py()
+
+    def drop(self, rows: Container[int]) -> None:
+        """Forget fills in rows that turned out not to be data."""
+        self.fills = [fill for fill in self.fills if fill.row not in rows]
 
     def _spread(self, merge: Merge, columns: list[pa.Array], place: int) -> None:
         value = columns[merge.left - 1][place].as_py() if merge.left <= len(columns) else None

@@ -4,6 +4,7 @@ The same reading and the same scan as a run, told instead of used; values are ma
 """
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from crmclean.headings import plain
 from crmclean.model import shipped_model
 from crmclean.readers import File, Merge, Sheet
 from crmclean.scan.labels import letters
+from crmclean.scan.search import tables_of
 from crmclean.scan.survey import Survey
 
 LISTED = 20
@@ -26,12 +28,15 @@ def inspect(path: Path | str, sheet: str | None = None, **reading: Any) -> dict[
     `reading` overrides what would be found (encoding, delimiter, header_rows, password_env…).
     Raises InputRefused for a file that cannot be read."""
     file = readers.open_file(path, **{key: reading.get(key) for key in READ_BY_US})
-    chosen = [entry for entry in file.sheets if sheet in (None, entry.name)]
+    page = (sheet or "").rpartition("@")[0]
+    chosen = [entry for entry in file.sheets if sheet is None or entry.name in (sheet, page)]
     if not chosen:
         known = ", ".join(entry.name for entry in file.sheets)
         raise InputRefused("SHEET_MISSING", file=file.path.name, sheet=sheet, known=known)
-    said = project.Source(path=str(path), **{k: v for k, v in reading.items() if v is not None})
-    sheets = [_sheet(file, entry, said) for entry in chosen]
+    said = project.Source(
+        path=str(path), sheet=sheet, **{k: v for k, v in reading.items() if v is not None}
+    )
+    sheets = [told for entry in chosen for told in _tables(file, entry, said)]
     return {
         "file": file.path.name,
         "container": file.container,
@@ -44,27 +49,36 @@ def inspect(path: Path | str, sheet: str | None = None, **reading: Any) -> dict[
     }
 
 
-def _sheet(file: File, sheet: Sheet, said: project.Source) -> dict[str, Any]:
-    survey = Survey(file.path.name, sheet, said)
+def _tables(file: File, sheet: Sheet, said: project.Source) -> Iterator[dict[str, Any]]:
+    """One description per table of a sheet, or why it cannot be read."""
     try:
-        survey.run()
+        surveys = list(tables_of(file, sheet, said)) or [Survey(file.path.name, sheet, said)]
     except InputRefused as error:
-        return {"name": sheet.name, "visibility": sheet.visibility, "refused": str(error)}
+        yield {"name": sheet.name, "visibility": sheet.visibility, "refused": str(error)}
+        return
+    for number, survey in enumerate(surveys, 1):
+        name = sheet.name if len(surveys) == 1 else f"{sheet.name}@{number}"
+        if said.sheet in (None, sheet.name, f"{sheet.name}@{number}"):
+            yield _table(name, sheet, survey, number == 1)
+
+
+def _table(name: str, sheet: Sheet, survey: Survey, first: bool) -> dict[str, Any]:
     columns = survey.columns()
     shown = dict(zip(names := [c.heading for c in columns], privacy.headings(names), strict=True))
-    warnings = [(n.code, n.row, None, n.value or n.facts.get("count")) for n in sheet.notes]
+    noted = [note for note in sheet.notes if survey.holds(note.row, first)]
+    warnings = [(n.code, n.row, None, n.value or n.facts.get("count")) for n in noted]
     for row, heading, code, value in survey.found:
         warnings.append((code, row, shown.get(heading, heading), value))
     return {
-        "name": sheet.name,
+        "name": name,
         "visibility": sheet.visibility,
-        "used_range": f"A1:{letters(max(len(columns), 1))}{survey.last}",
+        "used_range": f"A{survey.first or 1}:{letters(max(len(columns), 1))}{survey.last}",
         "rows": survey.counts(),
         "header_rows": list(survey.layout.header_rows),
         "header_reasons": list(survey.layout.evidence),
         "columns": [_column(column, shown[column.heading]) for column in columns],
         "merges": _merges(sheet.merges),
-        "hidden_rows": len(sheet.hidden_rows),
+        "hidden_rows": sum(survey.holds(row, first) for row in sheet.hidden_rows),
         "hidden_columns": [letters(number) for number in sorted(sheet.hidden_columns)[:LISTED]],
         "epoch": sheet.epoch,
         "fills": {rule: _rules(survey).count(rule) for rule in sorted(set(_rules(survey)))},

@@ -6,31 +6,20 @@ than values; known headings of the model count most. Every decision is told as e
 Cases: dirty-input.md L01, L02, L13-L15.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from itertools import pairwise
 
-from crmclean.headings import plain
-from crmclean.model import shipped_model
 from crmclean.readers import Merge
+from crmclean.scan import headers
 from crmclean.scan.labels import across, filled, joined
 
 HEAD = 60  # rows that are looked at
 SEARCH = 30  # rows among which the header must be
 MAX_HEADER_ROWS = 4
-LONG = 24  # characters: a longer cell is a sentence, not a heading
+PLAUSIBLE = 0.4  # the score of a header of different words, none of them known
 
-Row = tuple[int, list[str | None]]
-
-_VALUE = re.compile(
-    r"^[\s+]*(\d[\d\s\-/.,:()（）]*(元|万|%)?|\S+@\S+\.\S+|https?://\S+|\d{4}年.*|TRUE|FALSE)$"
-)
-_COMPANY = re.compile(r"(公司|集团|工厂|商行|中心|医院|学校|Ltd\.?|Inc\.?|LLC)$", re.I)
-_INSTRUCTION = re.compile(
-    r"填写说明|示例|样例|例如|如：|例：|必填|选填|请填写|格式[:：]|填写|example|e\.g\.|required",
-    re.I,
-)
+Row = headers.Row
 
 
 @dataclass(frozen=True)
@@ -46,14 +35,20 @@ class Layout:
 
 
 def decide(
-    head: Sequence[Row], merges: Sequence[Merge], said: Sequence[int] | None, width: int
+    head: Sequence[Row],
+    merges: Sequence[Merge],
+    said: Sequence[int] | None,
+    width: int,
+    further: bool = False,
 ) -> Layout | None:
-    """The layout of a sheet from its first rows, or None where no row can be a header."""
+    """The layout of a table from its first rows, or None where no row can be a header. `further`:
+    another table stands above, and this one begins with its title or header."""
     if said is not None:
         return _as_told(dict(head), merges, tuple(said), width)
     rows = [(number, cells) for number, cells in head if any(map(filled, cells))]
-    places = range(min(SEARCH, len(rows)))
-    scored = sorted(((_score(place, rows), -place) for place in places), reverse=True)
+    scores = [headers.score(place, rows) for place in range(min(SEARCH, len(rows)))]
+    places = _first_table(rows, scores, further)
+    scored = sorted(((scores[place], -place) for place in places), reverse=True)
     if not scored or scored[0][0] <= 0:
         return None
     best = -scored[0][1]
@@ -66,6 +61,19 @@ def decide(
     return Layout(layout.header_rows, layout.headings, kinds, evidence, sure)
 
 
+def _first_table(rows: Sequence[Row], scores: Sequence[float], further: bool) -> range:
+    """The rows among which the header of the first table must be, where it ends at a blank row;
+    otherwise the header of another table further down could look better."""
+    ends = [n for n in range(1, len(scores)) if rows[n][0] > rows[n - 1][0] + 1]
+    for start, end in pairwise([0, *ends, len(scores)]):
+        best = max(range(start, end), key=lambda place: scores[place])
+        wide = max(3, sum(map(filled, rows[best][1])) / 2)
+        full = [sum(map(filled, cells)) >= wide for _, cells in rows[best + 1 : end]]
+        if scores[best] >= PLAUSIBLE and (further or sum(full) >= 2):
+            return range(start, end)
+    return range(len(scores))
+
+
 def _as_told(
     rows: dict[int, list[str | None]], merges: Sequence[Merge], numbers: tuple[int, ...], width: int
 ) -> Layout:
@@ -74,59 +82,6 @@ def _as_told(
     first = min(numbers, default=0)
     above = {n: "title" for n, cells in rows.items() if n < first and any(map(filled, cells))}
     return Layout(numbers, joined([cells for _, cells in header], width), {**above, **kinds})
-
-
-def _score(place: int, rows: Sequence[Row]) -> float:
-    """How much a row looks like a header: 0 is not at all, above 2 is certain."""
-    cells = [cell for cell in rows[place][1] if filled(cell)]
-    below = [sum(map(filled, row)) for _, row in rows[place + 1 : place + 40]]
-    usual = sorted(below)[int(len(below) * 0.75)] if below else len(cells)
-    if len(cells) < min(2, usual) or len(set(cells)) == 1 < len(cells):
-        return 0.0
-    values = sum(_is_value(cell) for cell in cells) / len(cells)
-    known = sum(_is_known(cell) for cell in cells) / len(cells)
-    if values > 0.3 and known < 0.5:
-        return 0.0
-    short = sum(len(cell.strip()) <= LONG for cell in cells) / len(cells)
-    distinct = len(set(cells)) / len(cells)
-    coverage = min(1.0, len(cells) / max(usual, 1))
-    fresh = 1.0 - _repeats(cells, rows, place)
-    instruction = sum(bool(_INSTRUCTION.search(cell)) and len(cell) > 8 for cell in cells)
-    score = (0.6 + 2.0 * known) * coverage * short * distinct * (1 - values)
-    return score * (0.7 + 0.3 * fresh) * (0.4 if instruction > len(cells) / 3 else 1.0)
-
-
-def _repeats(cells: list[str], rows: Sequence[Row], place: int) -> float:
-    """The share of cells that stand again in the rows below: values repeat, headings do not."""
-    under = [row for _, row in rows[place + 1 : place + 40] if not _same(cells, row)]
-    below = {cell for row in under for cell in row if cell}
-    return sum(cell in below for cell in cells) / len(cells)
-
-
-def _same(cells: list[str], row: Sequence[str | None]) -> bool:
-    """Whether a row is the same header again."""
-    return sum(cell in row for cell in cells) >= 0.8 * len(cells)
-
-
-def _is_value(cell: str) -> bool:
-    return bool(_VALUE.match(cell.strip()) or _COMPANY.search(cell.strip()))
-
-
-def _is_known(cell: str) -> bool:
-    return plain(cell) in _known()
-
-
-def known_words() -> frozenset[str]:
-    """Headings of the model as they are written."""
-    owners = shipped_model().values()
-    fields = [known for owner in owners for known in owner.fields.values()]
-    return frozenset(w for known in fields for w in (*known.label.values(), *known.aliases))
-
-
-@cache
-def _known() -> frozenset[str]:
-    more = {"序号", "编号", "姓名", "日期", "no", "id"}
-    return frozenset(plain(word) for word in known_words() | more)
 
 
 def _grow(best: int, rows: Sequence[Row], merges: Sequence[Merge]) -> list[int]:
@@ -149,7 +104,7 @@ def _groups(place: int, rows: Sequence[Row], merges: Sequence[Merge]) -> bool:
     if rows[place + 1][0] - number > 1:
         return False
     texts = [cell for cell in cells if filled(cell)]
-    if len(set(texts)) < 2 or any(map(_is_value, texts)):
+    if len(set(texts)) < 2 or any(map(headers.is_value, texts)):
         return False
     spans = [merge for merge in merges if merge.top <= number <= merge.bottom]
     return any(m.right > m.left for m in spans) or any(m.bottom > number for m in spans)
@@ -161,7 +116,7 @@ def _continues(place: int, rows: Sequence[Row], merges: Sequence[Merge]) -> bool
     number, cells = rows[place]
     below, under = rows[place + 1]
     texts = [cell for cell in under if filled(cell)]
-    if below != number + 1 or not texts or any(map(_is_value, texts)):
+    if below != number + 1 or not texts or any(map(headers.is_value, texts)):
         return False
     if any(m.top <= number < m.bottom for m in merges):
         return True
@@ -171,7 +126,7 @@ def _continues(place: int, rows: Sequence[Row], merges: Sequence[Merge]) -> bool
         outside = len(texts) - sum(map(filled, inside))
         return any(map(filled, inside)) and outside <= len(texts) / 2
     gaps = sum(filled(cell) and not _at(cells, p) for p, cell in enumerate(under))
-    known = sum(map(_is_known, texts))
+    known = sum(map(headers.is_known, texts))
     return gaps >= 1 and len(texts) >= 2 and known >= 0.8 * len(texts)
 
 
@@ -181,7 +136,7 @@ def _at(cells: Sequence[str | None], place: int) -> bool:
 
 def _evidence(row: Row, scored: Sequence[tuple[float, int]]) -> tuple[str, ...]:
     cells = [cell for cell in row[1] if filled(cell)]
-    known = sum(map(_is_known, cells))
+    known = sum(map(headers.is_known, cells))
     runner = f"; next best {scored[1][0]:.2f}" if len(scored) > 1 else ""
     return (
         f"header: row {row[0]}, {known} of {len(cells)} cells are known headings",
@@ -194,7 +149,7 @@ def _instructions(rows: Sequence[Row]) -> dict[int, str]:
     kinds: dict[int, str] = {}
     for number, cells in rows[:3]:
         texts = [cell for cell in cells if filled(cell)]
-        told = sum(bool(_INSTRUCTION.search(text)) for text in texts)
+        told = sum(bool(headers.INSTRUCTION.search(text)) for text in texts)
         if not texts or told < max(1, len(texts) * 0.3):
             break
         kinds[number] = "note"

@@ -6,30 +6,38 @@ Cases: dirty-input.md C07, V02, V03.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 LISTED = 200
-_ROUNDED = r"^-?\d(\.\d+)?[Ee]\+\d{1,3}$"
-_CUT = r"^\d{15}0{3,}$"
-_LOST = r"�|锟斤拷|锟斤|烫烫烫|屯屯屯|\?\?\?"
+#: Each with marks without which it cannot be: looking for those costs next to nothing.
+LOSSES = {
+    "DIGITS_ROUNDED": (r"^-?\d(\.\d+)?[Ee]\+\d{1,3}$", ("+",)),
+    "DIGITS_CUT": (r"^\d{15}0{3,}$", ("000",)),
+    "CHARACTERS_LOST": (
+        r"�|锟斤拷|锟斤|烫烫烫|屯屯屯|\?\?\?",
+        ("�", "锟斤", "烫烫烫", "屯屯屯", "???"),
+    ),
+}
 
 
 def find(rows: pa.Array, values: pa.Array, heading: str) -> Iterator[tuple]:
     """(row, heading, code, value) of lossy values, at most LISTED per batch and code."""
-    for code, hint, pattern in (
-        ("DIGITS_ROUNDED", "+", _ROUNDED),
-        ("DIGITS_CUT", "000", _CUT),
-        ("CHARACTERS_LOST", None, _LOST),
-    ):
-        if hint and not pc.any(pc.match_substring(values, hint)).as_py():
+    written = _bytes(values)
+    for code, (pattern, marks) in LOSSES.items():
+        if not any(mark.encode() in written for mark in marks):
             continue
         mask = pc.fill_null(pc.match_substring_regex(values, pattern), False)
         if not pc.any(mask).as_py():
             continue
         listed = zip(rows.filter(mask).to_pylist(), values.filter(mask).to_pylist(), strict=True)
-        for place, (row, value) in enumerate(listed):
-            if place == LISTED:
-                break
+        for row, value in islice(listed, LISTED):
             yield row, heading, code, value
+
+
+def _bytes(values: pa.Array) -> bytes:
+    """All cells of a column one after the other."""
+    buffer = values.buffers()[2]
+    return buffer.to_pybytes() if buffer is not None else b""

@@ -7,8 +7,11 @@ Cases: dirty-input.md L04, L05, L08.
 
 import re
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from crmclean.scan import beginnings
 
 #: The last word of most Chinese headings.
 _HEAD_NOUN = (
@@ -34,6 +37,19 @@ def only_spaces(columns: list[pa.Array], filled: pa.Array, numbers: pa.Array) ->
     return numbers.take(places).filter(bare)
 
 
+def odd(
+    columns: list[pa.Array], filled: pa.Array, header: list[list[str | None]]
+) -> dict[str, pa.Array]:
+    """Rows by the kind that they have instead of data: totals, the header again, and the title of
+    the section that it begins."""
+    again = pa.array(np.zeros(len(filled), bool))
+    for cells in header:
+        again = pc.or_(again, repeats(columns, cells))
+    below = pa.concat_arrays([again[1:], pa.array([False])])
+    title = pc.and_(below, pc.equal(filled, 1))
+    return {"footer": totals(columns, filled, len(columns)), "repeat_header": again, "title": title}
+
+
 def repeats(columns: list[pa.Array], header: list[str | None]) -> pa.Array:
     """Which rows repeat a header row: at least four fifths of its cells, and at least two."""
     wanted = [(place, cell) for place, cell in enumerate(header) if cell and place < len(columns)]
@@ -55,26 +71,47 @@ def totals(columns: list[pa.Array], filled: pa.Array, width: int) -> pa.Array:
     return pc.and_(found, pc.less_equal(filled, max(2, width // 2)))
 
 
-def other_headers(
-    columns: list[pa.Array], filled: pa.Array, empty: pa.Array, words: frozenset[str]
-) -> pa.Array:
-    """Which rows, each after a blank one, are the header of another table: at least three cells,
-    most of them known headings."""
-    count = len(filled)
-    after_blank = pa.concat_arrays([pa.array([False]), empty[: count - 1]])
-    candidate = pc.and_(after_blank, pc.greater_equal(filled, 3))
-    if not pc.any(candidate).as_py():
-        return candidate
-    places = pc.indices_nonzero(candidate)
-    known = pa.array([0] * len(places), pa.int32())
+def next_table(
+    part: pa.RecordBatch, after: int, header: list[list[str | None]], words: frozenset[str]
+) -> int:
+    """The place in a batch, below row `after`, where another table begins with its title or header;
+    the number of its rows where none does.
+
+    A header stands after a blank row or a title, has at least three cells, most of them known
+    headings, and is not the first header again."""
+    columns, count = part.columns[1:], part.num_rows
+    filled = beginnings.filled(columns, count)
+    first = pa.array([after > 0 and part.column("row")[0].as_py() > after + 1])
+    alone = pa.concat_arrays([first, pc.less_equal(filled, 1)[: count - 1]])
+    likely = pc.and_(
+        pc.and_(alone, pc.greater_equal(filled, 3)), pc.greater(part.column("row"), after)
+    )
+    places = pc.indices_nonzero(likely)
+    if not len(places):
+        return count
+    few, total = [column.take(places) for column in columns], filled.take(places)
+    found = pc.and_not(
+        _mostly_headings(few, total, words), odd(few, total, header)["repeat_header"]
+    )
+    start = pc.index(found, True).as_py()
+    return count if start < 0 else _with_title(filled, places[start].as_py())
+
+
+def _mostly_headings(columns: list[pa.Array], filled: pa.Array, words: frozenset[str]) -> pa.Array:
+    known = pa.array(np.zeros(len(filled), np.int32))
+    listed = pa.array(sorted(words))
     for column in columns:
-        cells = column.take(places)
-        listed = pc.is_in(cells, value_set=pa.array(sorted(words)))
-        listed = pc.or_(listed, pc.fill_null(pc.match_substring_regex(cells, _HEAD_NOUN), False))
-        known = pc.add(known, pc.cast(listed, pa.int32()))
-    share = pc.divide(pc.cast(known, pa.float64()), pc.cast(filled.take(places), pa.float64()))
-    found = places.filter(pc.greater_equal(share, 0.6))
-    return pc.is_in(pa.array(range(count), pa.uint64()), value_set=pc.cast(found, pa.uint64()))
+        named = pc.fill_null(pc.match_substring_regex(column, _HEAD_NOUN), False)
+        named = pc.or_(pc.is_in(column, value_set=listed), named)
+        known = pc.add(known, pc.cast(named, pa.int32()))
+    return pc.greater_equal(known, pc.multiply(pc.cast(filled, pa.float64()), 0.6))
+
+
+def _with_title(filled: pa.Array, place: int) -> int:
+    """The first of the title rows right above a header."""
+    while place > 1 and filled[place - 1].as_py() == 1:
+        place -= 1
+    return place
 
 
 def tail(rows: list[tuple[int, list[str | None]]], width: int) -> dict[int, str]:

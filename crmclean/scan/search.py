@@ -3,7 +3,8 @@
 What is odd but belongs to no source (hidden sheets, sheets that are empty) is told in `loose`.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from crmclean.headings import plain
 from crmclean.plan import Source
 from crmclean.readers import File, Note, Sheet, spool
 from crmclean.scan import files as sought
+from crmclean.scan.beginnings import Stream
 from crmclean.scan.survey import Survey
 
 #: Notes of a reader that are how it read, not something to look at.
@@ -60,24 +62,25 @@ class Search:
         reads: list[Read] = []
         for sheet in self._wanted(file, entry):
             self._keep(file, sheet, stamp)
-            read = _survey(file, sheet, entry, place, stamp)
-            if read.source.counts:
-                reads.append(read)
-            else:
-                self.loose.append(("SHEET_EMPTY", read.source.name))
+            found = _tables(file, sheet, entry, place, stamp)
+            reads.extend(found)
+            if not found:
+                name = f"{path.name}#{sheet.name}" if sheet.name else path.name
+                self.loose.append(("SHEET_EMPTY", name))
         if not reads:
             raise InputRefused("FILE_WITHOUT_ROWS", file=path.name)
         return reads
 
     def _wanted(self, file: File, entry: project.Source) -> list[Sheet]:
         if entry.sheet:
-            named = [sheet for sheet in file.sheets if sheet.name == entry.sheet]
+            pages = (entry.sheet, entry.sheet.rpartition("@")[0])
+            named = [sheet for page in pages for sheet in file.sheets if sheet.name == page]
             if not named:
                 known = ", ".join(sheet.name for sheet in file.sheets)
                 raise InputRefused(
                     "SHEET_MISSING", file=file.path.name, sheet=entry.sheet, known=known
                 )
-            return named
+            return named[:1]
         shown = [sheet for sheet in file.sheets if sheet.visibility == "visible"]
         for sheet in file.sheets:
             if sheet not in shown:
@@ -92,30 +95,71 @@ class Search:
         sheet.read = spool.keeping(sheet.read, folder)
 
 
-def _survey(
+def _tables(
     file: File, sheet: Sheet, entry: project.Source, place: int, stamp: dict[str, Any]
-) -> Read:
-    survey = Survey(file.path.name, sheet, entry)
-    survey.run()
-    columns = survey.columns()
-    source = Source(
+) -> list[Read]:
+    """The tables of a sheet: all, or the one that the entry names. Raises InputRefused where that
+    one is not there."""
+    surveys = list(tables_of(file, sheet, entry))
+    reads = []
+    for number, survey in enumerate(surveys, 1):
+        source = _source(survey, entry, place, number, len(surveys), stamp)
+        source = replace(source, evidence=source.evidence + _evidence(file))
+        noted = [_told(note, source) for note in _notes(file, sheet, survey, number == 1)]
+        if number > 1:
+            noted.append((survey.first, None, "SEVERAL_TABLES", source.sheet))
+        reads.append(Read(source, (*noted, *survey.found)))
+    names = [{None, sheet.name, f"{sheet.name}@{n}"} for n in range(1, len(reads) + 1)]
+    wanted = [read for read, known in zip(reads, names, strict=True) if entry.sheet in known]
+    if reads and not wanted:
+        known = ", ".join(read.source.sheet for read in reads)
+        raise InputRefused("SHEET_MISSING", file=file.path.name, sheet=entry.sheet, known=known)
+    return wanted
+
+
+def tables_of(file: File, sheet: Sheet, entry: project.Source) -> Iterator[Survey]:
+    """The survey of each table on a sheet. Raises InputRefused where a table has no header."""
+    stream = Stream(sheet.batches())
+    named = (entry.sheet or "").removeprefix(sheet.name)
+    elsewhere = entry.model_copy(update={"header_rows": None})
+    number, more = 1, True
+    while more:
+        said = entry if named == f"@{number}" or (number == 1 and not named) else elsewhere
+        survey = Survey(file.path.name, sheet, said, number > 1)
+        more = survey.run(stream)
+        if survey.counts():
+            yield survey
+            number += 1
+
+
+def _source(
+    survey: Survey, entry: project.Source, place: int, number: int, count: int, stamp: dict
+) -> Source:
+    sheet = survey.sheet
+    return Source(
         number=0,
         entry=place,
-        sheet=sheet.name,
+        sheet=sheet.name if count == 1 else f"{sheet.name}@{number}",
         system=entry.system or Path(stamp["path"]).stem,
         role=entry.role,
         object=entry.object,
         reading=dict(sheet.reading),
         header_rows=survey.layout.header_rows,
-        columns=columns,
+        columns=survey.columns(),
         kinds=dict(sorted(survey.kinds.items())),
         fills=tuple(sorted(survey.fills.fills, key=lambda fill: (fill.row, fill.column))),
         counts=survey.counts(),
-        evidence=survey.layout.evidence + _evidence(file),
+        evidence=survey.layout.evidence,
+        rows=(survey.first, survey.last) if count > 1 else None,
         **stamp,
     )
-    noted = [_told(note, source) for note in (*file.notes, *sheet.notes) if note.code not in QUIET]
-    return Read(source, (*noted, *survey.found))
+
+
+def _notes(file: File, sheet: Sheet, survey: Survey, first: bool) -> Iterator[Note]:
+    """What the reader noticed about a table; what has no row is told with the first."""
+    for note in (*file.notes, *sheet.notes):
+        if note.code not in QUIET and survey.holds(note.row, first):
+            yield note
 
 
 def _evidence(file: File) -> tuple[str, ...]:

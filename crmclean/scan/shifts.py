@@ -7,6 +7,7 @@ breaks two types and would keep both one column further is shifted (dirty-input.
 import re
 from collections.abc import Iterator
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,7 +18,7 @@ KINDS = {
     "date": r"^(19|20)\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}",
     "uscc": r"^[0-9A-Z]{18}$",
 }
-MOST, ENOUGH, LOOKED_AT = 0.6, 5, 2_000
+MOST, ENOUGH = 0.6, 5
 
 
 def kinds(samples: list[list[str]]) -> dict[int, str]:
@@ -37,26 +38,21 @@ def find(
     """(row, direction) of shifted rows of a batch."""
     if len(typed) < 2 or not len(rows):
         return
-    broken = pa.array([0] * len(rows), pa.int8())
-    for place, kind in typed.items():
-        if place >= len(columns):  # a later batch may be narrower: an export that was cut off
-            continue
-        wrong = pc.invert(pc.match_substring_regex(columns[place], KINDS[kind]))
-        broken = pc.add(broken, pc.cast(pc.fill_null(wrong, False), pa.int8()))
-    places = pc.indices_nonzero(pc.greater_equal(broken, 1))[:LOOKED_AT]
-    cells = [column.take(places).to_pylist() for column in columns]
-    for row, values in zip(rows.take(places).to_pylist(), zip(*cells, strict=True), strict=True):
-        for step, direction in ((1, "→"), (-1, "←")):
-            if _fits(values, typed, step) >= 2 > _fits(values, typed, 0):
-                yield row, direction
-                break
+    odd = pc.indices_nonzero(pc.less(_fits(columns, typed, 0, len(rows)), 2))
+    if not len(odd):
+        return
+    rows = rows.take(odd)
+    columns = [column.take(odd) for column in columns]
+    right, left = (pc.greater_equal(_fits(columns, typed, step, len(rows)), 2) for step in (1, -1))
+    way = pc.case_when(pc.make_struct(right, left), "→", "←").to_pylist()
+    yield from ((row, told) for row, told in zip(rows.to_pylist(), way, strict=True) if told)
 
 
-def _fits(values: tuple[str | None, ...], typed: dict[int, str], step: int) -> int:
-    """How many typed values stand `step` columns away from where they belong."""
-    found = 0
+def _fits(columns: list[pa.Array], typed: dict[int, str], step: int, count: int) -> pa.Array:
+    """How many typed values of each row stand `step` columns away from where they belong."""
+    found = pa.array(np.zeros(count, np.int8))
     for place, kind in typed.items():
-        at = place + step
-        value = values[at] if 0 <= at < len(values) else None
-        found += bool(value and re.search(KINDS[kind], value))
+        if 0 <= place + step < len(columns):  # an export that was cut off may end narrower
+            hit = pc.match_substring_regex(columns[place + step], KINDS[kind])
+            found = pc.add(found, pc.cast(pc.fill_null(hit, False), pa.int8()))
     return found

@@ -1,11 +1,11 @@
-"""One pass over one sheet: layout, kinds of rows, fills, counts per column, and what is odd.
+"""One pass over one table: layout, kinds of rows, fills, counts per column, and what is odd.
 
 Holds one batch at a time, counts, and the last few rows (for the notes at the end). What it finds
-goes into the plan; nothing here changes a cell.
+goes into the plan; nothing here changes a cell. Where another table begins below, it stops and
+hands back what it has not taken.
 """
 
 from collections import deque
-from itertools import chain
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,7 +14,7 @@ from crmclean import project
 from crmclean.errors import InputRefused
 from crmclean.plan import Column
 from crmclean.readers import Sheet
-from crmclean.scan import beginnings, losses, rowkinds, shifts, whole
+from crmclean.scan import beginnings, headers, losses, rowkinds, shifts, whole
 from crmclean.scan import layout as layouts
 from crmclean.scan.columns import Tally
 from crmclean.scan.fills import Fills
@@ -25,37 +25,43 @@ TAIL = 40
 
 
 class Survey:
-    """What one pass finds out about a sheet."""
+    """What one pass finds out about a table."""
 
-    def __init__(self, file: str, sheet: Sheet, said: project.Source | None) -> None:
-        self.file, self.sheet, self.said = file, sheet, said
+    def __init__(
+        self, file: str, sheet: Sheet, said: project.Source | None, further: bool = False
+    ) -> None:
+        self.file, self.sheet, self.said, self.further = file, sheet, said, further
         self.layout = layouts.Layout((), ())
         self.kinds: dict[int, str] = {}
         self.fills = Fills()
         self.found: list[Found] = []
         self.tallies: list[Tally] = []
-        self.rows = self.blank = self.last = 0
+        self.rows = self.blank = self.first = self.last = 0
         self._tail: deque[tuple[int, list[str | None]]] = deque(maxlen=TAIL)
-        self._other_table = False
         self._typed: dict[int, str] | None = None
         self._header_cells: list[list[str | None]] = []
 
-    def run(self) -> None:
-        """The pass. Raises InputRefused where the sheet has rows but no header."""
-        batches = self.sheet.batches()
-        head = beginnings.head(batches)
-        if not head:
-            return
-        self._decide(head)
-        for part in chain(head, batches):
-            self._take(part)
+    def run(self, stream: beginnings.Stream) -> bool:
+        """The pass: takes what belongs to the table. Returns whether another one follows. Raises
+        InputRefused where there are rows but no header."""
+        head = stream.head()
+        if head:
+            self._decide(head)
+        for part in stream:
+            end = self._end_of_table(part)
+            self._take(part.slice(0, end))
+            if end < part.num_rows:
+                stream.give_back(part.slice(end))
+                self._end()
+                return True
         self._end()
+        return False
 
     def _decide(self, head: list[pa.RecordBatch]) -> None:
         rows = beginnings.as_rows(head, layouts.HEAD)
         width = max(len(part.schema.names) - 1 for part in head)
         said = self.said.header_rows if self.said else None
-        found = layouts.decide(rows, self.sheet.merges, said, width)
+        found = layouts.decide(rows, self.sheet.merges, said, width, self.further)
         if found is None:
             raise InputRefused("SHEET_WITHOUT_HEADER", file=self.file, sheet=self.sheet.name)
         self.layout = found
@@ -66,7 +72,16 @@ class Survey:
         if not found.sure:
             self.found.append((None, None, "HEADER_UNSURE", None))
 
+    def _end_of_table(self, part: pa.RecordBatch) -> int:
+        """How many rows of a batch stand before the header of another table."""
+        if self.said and self.said.layout == "one_table":
+            return part.num_rows
+        after = max(self.layout.header_rows, default=0)
+        return rowkinds.next_table(part, after, self._header_cells, headers.known_words())
+
     def _take(self, part: pa.RecordBatch) -> None:
+        if not part.num_rows:
+            return
         numbers = part.column("row")
         columns = [part.column(place) for place in range(1, part.num_columns)]
         self._widen(len(columns))
@@ -76,12 +91,15 @@ class Survey:
         listed = pc.is_in(numbers, value_set=pa.array(sorted(self.kinds), pa.int64()))
         data = pc.and_(pc.and_(body, pc.invert(empty)), pc.invert(listed))
         data = self._odd_kinds(columns, filled, numbers, data)
-        data = self._first_table(columns, filled, empty, numbers, data)
         self.rows += part.num_rows
-        self.last = numbers[-1].as_py() if len(numbers) else self.last
+        self.first = self.first or numbers[0].as_py()
+        self.last = numbers[-1].as_py()
         self.blank += pc.sum(empty).as_py() or 0
-        self.fills.take(columns, numbers, data, [tally.heading for tally in self.tallies])
-        self._count(columns, numbers, data)
+        self.fills.merged(columns, numbers, data)
+        if not pc.all(data).as_py():
+            numbers, columns = numbers.filter(data), [column.filter(data) for column in columns]
+        if len(numbers):
+            self._count(columns, numbers)
 
     def _widen(self, width: int) -> None:
         for place in range(len(self.tallies), width):
@@ -99,67 +117,34 @@ class Survey:
     def _odd_kinds(
         self, columns: list[pa.Array], filled: pa.Array, numbers: pa.Array, data: pa.Array
     ) -> pa.Array:
-        masks = {"footer": rowkinds.totals(columns, filled, len(columns))}
-        for cells in self._header_cells:
-            again = rowkinds.repeats(columns, cells)
-            masks["repeat_header"] = pc.or_(masks.get("repeat_header", again), again)
-        for kind, mask in masks.items():
-            mask = pc.and_(mask, data)
-            for row in numbers.filter(mask).to_pylist():
-                self.kinds[row] = kind
-            data = pc.and_not(data, mask)
+        """Which of the data rows are really data; the others get their kinds."""
+        for kind, mask in rowkinds.odd(columns, filled, self._header_cells).items():
+            data = self._named(kind, mask, numbers, data)
         if self.said and self.said.hidden_rows == "skip" and self.sheet.hidden_rows:
             hidden = pc.is_in(numbers, value_set=pa.array(sorted(self.sheet.hidden_rows)))
-            for row in numbers.filter(pc.and_(hidden, data)).to_pylist():
-                self.kinds[row] = "hidden"
-            data = pc.and_not(data, hidden)
+            data = self._named("hidden", hidden, numbers, data)
         return data
 
-    def _first_table(
-        self,
-        columns: list[pa.Array],
-        filled: pa.Array,
-        empty: pa.Array,
-        numbers: pa.Array,
-        data: pa.Array,
-    ) -> pa.Array:
-        """Data rows up to where another table begins; that one is kept, counted and told."""
-        if not self._other_table:
-            words = layouts.known_words()
-            start = pc.and_(rowkinds.other_headers(columns, filled, empty, words), data)
-            place = pc.index(start, True).as_py()
-            if place < 0:
-                return data
-            self._other_table = True
-            row = numbers[place].as_py()
-            self.found.append((row, None, "SEVERAL_TABLES", str(row)))
-        else:
-            place = 0
-        rest = pc.greater_equal(numbers, numbers[place])
-        for row in numbers.filter(pc.and_(rest, data)).to_pylist():
-            self.kinds[row] = "bad"
-        return pc.and_not(data, rest)
+    def _named(self, kind: str, mask: pa.Array, numbers: pa.Array, data: pa.Array) -> pa.Array:
+        mask = pc.and_(mask, data)
+        self.kinds.update(dict.fromkeys(numbers.filter(mask).to_pylist(), kind))
+        return pc.and_not(data, mask)
 
-    def _count(self, columns: list[pa.Array], numbers: pa.Array, data: pa.Array) -> None:
-        every = pc.all(data).as_py()
-        rows = numbers if every else numbers.filter(data)
-        for place, column in enumerate(columns):
-            values = column if every else column.filter(data)
-            self.tallies[place].take(values)
-            self.found.extend(losses.find(rows, values, self.tallies[place].heading))
-        if self._typed is None and len(rows):
+    def _count(self, columns: list[pa.Array], numbers: pa.Array) -> None:
+        """Count the data rows of one batch."""
+        for tally, values in zip(self.tallies, columns, strict=False):
+            tally.take(values)
+            self.found.extend(losses.find(numbers, values, tally.heading))
+        self.fills.ditto(columns, numbers, [tally.heading for tally in self.tallies])
+        if self._typed is None:
             self._typed = shifts.kinds([tally.samples for tally in self.tallies])
-        cells = columns if every else [column.filter(data) for column in columns]
-        shifted = shifts.find(rows, cells, self._typed or {})
+        shifted = shifts.find(numbers, columns, self._typed)
         self.found.extend((row, None, "ROW_SHIFTED", way) for row, way in shifted)
-        if len(rows):
-            start = max(0, len(rows) - TAIL)
-            ends = [column.filter(data)[start:].to_pylist() for column in columns]
-            cells = [list(row) for row in zip(*ends, strict=True)]
-            self._tail.extend(zip(rows[start:].to_pylist(), cells, strict=True))
+        ends = [array.slice(max(0, len(array) - TAIL)).to_pylist() for array in (numbers, *columns)]
+        self._tail.extend((row, list(cells)) for row, *cells in zip(*ends, strict=True))
 
     def _end(self) -> None:
-        """Notes at the end of the sheet are known only now: their cells are counted back."""
+        """Notes at the end of the table are known only now: their cells are counted back."""
         cells = dict(self._tail)
         width = sum(1 for tally in self.tallies if tally.filled)
         for row, kind in rowkinds.tail(list(self._tail), width).items():
@@ -171,12 +156,17 @@ class Survey:
         while self.tallies and not self.tallies[-1].filled and self._nameless(-1):
             self.tallies.pop()
         self.found.extend(whole.limits(self.last, self.counts().get("data", 0)))
-        self.found.extend(whole.hidden(self.sheet, [tally.heading for tally in self.tallies]))
+        rows = range(self.first, self.last + 1)
+        self.found.extend(whole.hidden(self.sheet, [tally.heading for tally in self.tallies], rows))
         self.found.extend(whole.garbled(self.tallies))
 
     def _nameless(self, place: int) -> bool:
         place %= len(self.tallies)
         return self.tallies[place].heading == f"列{letters(place + 1)}"
+
+    def holds(self, row: int | None, first: bool) -> bool:
+        """Whether what was noticed in a row, or of the whole sheet, is told with this table."""
+        return first if row is None else self.first <= row <= self.last
 
     def counts(self) -> dict[str, int]:
         """Rows by kind."""
@@ -188,23 +178,14 @@ class Survey:
         return {kind: count for kind, count in sorted(counts.items()) if count}
 
     def columns(self) -> tuple[Column, ...]:
+        """The columns as the plan keeps them; what is undecided is told in `found`."""
         said = self.said.date_order if self.said else None
         epoch = (self.said.epoch if self.said else None) or self.sheet.epoch
-        found = []
-        for number, tally in enumerate(self.tallies, 1):
-            options, evidence = tally.options(epoch, said)
+        hidden = self.sheet.hidden_columns
+        for tally in self.tallies:
             if tally.undecided and not said:
                 self.found.append((None, tally.heading, "DATE_ORDER_UNSURE", None))
-            found.append(
-                Column(
-                    number,
-                    tally.heading,
-                    tally.filled,
-                    tally.distinct,
-                    number in self.sheet.hidden_columns,
-                    tuple(tally.samples),
-                    options,
-                    evidence,
-                )
-            )
-        return tuple(found)
+        return tuple(
+            tally.column(number, number in hidden, epoch, said)
+            for number, tally in enumerate(self.tallies, 1)
+        )

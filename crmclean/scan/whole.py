@@ -23,13 +23,14 @@ def limits(last: int, count: int) -> Iterator[Found]:
         yield None, None, "ROWS_MAYBE_CUT", str(count)
 
 
-def hidden(sheet: Sheet, headings: Sequence[str]) -> Iterator[Found]:
-    """The columns and rows that a person does not see."""
+def hidden(sheet: Sheet, headings: Sequence[str], rows: range) -> Iterator[Found]:
+    """The columns, and those of the `rows`, that a person does not see."""
     names = [name for number, name in enumerate(headings, 1) if number in sheet.hidden_columns]
     if names:
         yield None, None, "HIDDEN_COLUMNS", "、".join(names)
-    if sheet.hidden_rows:
-        yield None, None, "HIDDEN_ROWS", str(len(sheet.hidden_rows))
+    count = sum(row in rows for row in sheet.hidden_rows)
+    if count:
+        yield None, None, "HIDDEN_ROWS", str(count)
 
 
 def garbled(tallies: Sequence[Tally]) -> Iterator[Found]:
