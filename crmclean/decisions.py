@@ -81,11 +81,13 @@ def fingerprints(records: pa.Table, object: str, plan: Plan) -> pa.Array:
     """One stable text per record: `system:code`, or `system#hash.n` where there is no unique code."""
     system = _systems(records["record"], plan)
     coded = _joined([system, _column(records, "code")], ":")
-    counts = _occurrence(coded)[1]
-    unique = pc.and_(pc.is_valid(coded), pa.array(counts == 1))
-    base = _joined([system, hashes(records, IDENTITY[object])], "#")
-    counted = _joined([base, pc.cast(pa.array(_occurrence(base)[0]), pa.string())], ".")
-    return pc.if_else(unique, coded, counted)
+    rest = pa.array(_repeated(coded))
+    if not pc.any(rest).as_py():
+        return coded
+    hashed_ = hashes(records.filter(rest), IDENTITY[object])
+    base = _joined([system.filter(rest), hashed_], "#")
+    counted = _joined([base, pc.cast(pa.array(_before(base)), pa.string())], ".")
+    return pc.replace_with_mask(coded, rest, counted)
 
 
 def seen(records: pa.Table, object: str) -> pa.Array:
@@ -126,15 +128,24 @@ def _joined(texts: list[pa.Array], separator: str) -> pa.Array:
     return pc.binary_join_element_wise(*texts, separator)
 
 
-def _occurrence(values: pa.Array) -> tuple[np.ndarray, np.ndarray]:
-    """For each value: how many equal ones stand before it, and how many there are in all."""
-    codes = pc.fill_null(values.dictionary_encode().indices, -1).to_numpy(zero_copy_only=False)
+def _codes(values: pa.Array) -> np.ndarray:
+    return pc.fill_null(values.dictionary_encode().indices, -1).to_numpy(zero_copy_only=False)
+
+
+def _repeated(values: pa.Array) -> np.ndarray:
+    """Which values are null or stand more than once."""
+    codes = _codes(values)
+    counts = np.bincount(codes + 1, minlength=1)
+    counts[0] = 2
+    return counts[codes + 1] > 1
+
+
+def _before(values: pa.Array) -> np.ndarray:
+    """For each value: how many equal ones stand before it."""
+    codes = _codes(values)
     order = np.argsort(codes, kind="stable")
-    _, starts, inverse, sizes = np.unique(
-        codes[order], return_index=True, return_inverse=True, return_counts=True
-    )
+    starts = np.flatnonzero(np.diff(codes[order], prepend=-2))
+    sizes = np.diff(starts, append=len(codes))
     before = np.empty(len(codes), np.int64)
-    before[order] = np.arange(len(codes)) - starts[inverse]
-    total = np.empty(len(codes), np.int64)
-    total[order] = sizes[inverse]
-    return before, total
+    before[order] = np.arange(len(codes)) - np.repeat(starts, sizes)
+    return before

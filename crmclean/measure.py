@@ -43,11 +43,9 @@ def dimensions(work: Any, model: dict[str, Object]) -> list[Dimension]:
 def _asked(issues: pa.Table) -> pa.Table:
     """Issues of records, with the dimension that each code speaks of."""
     issues = issues.filter(pc.is_valid(issues["record"]))
-    field = pc.fill_null(issues["field"], "any")
-    keys = pc.binary_join_element_wise(issues["code"], field, " ").combine_chunks()
-    keys = keys.dictionary_encode()
-    named = [score.dimension_of(*key.split(" ", 1)) for key in keys.dictionary.to_pylist()]
-    return issues.append_column("dimension", pa.array(named, pa.string()).take(keys.indices))
+    code = issues["code"].combine_chunks().dictionary_encode()
+    named = [score.dimension_of(name, "any") for name in code.dictionary.to_pylist()]
+    return issues.append_column("dimension", pa.array(named, pa.string()).take(code.indices))
 
 
 def _of(asked: pa.Table, dimension: str) -> pa.Table:

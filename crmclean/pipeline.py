@@ -186,7 +186,10 @@ def do_export(job: Job) -> None:
     template = templates.load(project.target, job.base)
     golden, made = fitted(job, template)
     stage = work.fresh_folder("stage")
-    given = (work, plan, project, model, stage, job.base, job.state.entries("values"))
+    given = (work, plan, project, model, stage, job.base)
+    decided = job.state.entries("values")
+    work.put("suggestions", review.find_suggestions(work, model, decided))
+    work.put("gap_files", gaps.files(tables.coded(work.get("gaps"), gaps.CODED), project.language))
     with beside(_for_people, *given, worthwhile=sum(map(len, golden.values())) > WORTHWHILE):
         files = export.write(made, golden, work, plan, project, model, template, stage)
         job.pilot_verified = gate(job, files)
@@ -205,14 +208,23 @@ def do_export(job: Job) -> None:
 
 def _for_people(
     work: Work, plan: Plan, project: Project, model: dict[str, Object], stage: Path, base: Path,
-    decided: list[dict],
 ) -> None:  # fmt: skip
     """The workbooks that people fill in, and the laws: what needs no import file."""
-    golden = {name: work.get(f"golden/{name}") for name in model}
-    gaps.write(work.get("gaps"), golden, plan, project, model, stage / "gaps", project.language)
-    review.write(work, plan, project, model, stage / "review", decided)
+    _gap_lists(work, plan, project, model, stage / "gaps")
+    review.write(work, plan, project, model, stage / "review")
     audit.sample(work, plan, project, model, stage / "audit")
     laws.check(work, plan, project, model, base)
+
+
+def _gap_lists(
+    work: Work, plan: Plan, project: Project, model: dict[str, Object], folder: Path
+) -> None:
+    golden = {}
+    for name, owner in model.items():
+        wanted = gaps.columns(owner, work.columns(f"golden/{name}"))
+        golden[name] = work.get(f"golden/{name}", wanted)
+    missing = tables.coded(work.get("gaps"), gaps.CODED)
+    gaps.write(missing, golden, plan, project, model, folder, project.language)
 
 
 def _report(job: Job, plan: Plan, template: Template, stage: Path) -> None:

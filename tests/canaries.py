@@ -6,9 +6,10 @@ in every encoding, finds any of the two hundred; whole secrets are sought as wel
 """
 
 import base64
-import gzip
 import re
 from urllib.parse import quote
+
+import report_packs
 
 COUNT = 200
 ROUNDS = "东南西北春夏秋冬"
@@ -68,8 +69,8 @@ def _base64(raw: bytes) -> set[bytes]:
 
 def unpacked(html: str) -> str:
     """A page with its packed tables opened."""
-    packs = re.findall(r'type="application/octet-stream"[^>]*>([^<]+)<', html)
-    return html + "".join(gzip.decompress(base64.b64decode(pack)).decode() for pack in packs)
+    packs = report_packs.bytes_of(html)
+    return html + "".join(pack.decode("utf-8", "replace") for pack in packs)
 
 
 def found(people: list[dict[str, str]], haystack: str | bytes) -> list[str]:

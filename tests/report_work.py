@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from crmclean import tables
+from crmclean import review, tables
 from crmclean.model import build
 from crmclean.plan import Column, Plan, Source
 from crmclean.project import Project
@@ -78,6 +78,7 @@ def make(
     work.put("changes/clean", _changes(random, records, customers))
     work.put("issues/clean", _issues(random, records, issues, spice))
     work.put("files", _files(golden))
+    work.put("suggestions", review.find_suggestions(work, model))
     return work, project, model, plan
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from golden_records import MODEL, PLAN, PROJECT, crosswalk, records
 
-from crmclean import gaps
+from crmclean import gaps, tables
+from crmclean.gaps import lists
 from crmclean.project import Project
 from crmclean.workbooks import reread
 
@@ -109,3 +110,16 @@ def test_no_gaps_no_workbooks(tmp_path: Path) -> None:
     table = gaps.find(golden, crosswalk(golden), PLAN, PROJECT, MODEL)
     assert table.num_rows == 0
     assert gaps.write(table, golden, PLAN, PROJECT, MODEL, tmp_path, "zh") == []
+
+
+def test_a_list_is_as_long_as_a_person_can_work_through_and_says_what_comes_later() -> None:
+    count = lists.MOST + 3
+    columns = {"object": "customer", "golden": "g", "field": "industry", "owner": "张三"}
+    required = ["standard"] * (count - 1) + ["target"]
+    columns |= {"record": list(range(count)), "required": required}
+    table = tables.table(gaps.GAPS, columns)
+    (line,) = gaps.files(table, "zh").to_pylist()
+    assert line == {"owner": "张三", "path": "张三.xlsx", "records": lists.MOST,
+                    "cells": lists.MOST, "later": 3}  # fmt: skip
+    (_, _, listed, _) = next(lists.lists(table, "zh"))
+    assert "target" in listed["required"].to_pylist()

@@ -1,7 +1,6 @@
 """The report as a file: its figures add up, it hides persons, and nothing in it is alive."""
 
 import base64
-import gzip
 import hashlib
 import json
 import re
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+import report_packs
 import report_work
 
 from crmclean import messages, report, tables
@@ -40,11 +40,6 @@ def written(made: tuple, path: Path, **how: object) -> str:
     work, project, model, plan = made
     report.write(work, project, model, plan, path, **how)
     return path.read_text(encoding="utf-8")
-
-
-def packed(html: str, mark: str) -> dict:
-    text = re.search(rf"<script[^>]*{mark}[^>]*>([^<]*)</script>", html)[1]
-    return json.loads(gzip.decompress(base64.b64decode(text)))
 
 
 def test_the_same_run_gives_the_same_bytes(made: tuple, tmp_path: Path) -> None:
@@ -80,9 +75,9 @@ def test_many_files_are_shown_as_nine_and_the_rest() -> None:
 
 
 def test_the_list_of_issues_is_whole(made: tuple, html: str) -> None:
-    table = packed(html, "issues-table")
+    table = report_packs.table(html, "issues-table")
     issues = made[0].issues()
-    assert len(table["columns"]["c"]) == issues.num_rows == table["total"]
+    assert len(table["columns"]["c"]) == issues.num_rows
     rows, sources = 0, []
     for step, source in zip(table["columns"]["r"], table["columns"]["s"], strict=True):
         rows += step
@@ -95,7 +90,7 @@ def test_the_list_of_issues_is_whole(made: tuple, html: str) -> None:
 def test_no_person_is_readable_unless_unmasked(made: tuple, html: str, tmp_path: Path) -> None:
     contacts = made[0].get("records/contact")
     everything = html + "".join(
-        json.dumps(packed(html, mark), ensure_ascii=False)
+        json.dumps(report_packs.table(html, mark), ensure_ascii=False)
         for mark in ("issues-table", 'data-object="customer"', 'data-object="contact"')
     )
     for mobile in contacts["mobile"].drop_null().to_pylist():
@@ -208,10 +203,22 @@ def test_earlier_runs_are_shown_as_a_trend(made: tuple, tmp_path: Path) -> None:
     assert "2026-09-01" in html and "81.5" in html
 
 
+def test_a_flood_of_one_code_hides_no_other(tmp_path: Path) -> None:
+    made = report_work.make(tmp_path / "w", customers=60, issues=40, clusters=5)
+    flood = {"code": "REQUIRED_BY_STANDARD", "severity": "warn", "object": "customer"}
+    size = report.issues.MOST + 10
+    table = tables.table(tables.ISSUES, {**flood, "row": list(range(size)), "source": 1})
+    made[0].put("issues/dedupe", table)
+    told = report.issues.facts(Finished(*made, unmask=""))
+    assert told["total"] == size + 40 and told["shown"] == report.issues.MOST
+    assert told["most"] == report.issues.MOST - 40
+    assert {e["code"]: e["count"] for e in told["codes"]}["REQUIRED_BY_STANDARD"] == size
+
+
 def test_a_suggestion_can_be_accepted_only_where_it_is_shown_in_full(
     made: tuple, html: str
 ) -> None:
-    table = packed(html, "issues-table")
+    table = report_packs.table(html, "issues-table")
     offered = {table["fields"][table["columns"]["f"][at]]["path"] for at in table["accept"]["at"]}
     assert offered == {"customer.source"}
     hidden = [v for v in table["words"]["g"] if v.startswith("138")]

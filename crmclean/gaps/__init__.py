@@ -3,6 +3,7 @@
     find          golden records → one row per missing required value
     completeness  golden records → filled and total, per field, source system and owner
     write         gaps → one workbook per owner with exactly the cells to fill
+    files         gaps → the names of those workbooks, and how much each asks for
     apply_fills   filled values that came back → golden records, while the source is still empty
 
 Gaps are looked for on golden records, so that nobody is asked for what a duplicate already holds.
@@ -10,6 +11,7 @@ Gaps are looked for on golden records, so that nobody is asked for what a duplic
 
 from crmclean.gaps.fills import apply_fills
 from crmclean.gaps.find import GAPS, completeness, find
-from crmclean.gaps.write import write
+from crmclean.gaps.lists import CODED, files
+from crmclean.gaps.write import columns, write
 
-__all__ = ["GAPS", "apply_fills", "completeness", "find", "write"]
+__all__ = ["CODED", "GAPS", "apply_fills", "columns", "completeness", "files", "find", "write"]

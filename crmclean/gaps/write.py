@@ -5,7 +5,6 @@ some record lacks: the cells to fill are yellow, a tick stands where nothing is 
 HIDDEN are for `apply`: where a value belongs, and which fields were asked for.
 """
 
-import re
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean import tables, workbooks
-from crmclean.gaps.fills import seen
-from crmclean.gaps.find import filled
+from crmclean.gaps.fills import NAMED_BY, seen
+from crmclean.gaps.find import filled, required
+from crmclean.gaps.lists import lists
 from crmclean.messages import say
 from crmclean.model import Field, Object
 from crmclean.plan import Plan
 from crmclean.project import Project
 
-MAX_ROWS = 100_000
 NEEDED, WANTED, GREY = "#FFD966", "#FFF2CC", "#F2F2F2"
 #: What a person recognises a record by, beside its place in the source.
 CONTEXT = {
@@ -32,7 +31,6 @@ CONTEXT = {
 }
 HIDDEN = ("object", "golden", "seen", "asked")
 YES_NO = {"zh": ("是", "否"), "en": ("yes", "no")}
-_RESERVED = re.compile(r"(?i)con|prn|aux|nul|com\d|lpt\d")
 
 
 def write(
@@ -47,19 +45,23 @@ def write(
     """Write the workbooks into `folder`; their paths, sorted by owner. Raises OutputRefused."""
     folder.mkdir(parents=True, exist_ok=True)
     golden = {name: _named(records.combine_chunks(), golden) for name, records in golden.items()}
-    taken: set[str] = set()
     paths = []
-    for owner, mine in _by_owner(_placed(gaps, golden)):
-        for part in _bounded(mine):
-            path = folder / f"{_file_name(owner or say('gaps.nobody', language), taken)}.xlsx"
-            sheets = [
-                _sheet(part, name, golden, plan, model, language)
-                for name in model
-                if pc.any(pc.equal(part["object"], name), min_count=0).as_py()
-            ]
-            workbooks.write(path, sheets)
-            paths.append(path)
+    for _, path, mine, whole in lists(_placed(gaps, golden), language):
+        sheets = [
+            _sheet(mine, whole, name, golden, plan, model, language)
+            for name in model
+            if pc.any(pc.equal(mine["object"], name), min_count=0).as_py()
+        ]
+        workbooks.write(folder / path, sheets)
+        paths.append(folder / path)
     return paths
+
+
+def columns(owner: Object, there: list[str]) -> list[str]:
+    """Those columns of golden records that the workbooks show or ask for."""
+    shown = {*CONTEXT[owner.name], *NAMED_BY[owner.name], *(f.name for f in required(owner))}
+    shown |= {"golden", "record", *(f"{name}_golden" for name in shown)}
+    return [name for name in there if name in shown]
 
 
 def _placed(gaps: pa.Table, golden: dict[str, pa.Table]) -> pa.Table:
@@ -72,37 +74,10 @@ def _placed(gaps: pa.Table, golden: dict[str, pa.Table]) -> pa.Table:
     return gaps.append_column("at", pa.array(at))
 
 
-def _by_owner(gaps: pa.Table) -> list[tuple[str, pa.Table]]:
-    """The gaps of each owner; those of nobody under ""."""
-    encoded = pc.fill_null(gaps["owner"], "").combine_chunks().dictionary_encode()
-    codes = encoded.indices.to_numpy(zero_copy_only=False)
-    order = np.argsort(codes, kind="stable")
-    ends = np.searchsorted(codes[order], np.arange(len(encoded.dictionary) + 1))
-    found = {
-        owner: gaps.take(pa.array(order[ends[n] : ends[n + 1]]))
-        for n, owner in enumerate(encoded.dictionary.to_pylist())
-    }
-    return sorted(found.items())
-
-
-def _bounded(gaps: pa.Table) -> list[pa.Table]:
-    """At most MAX_ROWS records a workbook: more than that nobody fills, and Excel has an end."""
-    codes = gaps["record"].combine_chunks().dictionary_encode().indices
-    count = (pc.max(codes).as_py() or 0) + 1
-    if count <= MAX_ROWS:
-        return [gaps]
-    part = pc.divide(pc.cast(codes, pa.int64()), MAX_ROWS)
-    return [gaps.filter(pc.equal(part, n)) for n in range(-(-count // MAX_ROWS))]
-
-
 def _sheet(
-    gaps: pa.Table,
-    name: str,
-    golden: dict[str, pa.Table],
-    plan: Plan,
-    model: dict[str, Object],
-    language: str,
-) -> workbooks.Sheet:
+    gaps: pa.Table, whole: pa.Table, name: str, golden: dict[str, pa.Table], plan: Plan,
+    model: dict[str, Object], language: str,
+) -> workbooks.Sheet:  # fmt: skip
     owner, mine = model[name], gaps.filter(pc.equal(gaps["object"], name))
     records = golden[name].take(pa.array(np.unique(mine["at"].to_numpy())))
     lacking = set(mine["field"].unique().to_pylist())
@@ -125,6 +100,8 @@ def _sheet(
     ]
     rows = pa.Table.from_arrays(cells, names=[str(n) for n in range(len(cells))])
     title = say("gaps.title", language, count=mine.num_rows).strip().splitlines()
+    if later := pc.sum(pc.equal(whole["object"], name)).as_py() - mine.num_rows:
+        title.append(say("gaps.later", language, listed=records.num_rows, count=later))
     label = workbooks.sheet_name(owner.label[language])
     marks = _marks(records, fields, language)
     return workbooks.Sheet(label, columns, rows, title=title, protect=True, marks=marks)
@@ -181,15 +158,3 @@ def _marks(records: pa.Table, fields: list[Field], language: str) -> pa.Table:
             )
         )
     return pa.concat_tables(parts)
-
-
-def _file_name(owner: str, taken: set[str]) -> str:
-    """A file name that every system accepts, different from those before."""
-    name = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", owner).strip(" .")[:60] or "_"
-    name = f"_{name}" if _RESERVED.fullmatch(name) else name
-    number, free = 1, name
-    while free.lower() in taken:
-        number += 1
-        free = f"{name}_{number}"
-    taken.add(free.lower())
-    return free

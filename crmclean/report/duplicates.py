@@ -53,7 +53,7 @@ def _object(run: Finished, name: str, pairs: pa.Table) -> dict[str, Any]:
     record, cluster, kind = _lined_up(kinds)
     counts = {KINDS[at]: int((kind == at).sum()) for at in range(len(KINDS))}
     pack = {"object": name, "counts": counts, "cluster": steps(cluster)}
-    pack["kind"] = kind.tolist()
+    pack["kind"] = kind
     pack |= _place(record) | _values(run, name, record, cluster)
     pack |= _why(pairs, record, cluster) | _golden(run, name, cross, record, cluster)
     pack |= _asked(run, name, record, kind[cluster])
@@ -118,7 +118,7 @@ def _lined_up(parts: list[tuple[np.ndarray, int]]) -> tuple[np.ndarray, np.ndarr
 
 def _place(record: np.ndarray) -> dict[str, list]:
     row = (record >> tables.PART_BITS) & ((1 << tables.ROW_BITS) - 1)
-    return {"s": ((record >> (tables.ROW_BITS + tables.PART_BITS)) - 1).tolist(), "r": row.tolist()}
+    return {"s": (record >> (tables.ROW_BITS + tables.PART_BITS)) - 1, "r": row}
 
 
 def _values(run: Finished, name: str, record: np.ndarray, cluster: np.ndarray) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def _values(run: Finished, name: str, record: np.ndarray, cluster: np.ndarray) -
         numbers, words = codes(run.shown(name, field.name, values))
         entry = {"name": field.name, **field.label, "at": steps(numbers), "words": words}
         if privacy.is_masked(mask_of(field)) and not run.unmask:
-            entry["differs"] = differences(values, values.take(pa.array(first))).tolist()
+            entry["differs"] = differences(values, values.take(pa.array(first)))
         told.append(entry)
     return {"fields": told}
 
@@ -158,29 +158,27 @@ def _why(pairs: pa.Table, record: np.ndarray, cluster: np.ndarray) -> dict[str, 
         "pairs": {
             "left": steps(position(left[inside])), "right": steps(position(right[inside])),
             "cluster": steps(look(left[inside])),
-            "weight": _tenths(chosen["weight"]), "reason": reason.tolist(), "reasons": reasons,
-            "parts": np.diff(weights.offsets.to_numpy()).tolist(),
-            "name": names.tolist(), "names": words, "bits": _tenths(weights.items),
+            "weight": _tenths(chosen["weight"]), "reason": reason, "reasons": reasons,
+            "parts": np.diff(weights.offsets.to_numpy()),
+            "name": names, "names": words, "bits": _tenths(weights.items),
         }
     }  # fmt: skip
 
 
-def steps(numbers: np.ndarray) -> list[int]:
+def steps(numbers: np.ndarray) -> np.ndarray:
     """Numbers as differences: shorter in the page, which adds them up again."""
-    return np.diff(numbers, prepend=0).tolist()
+    return np.diff(numbers, prepend=0)
 
 
-def _tenths(values: pa.Array | pa.ChunkedArray) -> list[int]:
-    return (
-        np.rint(one(values).fill_null(0).to_numpy(zero_copy_only=False) * 10).astype(int).tolist()
-    )
+def _tenths(values: pa.Array | pa.ChunkedArray) -> np.ndarray:
+    return np.rint(one(values).fill_null(0).to_numpy(zero_copy_only=False) * 10).astype(int)
 
 
 def _golden(
     run: Finished, name: str, cross: pa.Table, record: np.ndarray, cluster: np.ndarray
 ) -> dict[str, Any]:
     """Per field: which member of each cluster gave the surviving value, and by which strategy."""
-    cells = _of(run.table("golden_cells", tables.GOLDEN), name)
+    cells = _of(run.golden_cells(), name)
     look = dict_of(np.column_stack([cluster, record]))
     position = dict_of(np.column_stack([np.arange(len(record)), record]))
     first = np.searchsorted(cluster, np.arange(int(cluster.max(initial=-1)) + 1))
@@ -194,21 +192,24 @@ def _golden(
         how = member.copy()
         member[at[at >= 0]] = position(source)[at >= 0] - first[at[at >= 0]]
         how[at[at >= 0]] = strategy[at >= 0]
-        told[field] = {"from": member.tolist(), "how": how.tolist(), "names": names}
+        told[field] = {"from": member, "how": how, "names": names}
     return {"golden": told}
 
 
 def _asked(run: Finished, name: str, record: np.ndarray, kind: np.ndarray) -> dict[str, Any]:
     """What a decision is keyed by next month: fingerprint and hash of the values, for the members
-    of clusters that a person decides on; and which clusters wait for an owner."""
-    wanted = (kind == 0) | (kind == 1)
-    if not wanted.any():
+    of clusters that a person decides on."""
+    wanted = np.flatnonzero((kind == 0) | (kind == 1))
+    if not len(wanted):
         return {"print": [], "seen": []}
     records = run.records[name]
-    rows = pc.index_in(pa.array(record), one(records["record"]))
-    keys = (decisions.fingerprints(records, name, run.plan), decisions.seen(records, name))
-    told = [pc.if_else(pa.array(wanted), key.take(rows), None).to_pylist() for key in keys]
-    return dict(zip(("print", "seen"), told, strict=True))
+    rows = pc.index_in(pa.array(record[wanted]), one(records["record"]))
+    prints = decisions.fingerprints(records, name, run.plan).take(rows)
+    told = (prints, decisions.seen(records.take(rows), name))
+    place = np.full(len(record), -1)
+    place[wanted] = np.arange(len(wanted))
+    at = pa.array(place, mask=place < 0)
+    return dict(zip(("print", "seen"), (key.take(at).to_pylist() for key in told), strict=True))
 
 
 def _claimed(cross: pa.Table, record: np.ndarray) -> list[int]:

@@ -5,7 +5,6 @@ turned from nothing into something was empty before, and the other way round. Pa
 on an even sample of at most `SAMPLE` records per field, which the page says.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.model import Field
-from crmclean.report.finished import Finished, codes, combine, mask_of, one, tally
+from crmclean.report.finished import (
+    Finished,
+    codes,
+    combine,
+    grouped,
+    mask_of,
+    one,
+    tally,
+)
 from crmclean.shapes import shapes, thinned
 
 SAMPLE = 5_000
@@ -39,7 +46,7 @@ SHAPED = frozenset(
 )
 REPEATED = frozenset(["picklist", "industry", "region", "yes_no", "tags", "text", "account"])
 #: Steps that happen before records exist as such: they lead from the cell to the record.
-CLEANING = pa.array(["fill", "map", "split", "clean", "decision"])
+CLEANING = ("fill", "map", "split", "clean", "decision")
 
 
 def facts(run: Finished) -> list[dict[str, Any]]:
@@ -50,9 +57,10 @@ def facts(run: Finished) -> list[dict[str, Any]]:
         records = run.records[name]
         if not records.num_rows:
             continue
-        golden = run.golden[name]
         fields = [
-            _field(run, field, records, golden, changed.get((name, field.name), []), asked)
+            _field(
+                run, field, records, run.golden[name], changed.get((name, field.name), []), asked
+            )
             for field in owner.fields.values()
             if field.name in records.column_names
         ]
@@ -69,16 +77,15 @@ def facts(run: Finished) -> list[dict[str, Any]]:
 
 
 def _field(
-    run: Finished, field: Field, records: pa.Table, golden: pa.Table, changed: list, asked: dict
-) -> dict[str, Any]:
+    run: Finished, field: Field, records: pa.Table, golden: tuple[int, dict[str, int]],
+    changed: list, asked: dict,
+) -> dict[str, Any]:  # fmt: skip
     values = one(records[field.name])
     filled = len(values) - values.null_count
     before = filled - sum(entry["filled"] - entry["emptied"] for entry in changed)
-    final = golden[field.name] if field.name in golden.column_names else None
     entry = {
         "field": field, "of": len(values), "before": before, "after": filled,
-        "final": len(final) - final.null_count if final is not None else None,
-        "final_of": golden.num_rows, "rules": changed,
+        "final": golden[1].get(field.name), "final_of": golden[0], "rules": changed,
         "changed": sum(e["count"] for e in changed),
         "issues": [(code, n) for (owner, name, code), n in asked.items() if (owner, name) == (field.object, field.name)],
     }  # fmt: skip
@@ -129,28 +136,25 @@ def _issues(run: Finished) -> dict[tuple, int]:
 
 def _changed(run: Finished) -> dict[tuple[str, str], list[dict[str, Any]]]:
     """(object, field): what each rule did to it, most cells first."""
-    changes = run.changes.filter(pc.is_in(run.changes["step"], CLEANING))
+    changes = run.changes()
+    numbers, keys = combine([codes(changes[name]) for name in ("object", "field", "step", "rule")])
     there = [~one(pc.is_null(changes[k])).to_numpy(False) for k in ("before", "after")]
-    filled, emptied = there[1] & ~there[0], there[0] & ~there[1]
+    counts = [
+        np.bincount(numbers[mask], minlength=len(keys)).tolist()
+        for mask in (slice(None), there[1] & ~there[0], there[0] & ~there[1])
+    ]
     told: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for (owner, field, step, rule), rows in _grouped(changes, "object", "field", "step", "rule"):
-        entry = {
-            "step": step, "rule": rule or step, "count": len(rows),
-            "filled": int(filled[rows].sum()), "emptied": int(emptied[rows].sum()),
-            "examples": _examples(run, owner, field, changes.take(pa.array(rows[:LOOKED_AT]))),
-        }  # fmt: skip
+    for key, rows, *n in zip(keys, grouped(numbers, len(keys)), *counts, strict=True):
+        owner, field, step, rule = key
+        if step not in CLEANING:
+            continue
+        examples = _examples(run, owner, field, changes.take(pa.array(rows[:LOOKED_AT])))
+        entry = {"step": step, "rule": rule or step, "examples": examples}
+        entry |= zip(("count", "filled", "emptied"), n, strict=True)
         told.setdefault((owner, field), []).append(entry)
     for entries in told.values():
         entries.sort(key=lambda entry: -entry["count"])
     return told
-
-
-def _grouped(table: pa.Table, *names: str) -> Iterator[tuple[tuple, np.ndarray]]:
-    """Each combination of values of the named columns with its rows, in one sort."""
-    numbers, keys = combine([codes(table[name]) for name in names])
-    order = np.argsort(numbers, kind="stable")
-    edges = np.cumsum(np.bincount(numbers, minlength=len(keys)))[:-1]
-    return zip(keys, np.split(order, edges), strict=True) if len(keys) else iter(())
 
 
 def _examples(run: Finished, owner: str, field: str, part: pa.Table) -> list[dict[str, Any]]:

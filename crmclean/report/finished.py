@@ -1,8 +1,7 @@
 """The tables of a finished run as the sections of the report read them: once, masked on the way out.
 
-`work` is a `run.Work`.
-Counting is vectorised throughout: `tally` turns columns of text into numbers once, and everything
-after it works on numbers.
+`work` is a `run.Work`. Columns of few different texts become codes into them once (tables.coded), so
+that counting is vectorised throughout: `tally` never sees a text.
 """
 
 from functools import cache, cached_property
@@ -16,13 +15,20 @@ from crmclean.model import Field, Object
 from crmclean.plan import Plan
 from crmclean.project import Project
 
+#: Columns of the long tables that hold few different texts.
+CODED_ISSUES = ("object", "field", "code", "severity", "column")
+CODED_CHANGES = ("object", "field", "step", "rule", "column")
+CODED_CELLS = ("object", "field", "strategy")
+#: Possible combinations of values up to which they are counted in place instead of sorted.
+MOST_COMBINATIONS = 1 << 20
+
 
 class Kept:
     """The tables of `work`, each read once."""
 
     def __init__(self, work: Any) -> None:
         self.work, self.has, self.filled = work, work.has, work.filled
-        self.issues = cache(work.issues)
+        self.issues = cache(lambda: tables.coded(work.issues(), CODED_ISSUES))
         self.tables: dict[str, pa.Table] = {}
 
     def get(self, name: str, columns: list[str] | None = None) -> pa.Table:
@@ -41,7 +47,7 @@ class Finished:
     def __init__(
         self, work: Any, project: Project, model: dict[str, Object], plan: Plan, unmask: str
     ) -> None:
-        self.work, self.changes_of = Kept(work), work.changes
+        self.work, self.raw = Kept(work), work
         self.project, self.model, self.plan = project, model, plan
         self.unmask = unmask
 
@@ -54,21 +60,30 @@ class Finished:
     def issues(self) -> pa.Table:
         return self.work.issues()
 
-    @cached_property
     def changes(self) -> pa.Table:
-        return self.changes_of()
+        """The changes; the longest table of all, so not kept."""
+        return tables.coded(self.raw.changes(), CODED_CHANGES)
+
+    def golden_cells(self) -> pa.Table:
+        """Where the values of golden records came from, without the values."""
+        if not self.work.has("golden_cells"):
+            return tables.GOLDEN.empty_table()
+        wanted = ["object", "field", "from_record", "strategy"]
+        return tables.coded(self.raw.get("golden_cells", wanted), CODED_CELLS)
 
     @cached_property
     def gaps(self) -> pa.Table | None:
-        return self.work.get("gaps") if self.work.has("gaps") else None
+        wanted = ["object", "field", "owner"]
+        return self.raw.get("gaps", wanted) if self.work.has("gaps") else None
 
     @cached_property
     def records(self) -> dict[str, pa.Table]:
         return {name: self.table(f"records/{name}") for name in self.model}
 
     @cached_property
-    def golden(self) -> dict[str, pa.Table]:
-        return {name: self.table(f"golden/{name}") for name in self.model}
+    def golden(self) -> dict[str, tuple[int, dict[str, int]]]:
+        """Rows, and filled cells per column, of the golden records: no column is read."""
+        return {name: self.work.filled(f"golden/{name}") for name in self.model}
 
     @cached_property
     def mapped(self) -> dict[tuple[int, str], Field]:
@@ -94,11 +109,14 @@ class Finished:
         return known.fields.get(name or "") if known else None
 
     def shown(self, owner: str | None, name: str | None, values: pa.Array) -> pa.Array:
-        """Values of a field as the reader may see them, without control characters."""
+        """Values of a field as the reader may see them, without control characters; each distinct
+        one is looked at once."""
+        coded = values.dictionary_encode()
+        told = coded.dictionary
         if not self.unmask:
             field = self.field(owner, name)
-            values = privacy.mask(mask_of(field) if field else "long_text", values)
-        return privacy.printable_column(values)
+            told = privacy.mask(mask_of(field) if field else "long_text", told)
+        return privacy.printable_column(told).take(coded.indices)
 
 
 def mask_of(field: Field) -> str:
@@ -127,11 +145,24 @@ def tally(table: pa.Table, *names: str) -> dict[tuple, int]:
 
 def combine(columns: list[tuple[np.ndarray, list]]) -> tuple[np.ndarray, list[tuple]]:
     """Several coded columns as one: a number per row, and what each number stands for."""
-    mixed = np.zeros(len(columns[0][0]), np.int64)
+    mixed, size = np.zeros(len(columns[0][0]), np.int64), 1
     for numbers, values in columns:
-        mixed = mixed * (len(values) + 1) + numbers + 1
-    distinct, inverse = np.unique(mixed, return_inverse=True)
+        mixed, size = mixed * (len(values) + 1) + numbers + 1, size * (len(values) + 1)
+    if size <= MOST_COMBINATIONS:
+        distinct = np.flatnonzero(np.bincount(mixed, minlength=size))
+        places = np.zeros(size, np.int32)
+        places[distinct] = np.arange(len(distinct))
+        inverse = places[mixed]
+    else:
+        distinct, inverse = np.unique(mixed, return_inverse=True)
     return inverse, [_unmix(int(number), columns) for number in distinct]
+
+
+def grouped(numbers: np.ndarray, size: int) -> list[np.ndarray]:
+    """The rows of each number, in order."""
+    small = numbers.astype(np.int16) if size < 1 << 15 else numbers  # 16 bits are sorted by radix
+    order = np.argsort(small, kind="stable")
+    return np.split(order, np.cumsum(np.bincount(numbers, minlength=size))[:-1]) if size else []
 
 
 def _unmix(number: int, columns: list[tuple[np.ndarray, list]]) -> tuple:

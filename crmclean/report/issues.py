@@ -1,7 +1,7 @@
 """The issues of a run: a summary by code, and the whole list for the page to filter and sort.
 
 The list is columnar and dictionary-coded: a hundred thousand issues are a megabyte in the page and
-a few milliseconds to filter. Above `MOST` the list is cut, errors first; the page
+a few milliseconds to filter. Above `MOST` the list is cut, the most frequent codes first; the page
 says so, tables/issues.parquet has them all.
 """
 
@@ -12,44 +12,63 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean import messages, tables
-from crmclean.report.finished import Finished, codes, combine, one, tally
+from crmclean.report.finished import Finished, codes, combine, grouped, one, tally
 from crmclean.report.suggestions import acceptable
 
-MOST = 200_000
+MOST = 100_000
 EXAMPLES = 3
 
 
 def facts(run: Finished) -> dict[str, Any]:
     """Counts by severity, one entry per code with examples, and the packed list."""
-    issues = _ordered(run.issues)
-    shown = issues.slice(0, MOST)
-    value, suggestion = (_shown(run, shown, name) for name in ("value", "suggestion"))
-    numbers, names = codes(issues["code"])
+    numbers, names = codes(run.issues["code"])
     counts = np.bincount(numbers[numbers >= 0], minlength=len(names)).tolist()
     severities = dict.fromkeys(messages.SEVERITIES, 0)
-    severities |= {key: count for (key,), count in tally(issues, "severity").items()}
-    worst = _severities(issues)
+    severities |= {key: count for (key,), count in tally(run.issues, "severity").items()}
+    worst = _severities(run.issues)
+    order = _ordered(run.issues, numbers, [_rank(worst[name]) for name in names])
+    shown = run.issues.take(pa.array(order))
+    value, suggestion = (_shown(run, shown, name) for name in ("value", "suggestion"))
     entries = [
         {"code": code, "count": counts[at], "severity": worst[code],
-         "examples": _examples(run, shown, value, numbers[: len(shown)], at)}
+         "examples": _examples(run, shown, value, numbers[order], at)}
         for at, code in enumerate(names)
     ]  # fmt: skip
     entries.sort(key=lambda e: (messages.SEVERITIES.index(e["severity"]), -e["count"], e["code"]))
+    accept = acceptable(run, order, shown, value, suggestion)
     return {
-        "total": issues.num_rows, "shown": shown.num_rows, "severities": severities,
-        "codes": entries, "table": table(run, shown, value, suggestion),
+        "total": len(numbers), "shown": len(order), "severities": severities, "codes": entries,
+        "most": max(np.bincount(numbers[order], minlength=1)) if len(order) < len(numbers) else 0,
+        "table": table(run, shown, value, suggestion) | {"accept": accept},
     }  # fmt: skip
 
 
-def _ordered(issues: pa.Table) -> pa.Table:
-    """Errors first, then by code, source and row."""
-    severity, names = codes(issues["severity"])
-    rank = np.array([_rank(name) for name in names] or [0])
-    code, _ = codes(issues["code"])
-    source = one(issues["source"]).fill_null(0).to_numpy(zero_copy_only=False)
-    row = one(issues["row"]).fill_null(0).to_numpy(zero_copy_only=False)
-    order = np.lexsort((row, source, code, rank[severity]))
-    return issues.take(pa.array(order))
+def _ordered(issues: pa.Table, numbers: np.ndarray, ranks: list[int]) -> np.ndarray:
+    """The issues of the list: errors first, then by code, source and row. Where they are too many,
+    every code is cut to the same length, so that a flood of one kind hides no other."""
+    rows = np.concatenate([g[: _share(numbers)] for g in grouped(numbers, len(ranks))] or [[]])
+    rows = rows.astype(np.int64)
+    source, row = (
+        one(issues[name]).fill_null(0).to_numpy(zero_copy_only=False)[rows]
+        for name in ("source", "row")
+    )
+    code = numbers[rows]
+    return rows[np.lexsort((row, source, code, np.array(ranks or [0])[code]))]
+
+
+def _share(numbers: np.ndarray) -> int:
+    """How many issues of one code the list holds: as many as fit.
+
+    >>> _share(np.array([0] * 7 + [1] * 3)) == MOST
+    True
+    """
+    counts = np.sort(np.bincount(numbers, minlength=1))
+    room, left = MOST, len(counts)
+    for count in counts.tolist():
+        if count * left > room:
+            return room // left
+        room, left = room - count, left - 1
+    return MOST
 
 
 def _shown(run: Finished, issues: pa.Table, name: str) -> pa.Array:
@@ -57,19 +76,18 @@ def _shown(run: Finished, issues: pa.Table, name: str) -> pa.Array:
     whole = pc.is_null(issues["row"])
     columns = [codes(issues[key]) for key in ("object", "field", "source", "column")]
     numbers, keys = combine([*columns, codes(pc.cast(whole, pa.string()))])
-    values, order = one(issues[name]), np.argsort(numbers, kind="stable")
-    ends = np.cumsum(np.bincount(numbers, minlength=len(keys)))
-    parts, start = [], 0
-    for (owner, field, source, heading, of_file), end in zip(keys, ends.tolist(), strict=True):
+    values, parts, rows = one(issues[name]), [], grouped(numbers, len(keys))
+    for (owner, field, source, heading, of_file), mine in zip(keys, rows, strict=True):
         if field is None:
             known = run.mapped.get((source, heading))
             plain = ("customer", "code") if of_file == "true" else (None, None)
             owner, field = (known.object, known.name) if known else plain
-        parts.append(run.shown(owner, field, values.take(pa.array(order[start:end]))))
-        start = end
-    back = np.empty(len(order), np.int64)
-    back[order] = np.arange(len(order))
-    return pa.concat_arrays(parts).take(pa.array(back)) if parts else values
+        parts.append(run.shown(owner, field, values.take(pa.array(mine))))
+    if not parts:
+        return values
+    back = np.empty(len(values), np.int64)
+    back[np.concatenate(rows)] = np.arange(len(values))
+    return pa.concat_arrays(parts).take(pa.array(back))
 
 
 def _examples(
@@ -99,22 +117,17 @@ def table(
     coded = {name: codes(column) for name, column in columns.items()}
     fields, keys = combine([codes(issues["object"]), codes(issues["field"])])
     worst = _severities(issues)
-    row = one(issues["row"]).fill_null(0).to_numpy(zero_copy_only=False)
-    source = one(issues["source"]).fill_null(0).to_numpy(zero_copy_only=False)
-    numbers = {name: pair[0].tolist() for name, pair in coded.items()}
-    numbers |= {
-        "f": fields.tolist(),
-        "s": (source - 1).tolist(),
-        "r": np.diff(row, prepend=0).tolist(),
-    }
+    row, source = (
+        one(issues[name]).fill_null(0).to_numpy(zero_copy_only=False) for name in ("row", "source")
+    )
+    numbers = {name: pair[0] for name, pair in coded.items()}
+    numbers |= {"f": fields, "s": source - 1, "r": np.diff(row, prepend=0)}
     return {
         "columns": numbers,
         "words": {name: pair[1] for name, pair in coded.items()},
         "fields": [_label(run, *key) for key in keys],
         "sources": [entry.name for entry in run.plan.sources],
         "codes": [_code(code, worst[code]) for code in coded["c"][1]],
-        "total": run.issues.num_rows,
-        "accept": acceptable(run, issues, values, suggestions),
     }
 
 
@@ -147,14 +160,13 @@ def _code(code: str, severity: str) -> dict[str, Any]:
 def _owners(run: Finished, issues: pa.Table) -> pa.Array:
     """Whose record an issue is about: its own owner, or that of the customer of the same row."""
     owners = pa.nulls(issues.num_rows, pa.string())
-    keys = pc.shift_right(one(issues["record"]), tables.PART_BITS)
+    source = pc.cast(one(issues["source"]), pa.int64())
+    keys = pc.add(pc.shift_left(source, tables.ROW_BITS), one(issues["row"]))
     for name, records in run.records.items():
         column = next((c for c in ("owner", "by") if c in records.column_names), None)
         if column and records.num_rows and issues.num_rows:
             rows = pc.shift_right(one(records["record"]), tables.PART_BITS)
-            here = pc.equal(issues["object"], name) if name != "customer" else True
             found = one(records[column]).take(pc.index_in(keys, rows))
-            owners = (
-                pc.if_else(here, pc.coalesce(found, owners), owners) if here is not True else found
-            )
-    return run.shown("customer", "owner", one(owners))
+            theirs = pc.or_kleene(pc.equal(one(issues["object"]), name), name == "customer")
+            owners = pc.if_else(theirs.fill_null(False), pc.coalesce(found, owners), owners)
+    return run.shown("customer", "owner", owners)

@@ -14,21 +14,17 @@ from crmclean.model import Object
 from crmclean.plan import Plan
 from crmclean.project import Project
 from crmclean.review import owners, pairs, suggestions
+from crmclean.review.suggestions import find as find_suggestions
+
+__all__ = ["find_suggestions", "write"]
 
 
 def write(
-    work: Any,
-    plan: Plan,
-    project: Project,
-    model: dict[str, Object],
-    folder: Path,
-    decided: list[dict[str, Any]] = (),
+    work: Any, plan: Plan, project: Project, model: dict[str, Object], folder: Path
 ) -> list[Path]:
     """Write duplicates.xlsx, owner_conflicts.xlsx and suggestions.xlsx into `folder`, each only where
-    something is to be decided; their paths. `decided`: the values of the state, which are not asked
-    for again. Raises OutputRefused."""
+    something is to be decided; their paths. Raises OutputRefused."""
     folder.mkdir(parents=True, exist_ok=True)
-    work.put("suggestions", suggestions.find(work, model, decided))
     sheets = {
         "duplicates.xlsx": pairs.sheets(work, plan, model, project.language),
         "owner_conflicts.xlsx": owners.sheets(work, plan, model, project.language),

@@ -9,7 +9,7 @@ from crmclean import decisions, workbooks
 from crmclean.messages import say
 from crmclean.model import Object
 from crmclean.plan import Plan
-from crmclean.review.sheet import asked, grey, one, places, sheet
+from crmclean.review.sheet import MOST, asked, grey, one, places, sheet, title
 
 
 def sheets(work: Any, plan: Plan, model: dict[str, Object], language: str) -> list[workbooks.Sheet]:
@@ -62,8 +62,8 @@ def _conflicts(
         pc.cast(one(clusters["record_count"]), pa.string()),
         _listed(clusters["place_list"]),
     ]
-    title = say("review.conflicts_title", language, count=clusters.num_rows)
-    return sheet(owner.label[language], columns, cells, title, [])
+    told = title("review.conflicts_title", clusters.num_rows, language)
+    return sheet(owner.label[language], columns, [cell.slice(0, MOST) for cell in cells], told, [])
 
 
 def _listed(lists: pa.ChunkedArray) -> pa.Array:

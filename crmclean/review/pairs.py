@@ -1,6 +1,6 @@
 """Possible duplicates: both records side by side, what differs in amber, and why they are thought one.
 
-Pairs come heaviest first, 5,000 a workbook: more than that nobody reviews in one go.
+Pairs come heaviest first.
 """
 
 from typing import Any
@@ -11,11 +11,10 @@ import pyarrow.compute as pc
 
 from crmclean import decisions, workbooks
 from crmclean.messages import say
-from crmclean.model import Field, Object
+from crmclean.model import Object
 from crmclean.plan import Plan
-from crmclean.review.sheet import asked, grey, one, places, sheet
+from crmclean.review.sheet import MOST, asked, grey, one, places, sheet, title
 
-MOST_PAIRS = 5_000
 DIFFERS = "#FCE4B8"
 #: What a person compares, most telling first.
 COMPARED = {
@@ -44,20 +43,21 @@ def sheets(work: Any, plan: Plan, model: dict[str, Object], language: str) -> li
         mine = wanted.filter(pc.equal(wanted["object"], name))
         if mine.num_rows:
             mine = mine.sort_by([("weight", "descending"), ("left", "ascending")])
+            told = title("review.duplicates_title", mine.num_rows, language)
             records = work.get(f"records/{name}")
-            found.append(_pairs(mine.slice(0, MOST_PAIRS), records, plan, model[name], language))
+            found.append(_pairs(mine.slice(0, MOST), told, records, plan, model[name], language))
     return found
 
 
 def _pairs(
-    pairs: pa.Table, records: pa.Table, plan: Plan, owner: Object, language: str
+    pairs: pa.Table, told: list[str], records: pa.Table, plan: Plan, owner: Object, language: str
 ) -> workbooks.Sheet:
     prints = decisions.fingerprints(records, owner.name, plan)
-    seen = decisions.seen(records, owner.name)
     at = [pc.index_in(one(pairs[side]), one(records["record"])) for side in ("left", "right")]
+    sides = [records.take(rows) for rows in at]
     fields = [owner.fields[name] for name in COMPARED[owner.name]]
-    fields = [field for field in fields if _filled(records, field, at)]
-    columns, cells, marks = _keys(owner.name, pairs.num_rows, prints, seen, at)
+    fields = [f for f in fields if any(s[f.name].null_count < s.num_rows for s in sides)]
+    columns, cells, marks = _keys(owner.name, [prints.take(rows) for rows in at], sides)
     choices = [say(f"review.{word}", language) for word in ("same", "different")]
     columns.append(asked("verdict", choices, language))
     cells.append(pa.nulls(pairs.num_rows, pa.string()))
@@ -65,32 +65,25 @@ def _pairs(
         columns.append(grey(f"{label} · {say('review.place', language)}", 26))
         cells.append(places(one(pairs[side]), plan))
     for field in fields:
-        values = [records[field.name].combine_chunks().take(rows) for rows in at]
+        values = [one(side[field.name]) for side in sides]
         headings = [f"{label} · {field.label[language]}" for label in "AB"]
         columns += [grey(heading) for heading in headings]
         cells += values
         marks.append(_marks(values, headings[1]))
     columns.append(grey(say("review.why", language), 40))
     cells.append(_reasons(pairs, owner, language))
-    title = say("review.duplicates_title", language, count=pairs.num_rows)
-    return sheet(owner.label[language], columns, cells, title, marks)
+    return sheet(owner.label[language], columns, cells, told, marks)
 
 
 def _keys(
-    name: str, size: int, prints: pa.Array, seen: pa.Array, at: list[pa.Array]
+    name: str, prints: list[pa.Array], sides: list[pa.Table]
 ) -> tuple[list[workbooks.Col], list[pa.Array], list[pa.Table]]:
     """The hidden columns: what the row is about, and the values that it was decided on."""
-    left, right = (prints.take(rows) for rows in at)
-    seen_both = pc.binary_join_element_wise(*(seen.take(rows) for rows in at), " ")
+    seen = pc.binary_join_element_wise(*(decisions.seen(side, name) for side in sides), " ")
     columns = [
         workbooks.Col(key, hidden=True, locked=True) for key in ("object", "left", "right", "seen")
     ]
-    return columns, [pa.repeat(name, size), left, right, seen_both], []
-
-
-def _filled(records: pa.Table, field: Field, at: list[pa.Array]) -> bool:
-    values = records[field.name].combine_chunks()
-    return any(values.take(rows).null_count < len(rows) for rows in at)
+    return columns, [pa.repeat(name, len(seen)), *prints, seen], []
 
 
 def _marks(values: list[pa.Array], heading: str) -> pa.Table:

@@ -7,6 +7,8 @@ from crmclean import tables, workbooks
 from crmclean.messages import say
 from crmclean.plan import Plan
 
+#: Rows of one sheet: more than that nobody decides in one go.
+MOST = 5_000
 GREY, ASKED = "#F2F2F2", "#FFF2CC"
 
 
@@ -14,15 +16,22 @@ def sheet(
     name: str,
     columns: list[workbooks.Col],
     cells: list[pa.Array],
-    title: str,
+    title: list[str],
     marks: list[pa.Table],
 ) -> workbooks.Sheet:
     rows = pa.Table.from_arrays(cells, names=[str(n) for n in range(len(cells))])
     marked = pa.concat_tables(marks) if marks else None
-    lines = title.strip().splitlines()
     return workbooks.Sheet(
-        workbooks.sheet_name(name), columns, rows, title=lines, protect=True, marks=marked
+        workbooks.sheet_name(name), columns, rows, title=title, protect=True, marks=marked
     )
+
+
+def title(code: str, count: int, language: str) -> list[str]:
+    """What is to be done, and how many rows wait for the next run where a sheet holds not all."""
+    lines = say(code, language, count=min(count, MOST)).strip().splitlines()
+    if count > MOST:
+        lines.append(say("review.later", language, count=count - MOST))
+    return lines
 
 
 def asked(what: str, choices: list[str], language: str) -> workbooks.Col:

@@ -5,8 +5,10 @@ stands in full. Only what an acceptance would change is asked for: the golden re
 refused value, or none (gaps/fills.py applies it under the same condition).
 """
 
+from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,9 +16,8 @@ from crmclean import decisions, tables, workbooks
 from crmclean.messages import say
 from crmclean.model import Object
 from crmclean.plan import Plan
-from crmclean.review.sheet import asked, grey, one, places, sheet
+from crmclean.review.sheet import MOST, asked, grey, one, places, sheet, title
 
-MOST = 20_000
 SUGGESTIONS = pa.schema(
     [
         ("object", tables.TEXT),
@@ -28,6 +29,7 @@ SUGGESTIONS = pa.schema(
         ("code", tables.TEXT),
         ("name", tables.TEXT),
         ("record", pa.int64()),
+        ("issue", pa.int64()),  # its place among the issues of the run
     ]
 )
 #: What `apply` needs; hidden in the workbook.
@@ -36,17 +38,21 @@ SUBJECT = ["object", "golden", "field", "instead_of"]
 
 
 def find(work: Any, model: dict[str, Object], decided: list[dict[str, Any]] = ()) -> pa.Table:
-    """Every suggestion that can be accepted (SUGGESTIONS), once per golden record and field."""
+    """Every suggestion that can be accepted (SUGGESTIONS), once per golden record and field.
+    `decided`: the values of the state, which are not asked for again."""
     issues = work.issues()
+    issues = issues.append_column("issue", pa.array(np.arange(issues.num_rows)))
     usable = pc.and_(pc.is_valid(issues["suggestion"]), pc.is_valid(issues["field"]))
     issues = issues.filter(pc.and_(usable, pc.is_valid(issues["record"])))
-    crosswalk = work.get("crosswalk")
+    crosswalk = work.get("crosswalk", ["object", "record", "golden"])
     parts = []
     for name, owner in model.items():
         mine = issues.filter(pc.equal(issues["object"], name))
-        if mine.num_rows:
+        fields = [field for field in pc.unique(mine["field"]).to_pylist() if field in owner.fields]
+        if fields:
             cross = crosswalk.filter(pc.equal(crosswalk["object"], name))
-            parts += _of_object(mine, cross, work.get(f"golden/{name}"), owner)
+            wanted = dict.fromkeys(["golden", owner.name_field, *fields])
+            parts += _of_object(mine, cross, work.get(f"golden/{name}", [*wanted]), owner, fields)
     found = tables.concat(SUGGESTIONS, parts)
     found = found.group_by(SUBJECT, use_threads=False).aggregate(
         [(name, "first") for name in SUGGESTIONS.names if name not in SUBJECT]
@@ -56,35 +62,29 @@ def find(work: Any, model: dict[str, Object], decided: list[dict[str, Any]] = ()
 
 
 def _of_object(
-    issues: pa.Table, cross: pa.Table, golden: pa.Table, owner: Object
-) -> list[pa.Table]:
+    issues: pa.Table, cross: pa.Table, golden: pa.Table, owner: Object, fields: list[str]
+) -> Iterator[pa.Table]:
     """One part per field: the suggestions whose golden record holds the refused value, or none."""
-    at = pc.index_in(issues["record"], one(cross["record"]))
-    keys = one(cross["golden"]).take(one(at))
+    at = pc.index_in(one(issues["record"]), one(cross["record"]))
+    keys = one(cross["golden"]).take(at)
     place = pc.index_in(keys, one(golden["golden"]))
-    seen = decisions.hashes(golden, (owner.name_field,))
-    parts = []
-    for name in pc.unique(issues["field"]).to_pylist():
-        if name not in owner.fields or name not in golden.column_names:
-            continue
-        now = one(golden[name]).take(place)
-        same = pc.or_(pc.is_null(now), pc.equal(now, one(issues["value"])))
-        new = pc.fill_null(pc.not_equal(now, one(issues["suggestion"])), True)
-        mine = pc.and_(pc.equal(one(issues["field"]), name), pc.and_(same, new))
-        mine = pc.fill_null(pc.and_(mine, pc.is_valid(place)), False)
+    issues = issues.append_column("golden", keys).append_column("place", place)
+    for name in fields:
+        mine = issues.filter(pc.equal(issues["field"], name))
+        now = one(golden[name]).take(one(mine["place"]))
+        same = pc.or_kleene(pc.is_null(now), pc.equal(now, one(mine["value"])))
+        new = pc.fill_null(pc.not_equal(now, one(mine["suggestion"])), True)
+        asked = pc.and_(pc.fill_null(pc.and_(same, new), False), pc.is_valid(one(mine["place"])))
+        mine, now = mine.filter(asked), now.filter(asked)
+        subject = golden.take(one(mine["place"]))
         columns = {
-            "object": pa.repeat(owner.name, issues.num_rows),
-            "golden": keys,
-            "seen": seen.take(place),
-            "field": issues["field"],
+            "seen": decisions.hashes(subject, (owner.name_field,)),
             "instead_of": now,
-            "suggested": issues["suggestion"],
-            "code": issues["code"],
-            "name": one(golden[owner.name_field]).take(place),
-            "record": issues["record"],
+            "suggested": mine["suggestion"],
+            "name": subject[owner.name_field],
         }
-        parts.append(pa.table(columns, SUGGESTIONS).filter(mine))
-    return parts
+        same_names = ("object", "golden", "field", "code", "record", "issue")
+        yield tables.table(SUGGESTIONS, columns | {key: mine[key] for key in same_names})
 
 
 def _undecided(found: pa.Table, decided: list[dict[str, Any]]) -> pa.Table:
@@ -102,12 +102,11 @@ def sheets(work: Any, plan: Plan, model: dict[str, Object], language: str) -> li
     parts = [
         (owner, found.filter(pc.equal(found["object"], name))) for name, owner in model.items()
     ]
-    return [
-        _sheet(mine.slice(0, MOST), plan, owner, language) for owner, mine in parts if len(mine)
-    ]
+    return [_sheet(mine, plan, owner, language) for owner, mine in parts if len(mine)]
 
 
-def _sheet(found: pa.Table, plan: Plan, owner: Object, language: str) -> workbooks.Sheet:
+def _sheet(whole: pa.Table, plan: Plan, owner: Object, language: str) -> workbooks.Sheet:
+    found = whole.slice(0, MOST)
     choices = [say(f"review.{word}", language) for word in ("accept", "reject")]
     columns = [
         *(workbooks.Col(key, hidden=True, locked=True) for key in KEYS),
@@ -130,8 +129,8 @@ def _sheet(found: pa.Table, plan: Plan, owner: Object, language: str) -> workboo
         _worded(found["code"], lambda code: _problem(code, language)),
         places(one(found["record"]), plan),
     ]
-    title = say("review.suggestions_title", language, count=found.num_rows)
-    return sheet(owner.label[language], columns, cells, title, [])
+    told = title("review.suggestions_title", whole.num_rows, language)
+    return sheet(owner.label[language], columns, cells, told, [])
 
 
 def _worded(values: pa.ChunkedArray, words: Any) -> pa.Array:

@@ -40,6 +40,11 @@ class Work:
         with pa.OSFile(str(self.path(name))) as file:
             return _opened(file, columns).read_all()
 
+    def columns(self, name: str) -> list[str]:
+        """The columns of the table of that name."""
+        with pa.OSFile(str(self.path(name))) as file:
+            return pa.ipc.open_file(file).schema.names
+
     def head(self, name: str, rows: int) -> pa.Table:
         """The first rows of a table."""
         with pa.OSFile(str(self.path(name))) as file:

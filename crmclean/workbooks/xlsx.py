@@ -191,9 +191,10 @@ def _mark_table(sheet: Sheet, styles: list[str]) -> dict[int, pa.Array]:
 
 
 def _width(column: Col, values: pa.ChunkedArray) -> float:
-    """Wide enough for the heading and the first values; a Chinese character takes two."""
+    """Wide enough for the heading and the first values; a Chinese character takes two, as it does
+    in GBK."""
     seen = [column.heading, *(v for v in values.slice(0, 50).to_pylist() if v)]
-    widest = max(len(text) + sum(ord(c) > 0x2E7F for c in text) for text in seen)
+    widest = max(len(text.encode("gbk", "replace")) for text in seen)
     return min(max(widest + 2, LEAST_WIDTH), MOST_WIDTH)
 
 

@@ -69,7 +69,21 @@ async function unpacked(node) {
   const bytes = new Uint8Array(text.length);
   for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return JSON.parse(await new Response(stream).text());
+  const whole = await new Response(stream).arrayBuffer();
+  const end = new Uint8Array(whole).indexOf(0);
+  return placed(JSON.parse(new TextDecoder().decode(new Uint8Array(whole, 0, end))), whole.slice(end + 1));
+}
+
+/* Arrays of numbers stand behind the JSON: page.py says how. */
+function placed(part, numbers) {
+  if (part === null || typeof part !== "object" || Array.isArray(part) && typeof part[0] !== "object") return part;
+  if (part.numbers) {
+    const [bytes, from, length] = part.numbers;
+    const Kind = { 1: Int8Array, 2: Int16Array, 4: Int32Array }[bytes];
+    return new Kind(numbers, from, length);
+  }
+  for (const [name, inner] of Object.entries(part)) part[name] = placed(inner, numbers);
+  return part;
 }
 
 /* Numbers that were packed as differences. */

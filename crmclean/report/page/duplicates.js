@@ -52,9 +52,9 @@ class Clusters {
     for (const field of table.fields) field.at = summed(field.at);
     for (const name of ["left", "right", "cluster"]) table.pairs[name] = summed(table.pairs[name]);
     this.of = summed(table.cluster);
-    this.members = table.kind.map(() => []);
+    this.members = Array.from(table.kind, () => []);
     this.of.forEach((cluster, member) => this.members[cluster].push(member));
-    this.pairs = table.kind.map(() => []);
+    this.pairs = Array.from(table.kind, () => []);
     table.pairs.cluster.forEach((cluster, pair) => this.pairs[cluster].push(pair));
     this.parts = summed([0, ...table.pairs.parts]);
     this.claimed = new Set(table.claimed);
