@@ -4,49 +4,57 @@ not_migrated.csv: filled fields without a column · rollback/: for every import 
 records, to find and delete them again. Records that stay out: quarantine.py.
 """
 
-import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
 
-from crmclean.export.files import File
+from crmclean.export.files import BOM, File
 from crmclean.messages import say
 from crmclean.model import Object
-from crmclean.workbooks import Col, Sheet, write
+
+#: Fields by which a record is found in the CRM.
+KEYS = ("code", "name", "customer", "owner", "at")
+#: The first character of what a spreadsheet would calculate.
+FORMULA = r"^[\s\x00-\x1f\x{200b}\x{feff}]*[=+\-@|%＝＋－＠]"
 
 
 def not_migrated(path: Path, unplaced: pa.Table, model: dict[str, Object], language: str) -> None:
     """Write not_migrated.csv: object, field, how many values, and what was decided."""
-    headings = [
-        say(f"export.{name}", lang=language) for name in ("object", "field", "filled", "decision")
-    ]
-    with path.open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(headings)
-        for row in unplaced.to_pylist():
-            decision = say(f"export.placed_{row['decision'] or 'open'}", lang=language)
-            label = model[row["object"]].label[language]
-            writer.writerow([label, _harmless(row["label"]), row["filled"], decision])
+    words = lambda name: say(f"export.{name}", lang=language)
+    rows = unplaced.to_pylist()
+    columns = {
+        words("object"): [model[row["object"]].label[language] for row in rows],
+        words("field"): [row["label"] for row in rows],
+        words("filled"): [str(row["filled"]) for row in rows],
+        words("decision"): [words(f"placed_{row['decision'] or 'open'}") for row in rows],
+    }
+    _write(path, {heading: pa.array(texts, pa.string()) for heading, texts in columns.items()})
 
 
 def rollback(written: Sequence[File], folder: Path, language: str) -> None:
-    """For each import file, `rollback/<same name>.xlsx` with the keys of its records."""
+    """For each import file, `rollback/<same name>.csv` with the keys of its records."""
     folder.mkdir(parents=True, exist_ok=True)
+    first = say("export.golden", lang=language)
     for each in written:
-        keys = [
-            c for c in each.part.columns if c.field in ("code", "name", "customer", "owner", "at")
-        ]
-        rows = pa.table(
-            [each.part.golden, *(each.part.rows[c.heading] for c in keys)],
-            names=[str(n) for n in range(len(keys) + 1)],
-        )
-        first = Col(say("export.golden", lang=language), 24)
-        columns = [first, *(Col(c.heading) for c in keys)]
-        name = say("export.rollback", lang=language)
-        write(folder / f"{each.path.stem}.xlsx", [Sheet(name, columns, rows)])
+        keys = [c for c in each.part.columns if c.field in KEYS]
+        rows = {first: each.part.golden, **{c.heading: each.part.rows[c.heading] for c in keys}}
+        _write(folder / f"{each.path.stem}.csv", rows)
 
 
-def _harmless(text: str) -> str:
-    """A label that no spreadsheet takes for a formula (trust.md 4.2)."""
-    return f"'{text}" if text[:1] in "=+-@|%\t＝＋－＠" else text
+def _write(path: Path, columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> None:
+    """A list for people: opened in a spreadsheet, it must neither lose letters nor calculate."""
+    with path.open("wb") as stream:
+        stream.write(BOM)
+        options = pyarrow.csv.WriteOptions(quoting_header="needed")
+        table = pa.table({heading: _harmless(values) for heading, values in columns.items()})
+        pyarrow.csv.write_csv(table, stream, options)
+
+
+def _harmless(values: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Texts that no spreadsheet takes for a formula (trust.md 4.2)."""
+    if not pc.any(starts := pc.match_substring_regex(values, FORMULA)).as_py():
+        return values
+    return pc.if_else(starts, pc.binary_join_element_wise("'", values, ""), values)

@@ -42,8 +42,9 @@ def write(
     """
     language = project.language
     label = lambda name: model[name].label[language]
+    fired = work.changes(["object", "record", "rule"])
     chosen = pilot.choose(
-        fitted.parts, project.pilot.rows, project.pilot.seed, fitted.crosswalk, work.changes()
+        fitted.parts, project.pilot.rows, project.pilot.seed, fitted.crosswalk, fired
     )
     tried = [part.only(pilot.mask(part, chosen)) for part in fitted.parts]
     main = fitted.parts

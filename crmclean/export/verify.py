@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.errors import InputRefused
-from crmclean.export import files
 from crmclean.export.compare import Row, Verified, compare, joined, key_of, neutral
 from crmclean.export.parts import Part
+from crmclean.export.proof import read_back
 from crmclean.headings import plain
 from crmclean.templates import ObjectTemplate, Template
 from crmclean.workbooks import Col, Sheet, reread, write
@@ -84,7 +84,7 @@ def _sent(
 ) -> pa.Table | None:
     """All sent rows of one object; files of the pool have the same columns under their names."""
     mine = pc.and_(pc.equal(made["object"], name), pc.equal(made["kind"], kind))
-    parts = [files.read_back(folder / path, spec) for path in made["path"].filter(mine).to_pylist()]
+    parts = [read_back(folder / path, spec) for path in made["path"].filter(mine).to_pylist()]
     if not parts:
         return None
     headings = parts[0].column_names

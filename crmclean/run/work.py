@@ -91,17 +91,19 @@ class Work:
         path = self.root / name
         return path.read_text(encoding="utf-8") if path.is_file() else None
 
-    def issues(self) -> pa.Table:
+    def issues(self, columns: list[str] | None = None) -> pa.Table:
         """The issues of all stages done so far, in stage order."""
-        return self._all("issues", tables.ISSUES)
+        return self._all("issues", tables.ISSUES, columns)
 
-    def changes(self) -> pa.Table:
+    def changes(self, columns: list[str] | None = None) -> pa.Table:
         """The changes of all stages done so far, in stage order."""
-        return self._all("changes", tables.CHANGES)
+        return self._all("changes", tables.CHANGES, columns)
 
-    def _all(self, kind: str, schema: pa.Schema) -> pa.Table:
-        names = [f"{kind}/{stage}" for stage in STAGES]
-        return tables.concat(schema, (self.get(name) for name in names if self.has(name)))
+    def _all(self, kind: str, schema: pa.Schema, columns: list[str] | None) -> pa.Table:
+        there = [name for stage in STAGES if self.has(name := f"{kind}/{stage}")]
+        if columns:
+            schema = pa.schema([schema.field(name) for name in columns])
+        return tables.concat(schema, (self.get(name, columns) for name in there))
 
     def is_done(self, stage: str, key: str) -> bool:
         return self._keys().get(stage) == key

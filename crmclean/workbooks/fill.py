@@ -43,7 +43,7 @@ def _freeze(made: BytesIO, path: Path) -> None:
     """The same package with fixed dates."""
     with (
         zipfile.ZipFile(made) as source,
-        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as target,
+        zipfile.ZipFile(path, "w") as target,
     ):
         for name in source.namelist():
             entry = zipfile.ZipInfo(name, ZIP_DATE)
@@ -51,7 +51,7 @@ def _freeze(made: BytesIO, path: Path) -> None:
             content = source.read(name)
             if name == "docProps/core.xml":
                 content = _without_clock(content)
-            target.writestr(entry, content)
+            target.writestr(entry, content, compresslevel=LEVEL)
 
 
 def _without_clock(core: bytes) -> bytes:

@@ -4,6 +4,7 @@ Popular writers lose data without an exception (trust.md 0.3), so the rows of ev
 are counted and compared in the file itself, never in what was handed to the writer.
 """
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -29,11 +30,11 @@ def cells(path: Path, sheet: int | str = 0) -> list[list[str | None]]:
     return [[_text(cell) for cell in row] for row in rows]
 
 
-def columns(path: Path, header_row: int = 1, sheet: int | str = 0) -> pa.Table:
+def columns(file: Path | BytesIO, header_row: int = 1, sheet: int | str = 0) -> pa.Table:
     """The rows under the header as one string column per heading; an empty cell is null."""
-    from python_calamine import CalamineWorkbook
+    from python_calamine import load_workbook
 
-    with CalamineWorkbook.from_path(path) as book:
+    with load_workbook(file) as book:
         get = book.get_sheet_by_index if isinstance(sheet, int) else book.get_sheet_by_name
         rows = get(sheet).to_python(skip_empty_area=False)
     headings = [_text(cell) or "" for cell in rows[header_row - 1]]
