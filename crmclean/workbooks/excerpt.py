@@ -7,6 +7,7 @@ by the library that reads whole workbooks (reread.py). For files of ours: inline
 """
 
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +18,7 @@ import pyarrow as pa
 from crmclean.workbooks import reread
 
 SHEET = "xl/worksheets/sheet1.xml"
-ROW, CELL_END, END = b'<row r="', b"</t></is></c>", b"</sheetData>"
+ROW, ROW_END, CELL_END, END = b'<row r="', b"</row>", b"</t></is></c>", b"</sheetData>"
 
 
 @dataclass(frozen=True)
@@ -34,17 +35,21 @@ def excerpt(path: Path, header_row: int, places: np.ndarray) -> Excerpt:
     """The rows at `places` (0-based, under the header, ascending) of the first sheet."""
     with zipfile.ZipFile(path) as package:
         parts = {name: package.read(name) for name in package.namelist()}
-    filled = parts[SHEET].count(CELL_END)
-    rows, end, tail = parts[SHEET].rpartition(END)
-    head, *rows = rows.split(ROW)
-    wanted = [
-        *rows[:header_row],
-        *(rows[n + header_row] for n in places if n + header_row < len(rows)),
-    ]
-    parts[SHEET] = ROW.join([head, *wanted]) + end + tail
-    read = reread.columns(_package(parts), header_row)
-    at = pa.array(places, mask=places >= read.num_rows)  # empty rows at the end are left out
-    return Excerpt(len(rows) - header_row, filled, read.take(at))
+    xml = parts[SHEET]
+    end, top = xml.rfind(END), xml.find(b'<row r="%d"' % (header_row + 1))
+    top = top if top >= 0 else end
+    parts[SHEET] = xml[:top] + b"".join(_rows(xml, places + header_row + 1, top)) + xml[end:]
+    read = reread.columns(_package(parts), header_row, places=places.tolist())
+    return Excerpt(xml.count(ROW) - header_row, xml.count(CELL_END), read)
+
+
+def _rows(xml: bytes, numbers: np.ndarray, at: int) -> Iterator[bytes]:
+    """The XML of the rows with these numbers, in order, as far as they are there."""
+    for number in numbers.tolist():
+        start = xml.find(b'<row r="%d"' % number, at)
+        if start >= 0:
+            at = xml.find(ROW_END, start) + len(ROW_END)
+            yield xml[start:at]
 
 
 def _package(parts: dict[str, bytes]) -> BytesIO:

@@ -4,6 +4,7 @@ Popular writers lose data without an exception (trust.md 0.3), so the rows of ev
 are counted and compared in the file itself, never in what was handed to the writer.
 """
 
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -30,16 +31,25 @@ def cells(path: Path, sheet: int | str = 0) -> list[list[str | None]]:
     return [[_text(cell) for cell in row] for row in rows]
 
 
-def columns(file: Path | BytesIO, header_row: int = 1, sheet: int | str = 0) -> pa.Table:
-    """The rows under the header as one string column per heading; an empty cell is null."""
+def columns(
+    file: Path | BytesIO,
+    header_row: int = 1,
+    sheet: int | str = 0,
+    places: Sequence[int] | None = None,
+) -> pa.Table:
+    """The rows under the header as one string column per heading; an empty cell is null. Only
+    those at `places` where these are given."""
     from python_calamine import load_workbook
 
     with load_workbook(file) as book:
         get = book.get_sheet_by_index if isinstance(sheet, int) else book.get_sheet_by_name
         rows = get(sheet).to_python(skip_empty_area=False)
     headings = [_text(cell) or "" for cell in rows[header_row - 1]]
-    arrays = _columns(rows[header_row:], len(headings))
-    return pa.Table.from_arrays(arrays, names=headings)
+    body = rows[header_row:]
+    if places is not None:  # empty rows at the end are left out by the reader
+        empty = [""] * len(headings)
+        body = [body[place] if place < len(body) else empty for place in places]
+    return pa.Table.from_arrays(_columns(body, len(headings)), names=headings)
 
 
 def _columns(rows: list[list], width: int) -> list[pa.Array]:
