@@ -8,7 +8,7 @@ Every batch is written in reading order, reused rows or not, so the bytes are th
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -78,20 +78,57 @@ def clean(
         write = {name: files.enter_context(work.writer(name, s)) for name, s in schemas.items()}
         for source in plan.sources:
             progress("clean", source.number - 1, len(plan.sources))
+            wanted = _read(source, readers.rows(source, cleaning.base, spool), work)
             last = cache.Last(work, keys[str(source.number)], known)
-            with (
-                work.writer(
-                    f"rows/{source.number}", tables.rows_schema(len(source.columns))
-                ) as keep,
-                work.writer(f"hashes/{source.number}", cache.ROWS) as note,
-            ):
-                for rows in readers.rows(source, cleaning.base, spool):
-                    keep(rows)
-                    hashes = cache.hashes(rows, source.number, _filled(source))
-                    note(hashes)
-                    for name, table in _batch(cleaning, source, rows, hashes, last).items():
-                        write[name](table)
+            donors = last.donors(wanted)
+            new = _but(work, source, wanted["place"].to_numpy()[donors >= 0])
+            made = (cleaning.batch(source, rows) for rows in new)
+            for name, table in _whole(schemas, made, last, wanted, donors):
+                write[name](table)
     cache.keep(work, list(schemas), keys)
+
+
+def _read(source: Source, batches: Iterable[pa.Table], work: Work) -> pa.Table:
+    """Write the rows of a source; returns which may be reused (`cache.ROWS`), and writes them too."""
+    filled = pa.array(sorted({fill.row for fill in source.fills}), pa.int64())
+    shape = tables.rows_schema(len(source.columns))
+    found = []
+    with work.writer(f"rows/{source.number}", shape) as keep:
+        for rows in batches:
+            keep(rows)
+            found.append(cache.reusable(rows, source.number, filled))
+    wanted = tables.concat(cache.ROWS, found)
+    work.put(f"digests/{source.number}", wanted)
+    return wanted
+
+
+def _but(work: Work, source: Source, places: np.ndarray) -> Iterator[pa.Table]:
+    """The rows of a source, batch by batch, but those at `places`."""
+    numbers = places & ((1 << tables.ROW_BITS) - 1)
+    for rows in work.batches(f"rows/{source.number}"):
+        new = ~np.isin(rows["row"].to_numpy(), numbers, kind="table")
+        if new.any():
+            yield rows if new.all() else rows.filter(pa.array(new))
+
+
+def _whole(
+    schemas: dict[str, pa.Schema], made: Iterable[dict[str, pa.Table]], last: cache.Last,
+    wanted: pa.Table, donors: np.ndarray,
+) -> Iterator[tuple[str, pa.Table]]:  # fmt: skip
+    """(name, rows of that table): what was made of new rows, with what the last run knew."""
+    again = donors >= 0
+    if not again.any():
+        yield from (item for tables_ in made for item in tables_.items())
+        return
+    parts: dict[str, list[pa.Table]] = {name: [] for name in schemas}
+    for found in made:
+        for name, table in found.items():
+            parts[name].append(table)
+    targets = wanted["place"].to_numpy()[again]
+    for name, shape in schemas.items():
+        new = tables.concat(shape, parts[name])
+        for table in last.merged(name, new, donors[again], targets):
+            yield name, table
 
 
 def _schemas(model: dict[str, Object]) -> dict[str, pa.Schema]:
@@ -104,27 +141,3 @@ def _schemas(model: dict[str, Object]) -> dict[str, pa.Schema]:
         ISSUES: tables.ISSUES,
         "register": found["records/customer"],
     }
-
-
-def _filled(source: Source) -> pa.Array:
-    return pa.array(sorted({fill.row for fill in source.fills}), pa.int64())
-
-
-def _batch(
-    cleaning: Cleaning, source: Source, rows: pa.Table, hashes: pa.Table, last: cache.Last
-) -> dict[str, pa.Table]:
-    """What comes of a batch: rows that the last run knew from there, the others cleaned."""
-    donors = last.donors(hashes)
-    again = donors >= 0
-    if not again.any():
-        return cleaning.batch(source, rows)
-    donors, targets = donors[again], hashes["place"].to_numpy()[again]
-    new = ~np.isin(rows["row"].to_numpy(), targets & ((1 << tables.ROW_BITS) - 1))
-    made = cleaning.batch(source, rows.filter(pa.array(new)))
-    for name, wanted in _schemas(cleaning.model).items():
-        parts = [last.take(name, donors, targets)]
-        parts += [made[name]] if name in made else []
-        whole = tables.concat(wanted, parts)
-        if whole.num_rows or name in made:
-            made[name] = cache.in_order(whole)
-    return made

@@ -3,7 +3,7 @@
 Mapping, rules and value checks are pure functions of (row, plan): a row with the same cells under
 the same key (program, project, what the plan decided for its source: see `cleaning.py`) gives the
 same records, changes and issues, wherever it stands. So a run keeps, in OUT/.work/last, the tables
-that it cleaned and a 64-bit hash of each row; the next run takes what it finds there and gives it
+that it cleaned and a digest of each row; the next run takes what it finds there and gives it
 the new row's numbers. A row whose cells were filled from elsewhere (merged, 同上) is never reused.
 
 All tables are in reading order, so what came of a row is a run of rows found by binary search.
@@ -12,6 +12,7 @@ All tables are in reading order, so what came of a row is a run of rows found by
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +20,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean import tables
+from crmclean.run.digests import DIGEST, digests
+from crmclean.run.gather import gathered
 from crmclean.run.work import Work
 
 KEYS = "last/keys.json"
-ROWS = pa.schema([("place", pa.int64()), ("hash", pa.uint64())])
-_SEPARATOR = "\x1f"
+#: The share of known rows from which the last run is used at all.
+WORTHWHILE = 0.2
+ROWS = pa.schema([("place", pa.int64()), ("digest", DIGEST)])
 
 
 def places(table: pa.Table) -> np.ndarray:
@@ -42,23 +46,14 @@ def in_order(table: pa.Table) -> pa.Table:
     return table.combine_chunks()
 
 
-def hashes(rows: pa.Table, source: int, filled: pa.Array) -> pa.Table:
-    """ROWS of the data rows that may be reused. `filled`: numbers of rows with cells from elsewhere.
-
-    A null cell and an empty one are the same to mapping. A cell that holds the separator itself
-    could make two rows look alike: such a row is left out."""
-    from pandas.util import hash_array
-
-    kept = pc.and_not(pc.equal(rows["kind"], "data"), pc.is_in(rows["row"], value_set=filled))
-    rows = rows.filter(kept)
-    cells = [pc.fill_null(column, "") for column in rows.columns[2:]]
-    if not cells:
-        return ROWS.empty_table()
-    joined = pc.binary_join_element_wise(*cells, _SEPARATOR) if len(cells) > 1 else cells[0]
-    plain = pc.equal(pc.count_substring(joined, _SEPARATOR), len(cells) - 1)
-    texts = joined.filter(plain).to_numpy().astype(object)
-    place = pc.add(rows["row"].filter(plain), source << tables.ROW_BITS)
-    return pa.table([place, hash_array(texts, categorize=False)], schema=ROWS)
+def reusable(rows: pa.Table, source: int, filled: pa.Array) -> pa.Table:
+    """ROWS of the data rows that may be reused. `filled`: numbers of rows with cells from elsewhere."""
+    rows = rows.combine_chunks()
+    cells = [column.chunk(0) for column in rows.columns[2:] if rows.num_rows]
+    digest = digests(cells, rows.num_rows)
+    own = pc.and_not(pc.equal(rows["kind"], "data"), pc.is_in(rows["row"], value_set=filled))
+    place = pc.add(rows["row"], source << tables.ROW_BITS)
+    return pa.table([place, digest], schema=ROWS).filter(pc.and_(own, pc.is_valid(digest)))
 
 
 class Last:
@@ -66,43 +61,55 @@ class Last:
 
     def __init__(self, work: Work, key: str, known: dict[str, str]) -> None:
         self._work = work
-        self._tables: dict[str, tuple[pa.Table, np.ndarray]] = {}
         parts = [work.get(f"last/rows/{n}") for n, k in sorted(known.items()) if k == key]
-        found = tables.concat(ROWS, parts)
-        self._hash, first = np.unique(found["hash"].to_numpy(), return_index=True)
-        self._place = found["place"].to_numpy()[first]
+        found = tables.concat(ROWS, parts).combine_chunks()
+        self._digest = found["digest"].combine_chunks()
+        self._place = found["place"].to_numpy()
 
     def donors(self, wanted: pa.Table) -> np.ndarray:
-        """For each of ROWS the place of an equal row of the last run, -1 for none."""
-        if not len(self._hash):
-            return np.full(wanted.num_rows, -1)
-        mine = wanted["hash"].to_numpy()
-        at = np.minimum(np.searchsorted(self._hash, mine), len(self._hash) - 1)
-        return np.where(self._hash[at] == mine, self._place[at], -1)
+        """For each of ROWS the place of an equal row of the last run, -1 for none. Where it knew
+        few of them, they are not worth the putting together: then it knows none."""
+        none = np.full(wanted.num_rows, -1)
+        if not len(self._place):
+            return none
+        at = pc.index_in(wanted["digest"], value_set=self._digest)
+        at = pc.fill_null(at, -1).to_numpy()
+        return np.where(at >= 0, self._place[at], -1) if (at >= 0).mean() > WORTHWHILE else none
 
-    def take(self, name: str, donors: np.ndarray, targets: np.ndarray) -> pa.Table:
-        """What a table holds of the rows at `donors`, as of the rows at `targets`."""
-        table, known = self._table(name)
-        start = np.searchsorted(known, donors, "left")
-        count = np.searchsorted(known, donors, "right") - start
-        before = np.cumsum(count) - count
-        at = np.repeat(start - before, count) + np.arange(int(count.sum()))
-        place = np.repeat(targets, count)
-        moved = (place - np.repeat(donors, count)) << tables.PART_BITS
-        found = table.take(pa.array(at))
-        columns = {"record": pc.add(found["record"], pa.array(moved))}
-        if "row" in found.column_names:
-            columns["source"] = pa.array((place >> tables.ROW_BITS).astype(np.int32))
-            columns["row"] = pa.array(place & ((1 << tables.ROW_BITS) - 1))
-        for column, values in columns.items():
-            found = found.set_column(found.column_names.index(column), column, values)
-        return found
+    def merged(
+        self, name: str, new: pa.Table, donors: np.ndarray, targets: np.ndarray
+    ) -> Iterator[pa.Table]:
+        """What a table holds of the rows at `donors`, as of the rows at `targets`, together with
+        `new`, in reading order and in pieces."""
+        with self._work.mapped(f"last/{name}") as old:
+            known = places(old)
+            start = np.searchsorted(known, donors, "left")
+            count = np.searchsorted(known, donors, "right") - start
+            own = places(new)
+            place = np.append(np.repeat(targets, count), own)
+            moved = np.append(np.repeat(targets - donors, count), np.zeros(len(own), np.int64))
+            at = np.append(_spread(start, count), len(old) + np.arange(len(own)))
+            order = np.argsort(place, kind="stable")
+            whole = pa.concat_tables([old, new])
+            for window, found in gathered(whole, at[order]):
+                yield _as_of(found, place[order[window]], moved[order[window]])
 
-    def _table(self, name: str) -> tuple[pa.Table, np.ndarray]:
-        if name not in self._tables:
-            table = self._work.get(f"last/{name}").combine_chunks()
-            self._tables[name] = table, places(table)
-        return self._tables[name]
+
+def _spread(start: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """`count` numbers from each `start` on."""
+    before = np.cumsum(count) - count
+    return np.repeat(start - before, count) + np.arange(int(count.sum()))
+
+
+def _as_of(found: pa.Table, place: np.ndarray, moved: np.ndarray) -> pa.Table:
+    """Rows of a table with the numbers of other places, `moved` rows further."""
+    columns = {"record": pc.add(found["record"], pa.array(moved << tables.PART_BITS))}
+    if "row" in found.column_names:
+        columns["source"] = pa.array((place >> tables.ROW_BITS).astype(np.int32))
+        columns["row"] = pa.array(place & ((1 << tables.ROW_BITS) - 1))
+    for column, values in columns.items():
+        found = found.set_column(found.column_names.index(column), found.field(column), values)
+    return found
 
 
 def known_keys(work: Work) -> dict[str, str]:
@@ -111,12 +118,12 @@ def known_keys(work: Work) -> dict[str, str]:
 
 
 def keep(work: Work, names: list[str], keys: dict[str, str]) -> None:
-    """Make the named tables of this run those of the last one. `hashes/<n>` become `rows/<n>`."""
+    """Make the named tables of this run those of the last one. `digests/<n>` become `rows/<n>`."""
     (work.root / KEYS).unlink(missing_ok=True)
     for name in names:
         _link(work.path(name), work.path(f"last/{name}"))
     for number in keys:
-        work.path(f"hashes/{number}").replace(_made(work.path(f"last/rows/{number}")))
+        work.path(f"digests/{number}").replace(_made(work.path(f"last/rows/{number}")))
     work.put_text(KEYS, json.dumps(keys, indent=1))
 
 

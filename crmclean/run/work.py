@@ -45,6 +45,13 @@ class Work:
         with pa.OSFile(str(self.path(name))) as file:
             return pa.ipc.open_file(file).schema.names
 
+    @contextmanager
+    def mapped(self, name: str) -> Iterator[pa.Table]:
+        """The table without reading what is not asked for. Nothing of it may be kept: Windows
+        replaces no file that is mapped."""
+        with pa.memory_map(str(self.path(name))) as file:
+            yield pa.ipc.open_file(file).read_all()
+
     def head(self, name: str, rows: int) -> pa.Table:
         """The first rows of a table."""
         with pa.OSFile(str(self.path(name))) as file:
@@ -57,12 +64,18 @@ class Work:
                     break
             return pa.Table.from_batches(parts, batches.schema)
 
+    def batches(self, name: str) -> Iterator[pa.Table]:
+        """A table in the pieces in which it was written."""
+        with pa.OSFile(str(self.path(name))) as file:
+            found = pa.ipc.open_file(file)
+            for number in range(found.num_record_batches):
+                yield pa.Table.from_batches([found.get_batch(number)])
+
     def filled(self, name: str) -> tuple[int, dict[str, int]]:
         """(rows, filled cells per column) of a table, as the file says: no column is read."""
         if not self.has(name):
             return 0, {}
-        with pa.memory_map(str(self.path(name))) as file:
-            table = pa.ipc.open_file(file).read_all()
+        with self.mapped(name) as table:
             counts = zip(table.column_names, table.columns, strict=True)
             return len(table), {column: len(table) - c.null_count for column, c in counts}
 
