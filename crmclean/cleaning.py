@@ -4,13 +4,15 @@ A row that the last run cleaned under the same key is taken from there (`run/cac
 and changed rows go through mapping, rules and checks. The key covers all that a row's result
 depends on: the program, the project, lookup tables, and what the plan decided for the source
 (columns and their options), but not where the file lies, what it is called or how many rows it has.
-Every batch is written in reading order, reused rows or not, so the bytes are the same either way.
+Every batch is written in reading order, reused rows or not, so the bytes are the same either way;
+new rows are worked on all cores (`run/abreast.py`).
 """
 
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +23,7 @@ from crmclean.model import Object
 from crmclean.plan import Plan, Source
 from crmclean.project import Project
 from crmclean.run import Work, cache
+from crmclean.run.abreast import abreast
 from crmclean.run.keys import key
 
 #: What no record depends on. Kinds and fills count row by row.
@@ -82,7 +85,7 @@ def clean(
             last = cache.Last(work, keys[str(source.number)], known)
             donors = last.donors(wanted)
             new = _but(work, source, wanted["place"].to_numpy()[donors >= 0])
-            made = (cleaning.batch(source, rows) for rows in new)
+            made = abreast(partial(cleaning.batch, source), new)
             for name, table in _whole(schemas, made, last, wanted, donors):
                 write[name](table)
     cache.keep(work, list(schemas), keys)

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from crmclean.model import Field
 
@@ -109,8 +108,6 @@ def nulls(size: int) -> pa.Array:
 
 def scattered(values: pa.Array, rows: np.ndarray, texts: pa.Array) -> pa.Array:
     """`values` with `texts` at `rows`."""
-    mask = np.zeros(len(values), bool)
-    mask[rows] = True
-    return pc.replace_with_mask(
-        values, pa.array(mask), texts.take(pa.array(np.argsort(rows, kind="stable")))
-    )
+    places = np.arange(len(values))
+    places[rows] = np.arange(len(values), len(values) + len(rows))
+    return pa.concat_arrays([values, texts]).take(pa.array(places))

@@ -81,7 +81,8 @@ class Desk:
         """What was changed: first each cell in its own field, then the parts that were placed."""
         for column in self.columns:
             changed = pc.fill_null(pc.not_equal(column.before, column.after), True)
-            rows = pa.array(column.rows).filter(changed)
+            at = pc.indices_nonzero(changed)
+            rows = pa.array(column.rows).take(at)
             yield tables.table(
                 tables.CHANGES,
                 {
@@ -89,10 +90,10 @@ class Desk:
                     "record": self.held[column.field.object].records.take(rows),
                     "field": column.field.name,
                     "step": "clean",
-                    "rule": column.rule.filter(changed),
+                    "rule": column.rule.take(at),
                     "column": column.heading,
-                    "before": column.before.filter(changed),
-                    "after": column.after.filter(changed),
+                    "before": column.before.take(at),
+                    "after": column.after.take(at),
                 },
                 len(rows),
             )

@@ -4,9 +4,7 @@ Width: digits, letters and the space become half-width everywhere; full-width pu
 Chinese and stays in text and names. Invisible characters break exact matches and are deleted.
 Office leaves `_x000D_`, the web leaves `&nbsp;` and `<br>`.
 
-Mojibake is repaired only where the repair is proved: it decodes strictly and gives nothing but
-Chinese and ASCII. UTF-8 read as GBK (鍖椾含), GBK or UTF-8 read as Latin-1 (ÖÐ¹ú). Measured on
-800,000 strings of common characters: no false repair. U+FFFD and 锟斤拷 cannot be repaired.
+Mojibake is repaired where the repair is proved (`_mojibake.py`).
 """
 
 import html
@@ -15,6 +13,8 @@ import unicodedata
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from crmclean.rules import _mojibake
 
 _ZERO_WIDTH = [0xAD, 0x34F, 0x61C, 0x180E, 0xFEFF]
 _ZERO_WIDTH += [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
@@ -47,27 +47,9 @@ _BREAK = re.compile(r"<(?:br ?/?|/p|/div|/li|/tr)>", re.I)
 _TAG = re.compile(r"</?(?:p|div|span|font|b|i|u|a|td|tr|li|ul|strong|em)(?: [^<>]*)?/?>", re.I)
 _OFFICE = re.compile(r"_x00([01][0-9A-Fa-f])_")
 _MARKUP = re.compile("_x00|&.*;|<")
-_LATIN_RUN = re.compile("[\x80-\xff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
-                        "\u2013-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]{2,}")  # fmt: skip
-#: The characters that GBK shows for the first two bytes of a Chinese character in UTF-8.
-_LEADS = "".join(
-    bytes((lead, trail)).decode("gb18030")
-    for lead in range(0xE4, 0xEA)
-    for trail in range(0x80, 0xC0)
-    if trail != 0x7F
-)
-_MISREAD = re.compile(f"[{_LEADS}]")
-_CHINESE = re.compile(
-    "[\n\r\t\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\x20-\x7e\u2018-\u201d\u2014\u2026\u00b7]+"
-)
-_HAN = re.compile("[\u4e00-\u9fff]")
-LOST = ("\ufffd", "锟斤拷", "烫烫烫", "屯屯屯", "???")
 
 #: A value that matches FORM and may still hold an entity, a tag, mojibake or lost characters.
-SUSPECT = (
-    rf"&[#a-zA-Z]|<[/a-zA-Z]|_x00|[\x80-\xff]{{2}}|锟斤拷|烫烫烫|屯屯屯|\?\?\?|[{_LEADS}]"
-    "|[\ue000-\uf8ff]"
-).replace(r"\x80-\xff", "\xa1-\xff")
+SUSPECT = f"&[#a-zA-Z]|<[/a-zA-Z]|_x00|{_mojibake.SUSPECT}|[\ue000-\uf8ff]"
 
 
 def tidy_column(values: pa.Array) -> pa.Array:
@@ -116,11 +98,6 @@ def narrow(text: str) -> str:
     return text
 
 
-def is_lost(text: str) -> bool:
-    """Characters were destroyed before we came: nobody can read them back."""
-    return any(mark in text for mark in LOST)
-
-
 def _mended(text: str) -> str:
     previous = None
     while text != previous:
@@ -132,31 +109,6 @@ def _mended(text: str) -> str:
         if "_x00" in text:
             text = _OFFICE.sub(lambda hit: "\n" if hit[1].upper() == "0A" else " ", text)
         if not text.isascii():
-            text = _repaired(text)
+            text = _mojibake.repair(text) or text
         text = text.translate(MENDED)
     return text
-
-
-def _repaired(text: str) -> str:
-    if _MISREAD.search(text):
-        return _decoded(text, "gb18030", "utf-8") or text
-    run = _LATIN_RUN.search(text)
-    if run is None:
-        return text
-    for encoding in ("latin-1", "cp1252"):
-        found = _decoded(text, encoding, "utf-8")
-        if found is None and len(run[0]) % 2 == 0:
-            found = _decoded(text, encoding, "gb2312")
-        if found:
-            return found
-    return text
-
-
-def _decoded(text: str, written: str, meant: str) -> str | None:
-    """`text` as it was meant, or None unless that is nothing but Chinese and ASCII."""
-    try:
-        found = text.encode(written).decode(meant)
-    except UnicodeError:
-        return None
-    chinese = _HAN.search(found) and _CHINESE.fullmatch(found)
-    return found if chinese and len(found) < len(text) else None

@@ -29,7 +29,7 @@ __all__ = ["FORM", "aside", "clean", "doubt", "quick"]
 FORM = _characters.LINE
 LEVELS = ("province", "city", "district")
 #: Up to four steps that end in a word for a region, with a road right behind them; addresses
-#: repeat these beginnings, so that only distinct ones are read.
+#: repeat these beginnings, so that only distinct ones are read. No region has a digit in its name.
 _BEGINNING = r"\A(?P<steps>(?:[^省市区县旗州盟]{1,9}[省市区县旗州盟]{1,3}){1,4}(?:路|街|大道|大厦|广场|大街)?)"
 _SHORT = 6
 
@@ -47,11 +47,12 @@ def region(text: str) -> tuple[str | None, str | None, str | None, str | None, s
 
 def aside(values: pa.Array, /) -> Aside:
     """The regions of addresses."""
-    steps = pc.struct_field(pc.extract_regex(values, _BEGINNING), "steps")
-    begun = pc.coalesce(steps, pc.utf8_slice_codeunits(values, 0, _SHORT)).dictionary_encode()
+    worded = pc.replace_substring_regex(values, r"[0-9](?s:.*)\z", "").dictionary_encode()
+    steps = pc.struct_field(pc.extract_regex(worded.dictionary, _BEGINNING), "steps")
+    short = pc.utf8_slice_codeunits(worded.dictionary, 0, _SHORT)
+    begun = pc.coalesce(steps, short).dictionary_encode()
     read = [region(text) for text in begun.dictionary.to_pylist()]
     columns = zip(*read, strict=True) if read else [()] * 5
-    *parts, codes, suggestions = (
-        pa.array(column, pa.string()).take(begun.indices) for column in columns
-    )
+    places = begun.indices.take(worded.indices)
+    *parts, codes, suggestions = (pa.array(column, pa.string()).take(places) for column in columns)
     return Aside(dict(zip(LEVELS, parts, strict=True)), codes, suggestions, "REGION_CONTRADICTION")

@@ -19,7 +19,7 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.rules import _characters
+from crmclean.rules import _characters, _mojibake
 
 FORM = _characters.LINE
 _DOUBT = rf"\A['=]|[\"`']|[0-9]\.0+\z|[0-9][eE]\+?[0-9]|[^ -~\x{{3400}}-\x{{9fff}}]|{_characters.SUSPECT}"
@@ -31,8 +31,9 @@ def doubt(values: pa.Array, /, **_: object) -> pa.Array:
 
 
 def quick(values: pa.Array, /, **_: object) -> pa.Array:
-    """Spaces."""
-    return _characters.tidy_column(values)
+    """Widths, spaces around, the traces of Excel."""
+    plain = pc.utf8_trim(_characters.narrow_column(values), "'\"` ")
+    return pc.replace_substring_regex(plain, r"\A([0-9]+)\.0+\z", r"\1")
 
 
 def clean(text: str, /, **_: object) -> str:
@@ -40,7 +41,7 @@ def clean(text: str, /, **_: object) -> str:
     previous, plain = None, text
     while plain != previous:
         previous, plain = plain, _bare(plain)
-    if _characters.is_lost(plain):
+    if _mojibake.is_lost(plain):
         raise ValueError("TEXT_LOST_CHARACTERS")
     if re.fullmatch(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,2}", plain):
         raise ValueError("NUMBER_LOST_DIGITS")

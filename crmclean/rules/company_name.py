@@ -20,7 +20,7 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.rules import Parts, _characters, kept
+from crmclean.rules import Parts, _characters, _mojibake, kept
 from crmclean.rules.text import judged
 
 _HAN = "\u3400-\u9fff"
@@ -64,7 +64,7 @@ def quick(values: pa.Array, /, **_: object) -> pa.Array:
 def clean(text: str, /, **_: object) -> str | Parts:
     """The name. Raises ValueError COMPANY_SEVERAL, TEXT_LOST_CHARACTERS."""
     tidy = _characters.tidy(text)
-    if _characters.is_lost(tidy):
+    if _mojibake.is_lost(tidy):
         raise ValueError("TEXT_LOST_CHARACTERS")
     name, notes = _bare(tidy)
     if not name:

@@ -23,13 +23,13 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.rules import Parts, _characters, kept
+from crmclean.rules import Parts, _characters, _mojibake, kept
 
 FORM = _characters.LINE
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _RESIDENT = r"[1-9][0-9]{5}(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]{4}[0-9Xx]"
 _DOUBT = rf"{_characters.SUSPECT}|{_RESIDENT}"
-_LOOK = re.compile(rf"[\ufffd\ue000-\uf8ff]|锟斤拷|烫烫烫|屯屯屯|\?\?\?|{_RESIDENT}")
+_LOOK = re.compile(rf"[\ufffd\ue000-\uf8ff]|{_mojibake.SUSPECT}|{_RESIDENT}")
 _HOLDS_ID = re.compile(rf"(?<![0-9A-Za-z]){_RESIDENT}(?![0-9A-Za-z])")
 
 
@@ -52,7 +52,7 @@ def judged(text: str) -> str | Parts:
     """A tidy text, flagged where it needs a look. Raises ValueError TEXT_LOST_CHARACTERS."""
     if not _LOOK.search(text):
         return text
-    if _characters.is_lost(text):
+    if _mojibake.is_lost(text):
         raise ValueError("TEXT_LOST_CHARACTERS")
     if _PRIVATE.search(text):
         return kept(text, "TEXT_PRIVATE_CHARACTERS")

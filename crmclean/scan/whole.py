@@ -36,6 +36,6 @@ def hidden(sheet: Sheet, headings: Sequence[str], rows: range) -> Iterator[Found
 def garbled(tallies: Sequence[Tally]) -> Iterator[Found]:
     """Columns whose samples are mojibake."""
     for tally in tallies:
-        count = sum(map(_mojibake.suspicious, tally.samples))
+        count = sum(map(_mojibake.is_garbled, tally.samples))
         if count:
             yield None, tally.heading, "MOJIBAKE", str(count)

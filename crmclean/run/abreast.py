@@ -1,0 +1,29 @@
+"""Batches of one stage, worked abreast on all cores; what comes of them comes in their order.
+
+Threads, because nearly all the work on a batch is done by Arrow, which lets the interpreter go
+meanwhile: nothing is copied between processes, and small inputs pay for no start. The work must be
+a pure function of what it is given (design.md 5), so the result does not depend on the number of
+cores. Only a few batches are held at a time.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+import pyarrow as pa
+
+Given, Made = TypeVar("Given"), TypeVar("Made")
+
+
+def abreast(work: Callable[[Given], Made], batches: Iterable[Given]) -> Iterator[Made]:
+    """`work` of every batch, in order. What it raises is raised here, at the turn of its batch."""
+    cores = pa.cpu_count()
+    with ThreadPoolExecutor(cores) as pool:
+        waiting: deque[Future[Made]] = deque()
+        for batch in batches:
+            waiting.append(pool.submit(work, batch))
+            if len(waiting) > cores:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
