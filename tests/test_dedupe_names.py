@@ -151,7 +151,7 @@ def test_persons(name: str, surname: str, given: str, title: str) -> None:
 
 
 @settings(deadline=None)
-@given(st.text(max_size=40))
+@given(st.text(max_size=40) | st.text(alphabet="华店厂公司()-旧第一号 ", max_size=9))
 def test_any_text_has_parts_and_nothing_crashes(value: str) -> None:
     first, second = plain([value, "x"])
     names.parse(first)

@@ -26,8 +26,8 @@ class Level:
     `least`), else. `m` and `u`: how often true duplicates and strangers
     reach this level, before anything is learned. `rare`: how much the frequency of the value counts
     (0 not at all, 1 in full); up to `free` holders a value is not held to be common. `doubt`: a
-    pair at this level is never merged by itself; `most`: its bits at most; not `alone`:
-    it merges only beside other agreement (`Spec.support`)."""
+    pair at this level is never merged by itself; `most`: its bits at most; `beside`: it merges only
+    where one of these comparisons agrees too."""
 
     name: str
     how: str
@@ -39,7 +39,7 @@ class Level:
     free: int = 0
     doubt: bool = False
     most: float = 24.0
-    alone: bool = True
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -94,26 +94,30 @@ def _name_fields(parsed: list[names.Parts], name: Field) -> dict[str, Field]:
     )
     long = mapped(core, pc.if_else(pa.array(core.lengths >= 4), core.values, ""))
     city = mapped(name, [_city(p.code) for p in parsed])
+    branch = mapped(name, [p.branch for p in parsed])
     return {
         "core": core,
         "long": long,
-        "whole": _whole(city, long),
+        "whole": _whole(city, long, core, branch),
+        "letters": mapped(long, pa.array("".join(sorted(v)) for v in long.values.to_pylist())),
         "brand": brand,
         "core_sound": mapped(core, text.sound(core.values)),
         "long_sound": mapped(long, text.sound(long.values)),
         "brand_sound": mapped(brand, text.sound(brand.values)),
         "region": mapped(name, [p.code for p in parsed]),
         "city": city,
-        "branch": mapped(name, [p.branch for p in parsed]),
+        "branch": branch,
         "ordinal": mapped(name, [p.ordinal for p in parsed]),
         "kind": mapped(name, [p.kind for p in parsed]),
         "flags": mapped(name, [p.flags for p in parsed]),
     }
 
 
-def _whole(city: Field, long: Field) -> Field:
-    """City and core together: what the registry lets exist only once; missing without either."""
-    return encode(pc.binary_join_element_wise(city.texts, long.texts, "|"))
+def _whole(city: Field, long: Field, core: Field, branch: Field) -> Field:
+    """What the registry lets exist only once: city and core together, or a branch's whole name,
+    which needs no city."""
+    alone = pc.binary_join_element_wise(city.texts, long.texts, "|")
+    return encode(pc.coalesce(pc.binary_join_element_wise(core.texts, branch.texts, "|"), alone))
 
 
 def _compact(name: Field, parts: list[str]) -> Field:

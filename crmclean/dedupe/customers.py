@@ -9,6 +9,10 @@ from crmclean.dedupe.compare import Comparison, Level
 from crmclean.dedupe.engine import Spec
 from crmclean.dedupe.keys import Key
 
+#: What reaches one customer and no other: beside it a careless name is enough.
+REACH = ("uscc", "phone", "email", "website", "contact")
+#: An address may be shared by sister companies: enough beside a name that only a slip explains.
+SITE_TOO = (*REACH, "address")
 NAME = Comparison(
     "name",
     "core",
@@ -16,16 +20,17 @@ NAME = Comparison(
         Level("same_name", "equal", "whole", m=0.35, u=2e-8, rare=0.3, free=30),
         Level("same_home", "equal", "home", m=0.02, u=1e-8),
         Level("same", "equal", "long", m=0.2, u=4e-7, rare=0.7, free=12),
-        Level("same_short", "equal", "core", m=0.06, u=1e-5, rare=1.0, free=4, alone=False),
+        Level("same_short", "equal", "core", m=0.06, u=1e-5, rare=1.0, free=4, beside=SITE_TOO),
         Level("alias", "shared", "aliases", m=0.02, u=2e-6, rare=1.0, free=4),
-        Level("sound", "equal", "long_sound", m=0.06, u=1e-6, rare=1.0, free=4, alone=False),
+        Level("sound", "equal", "long_sound", m=0.06, u=1e-6, rare=1.0, free=4, beside=SITE_TOO),
+        Level("swapped", "equal", "letters", m=0.02, u=1e-7, rare=1.0, free=4, beside=SITE_TOO),
         Level("sister", "sister", "core", 2, m=0.01, u=2e-5, doubt=True, most=0.0),
-        Level("near", "osa", "long", 0.79, m=0.12, u=3e-6, alone=False),
-        Level("start", "start", "core", 3, m=0.10, u=1e-5, alone=False),
-        Level("inside", "inside", "core", 3, m=0.05, u=4e-5, alone=False),
-        Level("brand", "equal", "brand", m=0.02, u=2e-5, rare=0.5, free=4, alone=False),
-        Level("alike", "ratio", "core", 0.6, m=0.04, u=5e-3, alone=False),
-        Level("other", "else", m=0.02, u=1.0, alone=False, most=-3.0),
+        Level("near", "osa", "long", 0.79, m=0.12, u=3e-6, beside=REACH),
+        Level("start", "start", "core", 3, m=0.10, u=1e-5, beside=SITE_TOO),
+        Level("inside", "inside", "core", 3, m=0.05, u=4e-5, beside=SITE_TOO),
+        Level("brand", "equal", "brand", m=0.02, u=2e-5, rare=0.5, free=4, beside=REACH),
+        Level("alike", "ratio", "core", 0.6, m=0.04, u=5e-3, beside=REACH),
+        Level("other", "else", m=0.02, u=1.0, beside=REACH, most=-3.0),
     ),
     most=24,
     worst=8,
@@ -150,7 +155,6 @@ SPEC = Spec(
         Key("equal", ("address",)),
     ),
     comparisons=(NAME, REGION, PLACE, USCC, PHONE, EMAIL, SITE, CONTACT, ADDRESS, FORM),
-    support=("uscc", "phone", "email", "website", "contact"),
     refine=("area", "contact"),
     caps={"reach": 22.0, "where": 0.0},
     least=0.15,

@@ -30,9 +30,6 @@ class Spec:
     caps: dict[str, float] = field(default_factory=dict)
     cap: int = CAP
     least: float = LEAST
-    support: tuple[
-        str, ...
-    ] = ()  # comparisons that can stand beside a level that is not enough alone
     prior: float | None = None  # bits; None: 1/n
 
 
@@ -79,9 +76,16 @@ def score(
     """Every candidate pair with its weight; pairs that a person named are always among them."""
     count = len(next(iter(fields.values())).codes)
     found = candidates(fields, spec.keys, spec.refine, spec.cap, spec.least)
-    left, right = _and_named(found.left, found.right, laws or Laws(), count)
+    laws = laws or Laws()
+    left, right = _and_named(found.left, found.right, laws, count)
     reached = compared(fields, spec, left, right)
-    learned = frozen or learning.train(spec.comparisons, fields, reached, count, spec.caps)
+
+    def open_(one: np.ndarray, two: np.ndarray) -> np.ndarray:
+        return ~laws.forbidden(one, two, count)
+
+    learned = frozen or learning.train(
+        spec.comparisons, fields, reached[open_(left, right)], count, spec.caps, open_
+    )
     weight, bits = learning.total(
         spec.comparisons, learned, fields, reached, left, right, spec.caps
     )
@@ -111,11 +115,15 @@ def unsupported(scored: Scored, spec: Spec) -> np.ndarray:
     """Pairs at a level that is not enough alone (a name one character off) without other agreement.
     They stay apart by themselves, and join where the rest of a cluster joins them."""
     bare = np.zeros(len(scored.left), bool)
+    names = [c.name for c in spec.comparisons]
     for column, comparison in enumerate(spec.comparisons):
-        weak = [n for n, level in enumerate(comparison.levels, 1) if not level.alone]
-        bare |= np.isin(scored.levels[:, column], weak)
-    others = [n for n, c in enumerate(spec.comparisons) if c.name in spec.support]
-    return bare & (np.maximum(scored.bits[:, others], 0).sum(axis=1) < SUPPORT)
+        for number, level in enumerate(comparison.levels, 1):
+            if level.beside:
+                at = np.flatnonzero(scored.levels[:, column] == number)
+                others = [names.index(name) for name in level.beside]
+                bits = np.maximum(scored.bits[np.ix_(at, others)], 0)
+                bare[at[bits.sum(axis=1) < SUPPORT]] = True
+    return bare
 
 
 def doubted(scored: Scored, spec: Spec) -> np.ndarray:

@@ -102,7 +102,7 @@ def parse(name: str) -> Parts:
 
 def _form(name: str) -> tuple[str, str]:
     """The name without its organisation form, and the form; 集团, 股份 before a form go with it."""
-    if name[:1] in "个株有" and (found := _LEADING_FORM.match(name)):
+    if name.startswith(("个", "株", "有")) and (found := _LEADING_FORM.match(name)):
         return found[2], found[1]
     form = _FORMS.suffix(name, leave=1)
     rest = name[: -len(form)] if form else name

@@ -9,6 +9,7 @@ built-in shares that count as `TRUST` observations, so that a file of thirty row
 and a big one learns its own. Agreement on a rare value weighs more than on a common one.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,8 +70,11 @@ def train(
     patterns: np.ndarray,
     count: int,
     caps: dict[str, float],
+    open_: Callable[[np.ndarray, np.ndarray], np.ndarray],
 ) -> Weights:
-    """Weights learned from this data. `patterns`: levels of the candidate pairs, pairs x comparisons.
+    """Weights learned from this data. `patterns`: levels of the candidate pairs, pairs x comparisons;
+    `open_`: which pairs no law decides. Weights are for those alone: a parent and its hundred
+    branches share a name, and would teach that a name says little.
     Groups are capped here too: evidence counted twice would teach that strangers are duplicates.
 
     Random pairs hold a few duplicates too; each round they count only as far as they are strangers.
@@ -79,7 +83,7 @@ def train(
     if count < 2:
         return start
     found = _collapsed(patterns)
-    random = _collapsed(_random_patterns(comparisons, fields, count))
+    random = _collapsed(_random_patterns(comparisons, fields, count, open_))
     weights = start
     for _ in range(ROUNDS):
         chance = _chance(comparisons, weights, found[0], caps)
@@ -152,12 +156,17 @@ def _rarity(
 
 
 def _random_patterns(
-    comparisons: tuple[Comparison, ...], fields: dict[str, Field], count: int
+    comparisons: tuple[Comparison, ...],
+    fields: dict[str, Field],
+    count: int,
+    open_: Callable[[np.ndarray, np.ndarray], np.ndarray],
 ) -> np.ndarray:
     random = np.random.default_rng(SEED)
     size = min(SAMPLE, 10 * count)
     left = random.integers(0, count, size)
     right = (left + random.integers(1, count, size)) % count
+    kept = open_(np.minimum(left, right), np.maximum(left, right))
+    left, right = left[kept], right[kept]
     return np.column_stack([levels(c, fields, left, right) for c in comparisons])
 
 
