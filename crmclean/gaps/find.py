@@ -4,6 +4,7 @@ Required has two meanings (design.md 4): `target`, the import refuses the record
 business wants the value and the record loads all the same. Both are gaps.
 """
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -80,17 +81,40 @@ def completeness(
     systems = pa.array([None, *(s.system or s.name for s in plan.sources)], TEXT)
     parts = []
     for name, records in _asked(golden, crosswalk).items():
-        system = systems.take(tables.sources_of(_flat(records["record"])))
-        owner = owners(golden, records, name, project)
+        everybody = _Names(pa.repeat("", records.num_rows))
+        system = _Names(systems.take(tables.sources_of(_flat(records["record"]))))
+        owner = _Names(owners(golden, records, name, project))
         for field in model[name].fields.values():
-            has = filled(records, field)
-            if field.required == "no" and not pc.any(has, min_count=0).as_py():
+            has = filled(records, field).to_numpy(zero_copy_only=False)
+            if field.required == "no" and not has.any():
                 continue
-            parts.append(_counted("all", pa.repeat("", len(has)), has, field))
-            parts.append(_counted("source", system, has, field))
+            parts.append(everybody.counted("all", has, field))
+            parts.append(system.counted("source", has, field))
             if field.required != "no":
-                parts.append(_counted("owner", owner, has, field))
+                parts.append(owner.counted("owner", has, field))
     return tables.concat(COMPLETENESS, parts)
+
+
+class _Names:
+    """Who or what each record belongs to, as numbers: they are counted once per field."""
+
+    def __init__(self, names: pa.Array) -> None:
+        encoded = pc.fill_null(names, "").dictionary_encode()
+        self.names, self.codes = encoded.dictionary, encoded.indices.to_numpy()
+        self.totals = np.bincount(self.codes, minlength=len(self.names))
+
+    def counted(self, dimension: str, has: np.ndarray, field: Field) -> pa.Table:
+        """COMPLETENESS of one field: how many of each name's records have a value."""
+        columns = {
+            "dimension": dimension,
+            "name": self.names,
+            "object": field.object,
+            "field": field.name,
+            "required": field.required,
+            "filled": pa.array(np.bincount(self.codes[has], minlength=len(self.names))),
+            "total": pa.array(self.totals),
+        }
+        return tables.table(COMPLETENESS, columns).sort_by("name")
 
 
 def required(owner: Object) -> list[Field]:
@@ -129,21 +153,6 @@ def _asked(golden: dict[str, pa.Table], crosswalk: pa.Table) -> dict[str, pa.Tab
         ids = crosswalk.filter(mine)["record"]
         found[name] = records.filter(pc.is_in(records["record"], value_set=_flat(ids)))
     return found
-
-
-def _counted(dimension: str, names: pa.Array, has: pa.Array, field: Field) -> pa.Table:
-    one = pa.table({"name": pc.fill_null(names, ""), "filled": pc.cast(has, pa.int64())})
-    sums = one.group_by("name").aggregate([("filled", "sum"), ("filled", "count")])
-    columns = {
-        "dimension": dimension,
-        "name": sums["name"],
-        "object": field.object,
-        "field": field.name,
-        "required": field.required,
-        "filled": sums["filled_sum"],
-        "total": sums["filled_count"],
-    }
-    return tables.table(COMPLETENESS, columns).sort_by("name")
 
 
 def _flat(values: pa.Array | pa.ChunkedArray) -> pa.Array:
