@@ -376,3 +376,15 @@ def test_a_snowball_is_cut_and_comes_to_an_end() -> None:
     label = clusters(count, left, left + 1, value)
     assert np.bincount(label).max() <= 4
     assert (label[left[left % 4 == 3]] != label[left[left % 4 == 3] + 1]).all()
+
+
+def test_a_person_without_a_name_is_who_has_the_mobile(tmp_path: Path) -> None:
+    customers = [{"name": "上海华星电子有限公司"}] * 3
+    people = [
+        {"name": "王建国", "mobile": "13812345678"},
+        {"mobile": "13812345678", "email": "wang@example.com"},
+        {"name": "李娜", "mobile": "13912345678"},
+    ]
+    found = run(tmp_path, customers, contact=people)
+    first, nameless, other = clusters(found, "contact")
+    assert first == nameless != other

@@ -3,7 +3,7 @@
 The weights are set, not learned: inside one customer there are a handful of people, and what makes
 two of them one is the same everywhere. One full name in one company is one person, with two
 telephones if need be; one mobile with two different names is two people until someone says
-otherwise; 王总 is 王建国 when they share a mobile.
+otherwise; 王总, and a person without a name, is 王建国 when they share a mobile.
 """
 
 import numpy as np
@@ -35,8 +35,8 @@ NAME = Comparison(
 MOBILE = Comparison(
     "mobile",
     "mobiles",
-    (Level("same", "shared", "mobiles", m=0.7, u=0.001), Level("other", "else", m=0.3, u=0.999)),
-    most=9,
+    (Level("same", "shared", "mobiles", m=0.7, u=0.0005), Level("other", "else", m=0.3, u=0.9995)),
+    most=10,
     worst=1,
 )
 EMAIL = Comparison(
