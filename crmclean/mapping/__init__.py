@@ -12,7 +12,8 @@ A guess only ever writes the project file: what runs is what a person could read
 
 from crmclean.mapping.authority import consult
 from crmclean.mapping.check import check
-from crmclean.mapping.guess import Guess, guess, object_of
+from crmclean.mapping.guess import Guess, guess
+from crmclean.mapping.objects import object_of
 from crmclean.mapping.records import Mapped, records
 from crmclean.mapping.sequence import Sequenced, sequence
 from crmclean.mapping.write import project_text

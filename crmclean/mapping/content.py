@@ -5,6 +5,7 @@ customer's or the recommender's. Some kinds are contradicted (a mobile that look
 some only not confirmed (a name without a word for company).
 """
 
+import re
 from collections.abc import Sequence
 
 from crmclean.headings import plain
@@ -70,6 +71,8 @@ def fits(field: Field, rates: dict[str, float], column: Column) -> float | None:
             wanted, other = other, wanted
         return min(1.0, rates[wanted] + 0.7 * rates[other])
     if field.kind == "company_name" and column.filled > 1 and column.distinct == 1:
+        return 0.0
+    if field.kind == "code" and not any(re.search(r"[0-9A-Za-z]", s) for s in column.samples):
         return 0.0
     kinds = KINDS.get(field.kind)
     if kinds is None:

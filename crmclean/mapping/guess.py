@@ -6,12 +6,11 @@ one (dirty-input.md C3). Three tiers: auto, review (a person should look), unmap
 the source (a customer list? a follow-up sheet?) is the one whose fields explain its columns best.
 """
 
-import re
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from crmclean.mapping import content, detectors, names
+from crmclean.mapping import content, detectors, names, objects, synonyms
 from crmclean.mapping.halves import halves
 from crmclean.messages import say
 from crmclean.model import Field, Object
@@ -20,27 +19,11 @@ from crmclean.plan import Column, Source
 AUTO, REVIEW, MARGIN, CONTRADICTED = 0.90, 0.60, 0.15, 0.20
 #: A score by likeness of the heading alone never reaches `auto`.
 HEADING_ONLY = 0.75
+#: The score of a name in other words.
+SYNONYM = 0.94
 
-#: Objects whose fields may stand together on one sheet, and words of file or sheet names.
-TOGETHER = {
-    "customer": ("customer", "contact"),
-    "contact": ("contact",),
-    "follow_up": ("follow_up",),
-    "lead": ("lead",),
-    "opportunity": ("opportunity",),
-}
-CALLED = {
-    "contact": "联系人|通讯录|名片|contact",
-    "follow_up": "跟进|拜访|回访|沟通|follow|visit|activit|call.?log",
-    "lead": "线索|lead|询盘|潜客",
-    "opportunity": "商机|机会|opportunit|deal|pipeline",
-}
 #: Kinds that samples prove: only for these may likeness of the heading be enough.
 TELLING = ("uscc", "email", "url", "resident_id")
-#: How much less likely an object is where no column names it: exports split names of persons.
-NAMELESS = {"customer": -0.3, "contact": -0.1, "follow_up": -0.3, "lead": -0.4, "opportunity": -0.5}
-#: People without a company are customers themselves: a contact needs a customer.
-ALONE = 0.5
 #: The field that two halves of a person's name make, by what a row is.
 PERSON = {"customer": "contact.name", "contact": "contact.name", "lead": "lead.contact"}
 #: A sheet of customers with a column 电话 means the customer's, where both have such a field.
@@ -78,8 +61,12 @@ Table = list[dict[str, _Scored]]
 def guess(source: Source, model: dict[str, Object], object: str | None = None) -> list[Guess]:
     """One guess per column, in the order of the columns. `object`: what a row is, when known."""
     table = _table(source, model)
-    owner = object or _object(source, model, table)
-    return _joined(_assigned(source, _fields(owner, model), table), PERSON.get(owner))
+    mapped = {
+        owner: _assigned(source, objects.fields_on(owner, model), table)
+        for owner in ([object] if object else objects.TOGETHER)
+    }
+    owner = object or objects.decide(source, model, mapped)
+    return _joined(mapped[owner], PERSON.get(owner))
 
 
 def _joined(guesses: list[Guess], path: str | None) -> list[Guess]:
@@ -98,63 +85,17 @@ def _joined(guesses: list[Guess], path: str | None) -> list[Guess]:
     ]
 
 
-def object_of(guesses: list[Guess]) -> str:
-    """What a row is: customer, contact, lead, follow_up or opportunity. Customers come with their
-    contacts, so the first object that holds any field, customers first; and people without a
-    customer are customers themselves."""
-    paths = {str(guess.field) for guess in guesses if guess.field}
-    held = {path.partition(".")[0] for path in paths}
-    if held == {"contact"} and not paths & {"contact.customer", "contact.customer_code"}:
-        return "customer"
-    return next((owner for owner in TOGETHER if owner in held), "customer")
-
-
-def _object(source: Source, model: dict[str, Object], table: Table) -> str:
-    """The object whose fields explain the most columns, with a word from the names of the file and
-    the sheet; customers where two are equal."""
-    shares = {}
-    for owner in TOGETHER:
-        guesses = _assigned(source, _fields(owner, model), table)
-        filled = [g for g in guesses if g.column.filled or not g.column.samples]
-        share = sum(g.confidence for g in filled if g.tier == "auto") / max(1, len(filled))
-        named = re.search(CALLED.get(owner, "$^"), f"{source.path} {source.sheet}".lower())
-        name = f"{owner}.{model[owner].name_field}"
-        has_name = any(g.field == name and g.tier == "auto" for g in guesses)
-        shares[owner] = share + (0.2 if named else 0) + (0.05 if has_name else NAMELESS[owner])
-        if owner == "contact" and not any(g.field == "contact.customer" for g in guesses):
-            shares[owner] -= ALONE
-    return max(shares, key=lambda owner: (round(shares[owner], 6), owner == "customer"))
-
-
 def _table(source: Source, model: dict[str, Object]) -> Table:
     """How well each column suits each field of the model, by its path."""
     fields = [field for owner in model.values() for field in owner.fields.values()]
+    meant = synonyms.index(model)
     table = []
     for column in source.columns:
         heading, rates = names.read(column.heading), detectors.detect(column.samples)
         numbering = content.is_numbering(column.heading) and rates.get("serial")
-        scored = {field.path: _score(heading, column, field, rates) for field in fields}
+        scored = {field.path: _score(heading, column, field, rates, meant) for field in fields}
         table.append({} if numbering else scored)
     return table
-
-
-def _fields(owner: str, model: dict[str, Object]) -> list[Field]:
-    """The fields that may stand on a sheet of this object, its own first. What refers to it (the
-    customer of a contact) is the same row, so no column is needed for that."""
-    return [
-        field
-        for name in TOGETHER[owner]
-        for field in model[name].fields.values()
-        if name == owner or not _refers(field, model[name], owner)
-    ]
-
-
-def _refers(field: Field, holder: Object, owner: str) -> bool:
-    return any(
-        field.name in (name, f"{name}_code")
-        for name, target in holder.refers.items()
-        if target == owner
-    )
 
 
 def _assigned(source: Source, fields: list[Field], table: Table) -> list[Guess]:
@@ -182,10 +123,14 @@ def _owned(cell: _Scored, field: Field, owner: str) -> _Scored:
 
 
 def _score(
-    heading: names.Heading, column: Column, field: Field, rates: dict[str, float]
+    heading: names.Heading,
+    column: Column,
+    field: Field,
+    rates: dict[str, float],
+    meant: dict[tuple[str, str], str],
 ) -> _Scored:
     fit = content.fits(field, rates, column)
-    score, reason, exact = _by_heading(heading, field, fit)
+    score, reason, exact = _by_heading(heading, field, fit, meant)
     if not score:
         return NOTHING
     reasons = [reason]
@@ -197,9 +142,13 @@ def _score(
     return _Scored(min(score, REVIEW + 0.01) if exact else 0.0, tuple(reasons), True, exact)
 
 
-def _by_heading(heading: names.Heading, field: Field, fit: float | None) -> tuple[float, str, bool]:
+def _by_heading(
+    heading: names.Heading, field: Field, fit: float | None, meant: dict[tuple[str, str], str]
+) -> tuple[float, str, bool]:
     """The score of a heading with its samples, why, and whether it is a name of the field."""
     by_alias = names.alias(heading, field)
+    if not by_alias and synonyms.means(heading, field, meant):
+        by_alias = SYNONYM
     if by_alias:
         score = by_alias + 0.04 * ((0.5 if fit is None else fit) - 0.5)
         return score, say("mapping.why.alias"), True

@@ -16,8 +16,8 @@ from crmclean.model import Field
 
 #: Words in front that only say whom the column is about.
 ABOUT = {
-    "customer": ("客户的", "客户", "公司", "企业", "单位", "商户", "店铺", "会员", "医院", "学校", "酒店", "工厂", "门店", "商家", "商家的", "代理商", "经销商", "渠道商", "往来单位", "购货单位", "机构", "厂家", "买方", "甲方", "customer", "company", "account", "cust"),
-    "contact": ("联系人的", "联系人", "对接人", "联络人", "接洽人", "采购联系人", "主要联系人", "首要联系人", "老板", "主任", "经理", "采购", "采购人", "采购员", "收货人", "收件人", "contact", "contactperson"),
+    "customer": ("客户的", "客户", "公司", "企业", "单位", "商户", "店铺", "会员", "医院", "学校", "酒店", "工厂", "门店", "商家", "商家的", "代理商", "经销商", "渠道商", "往来单位", "购货单位", "机构", "厂家", "买方", "甲方", "分销商", "加盟商", "批发商", "零售商", "采购商", "渠道", "终端", "网点", "用户", "买家", "买受人", "合作方", "租户", "商超", "药店", "诊所", "customer", "company", "account", "cust", "buyer", "client", "distributor", "dealer", "reseller"),
+    "contact": ("联系人的", "联系人", "对接人", "联络人", "接洽人", "采购联系人", "主要联系人", "首要联系人", "老板", "主任", "经理", "采购", "采购人", "采购员", "收货人", "收件人", "contact", "contactperson", "primarycontact", "maincontact"),
     "lead": ("线索", "lead"),
     "follow_up": ("跟进", "拜访", "回访", "沟通", "follow up", "visit"),
     "opportunity": ("商机", "机会", "项目", "opportunity", "deal"),

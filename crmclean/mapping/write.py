@@ -14,7 +14,8 @@ from pathlib import PurePosixPath
 from crmclean import headings, privacy
 from crmclean.mapping import content, detectors
 from crmclean.mapping.entries import Entry, grouped
-from crmclean.mapping.guess import Guess, object_of
+from crmclean.mapping.guess import Guess
+from crmclean.mapping.objects import object_of
 from crmclean.messages import say
 from crmclean.model import Object
 from crmclean.plan import Column, Plan

@@ -1,0 +1,95 @@
+"""What a row of a source is: a customer, a contact, a lead, a follow-up or an opportunity.
+
+The object whose fields explain the columns best, with a word from the names of the file, the sheet
+and the columns themselves. A list of customers may hold their contacts too, so where the columns
+hold clearly more of customers, it is one of customers.
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+from crmclean.model import Field, Object
+from crmclean.plan import Source
+
+if TYPE_CHECKING:
+    from crmclean.mapping.guess import Guess
+
+#: Objects whose fields may stand together on one sheet, and words of file or sheet names.
+TOGETHER = {
+    "customer": ("customer", "contact"),
+    "contact": ("contact",),
+    "follow_up": ("follow_up",),
+    "lead": ("lead",),
+    "opportunity": ("opportunity",),
+}
+CALLED = {
+    "contact": "联系人|通讯录|contact",
+    "follow_up": "跟进|拜访|回访|沟通|follow|visit|activit|call.?log",
+    "lead": "线索|lead|询盘|潜客",
+    "opportunity": "商机|机会|opportunit|deal|pipeline",
+}
+#: How much less likely an object is where no column names it: exports split names of persons.
+NAMELESS = {"customer": -0.3, "contact": -0.1, "follow_up": -0.3, "lead": -0.4, "opportunity": -0.5}
+#: People without a company are customers themselves: a contact needs a customer.
+ALONE = 0.5
+#: A list with so many more columns of customers than of contacts is one of customers.
+MORE = 2
+#: So many headings that begin with the word for an object say what a row is.
+HEADED = 2
+
+
+def decide(source: Source, model: dict[str, Object], mapped: dict[str, list["Guess"]]) -> str:
+    """The object whose fields explain the most columns, with a word from the names of the file and
+    the sheet; customers where two are equal."""
+    shares = {owner: _share(owner, mapped[owner], source, model) for owner in TOGETHER}
+    known = {owner: sum(g.tier != "unmapped" for g in mapped[owner]) for owner in mapped}
+    called = re.search(CALLED["contact"], f"{source.path} {source.sheet}".lower())
+    if not called and known["customer"] >= known["contact"] + MORE:
+        shares["customer"] = max(shares["customer"], shares["contact"])
+    if not any(guess.field == "contact.customer" for guess in mapped["contact"]):
+        shares["contact"] -= ALONE
+    return max(shares, key=lambda owner: (round(shares[owner], 6), owner == "customer"))
+
+
+def _share(owner: str, guesses: list["Guess"], source: Source, model: dict[str, Object]) -> float:
+    """How well an object explains the columns; more where names of file, sheet or columns say it."""
+    filled = [g for g in guesses if g.column.filled or not g.column.samples]
+    share = sum(g.confidence for g in filled if g.tier == "auto") / max(1, len(filled))
+    word = CALLED.get(owner, "$^")
+    named = re.search(word, f"{source.path} {source.sheet}".lower())
+    headed = sum(bool(re.match(word, column.heading.lower())) for column in source.columns)
+    name = f"{owner}.{model[owner].name_field}"
+    has_name = any(g.field == name and g.tier == "auto" for g in guesses)
+    share += 0.2 if named else 0.0
+    share += 0.2 if owner != "contact" and headed >= HEADED else 0.0
+    return share + (0.05 if has_name else NAMELESS[owner])
+
+
+def object_of(guesses: list["Guess"]) -> str:
+    """What a row is: customer, contact, lead, follow_up or opportunity. Customers come with their
+    contacts, so the first object that holds any field, customers first; and people without a
+    customer are customers themselves."""
+    paths = {str(guess.field) for guess in guesses if guess.field}
+    held = {path.partition(".")[0] for path in paths}
+    if held == {"contact"} and not paths & {"contact.customer", "contact.customer_code"}:
+        return "customer"
+    return next((owner for owner in TOGETHER if owner in held), "customer")
+
+
+def fields_on(owner: str, model: dict[str, Object]) -> list[Field]:
+    """The fields that may stand on a sheet of this object, its own first. What refers to it (the
+    customer of a contact) is the same row, so no column is needed for that."""
+    return [
+        field
+        for name in TOGETHER[owner]
+        for field in model[name].fields.values()
+        if name == owner or not _refers(field, model[name], owner)
+    ]
+
+
+def _refers(field: Field, holder: Object, owner: str) -> bool:
+    return any(
+        field.name in (name, f"{name}_code")
+        for name, target in holder.refers.items()
+        if target == owner
+    )
