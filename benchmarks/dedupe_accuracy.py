@@ -49,8 +49,8 @@ def main() -> None:
     if options.historical:
         result["historical_50k"] = _historical(options)
     if options.febrl:
-        fields, truth = people.febrl(options.febrl)
-        result["febrl3"] = _ours(fields, people.FEBRL, NO_LAWS, truth)
+        fields, preset, truth = people.febrl(options.febrl)
+        result["febrl3"] = _ours(fields, preset, NO_LAWS, truth)
     if options.register:
         runs = [_companies(options, seed) for seed in companies.SCORING_SEEDS[: options.seeds]]
         for seed, run in zip(companies.SCORING_SEEDS, runs, strict=False):
@@ -63,7 +63,7 @@ def main() -> None:
 def _historical(options: argparse.Namespace) -> dict:
     table = pq.read_table(options.historical)
     truth = np.array(table["cluster"].to_pylist())
-    found = _ours(people.historical(table), people.HISTORICAL, NO_LAWS, truth)
+    found = _ours(*people.historical(table), NO_LAWS, truth)
     if options.splink:
         import opponents
 

@@ -9,7 +9,7 @@ join, so repairing components one by one equals average linkage over all the dat
 
 import numpy as np
 
-UNSEEN = -4.0
+UNSEEN = -4.0  # no pair counts worse: that two sparse records say little of each other is no doubt
 LIMIT = 15.0  # one pair's say, in bits, so that one loud edge cannot drown many doubts
 BIG = 60  # larger components are cut at a higher threshold first
 STEP = 3.0
@@ -61,7 +61,7 @@ def clusters(
 
 def _limited(value: np.ndarray) -> np.ndarray:
     commanded = np.where(value > 0, COMMANDED, -np.inf)
-    return np.where(np.isinf(value), commanded, np.clip(value, -LIMIT, LIMIT))
+    return np.where(np.isinf(value), commanded, np.clip(value, UNSEEN, LIMIT))
 
 
 def _links(
