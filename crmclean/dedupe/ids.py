@@ -7,8 +7,6 @@ row in front, a merge or a split does not rename what the CRM already knows.
 """
 
 import binascii
-from collections import Counter
-from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -21,79 +19,94 @@ LETTER = {"customer": "C", "contact": "P", "lead": "L", "follow_up": "F", "oppor
 
 def golden_ids(object: str, prints: pa.Array, label: np.ndarray, state: State) -> pa.Array:
     """The id of each cluster, in order of its first record."""
-    firsts = np.unique(label)
-    own = _made(object, prints)
-    known = known_ids(object, state)
-    if not known:
-        return own.take(pa.array(firsts))
-    return _carried(own, prints.to_pylist(), label, firsts, known)
+    firsts, cluster = np.unique(label, return_inverse=True)
+    own = _made(object, prints.take(pa.array(firsts)))
+    before = ids_before(object, prints, state)
+    return own if before.null_count == len(before) else _carried(own, before, cluster)
 
 
 def entries(
     object: str, prints: pa.Array, label: np.ndarray, golden: pa.Array, state: State
 ) -> list[dict]:
     """What the state must remember of this run beyond what it knows."""
-    known = known_ids(object, state)
     _, cluster, sizes = np.unique(label, return_inverse=True, return_counts=True)
     given = golden.take(pa.array(cluster))
-    own = pc.equal(given, _made(object, prints)).to_numpy(zero_copy_only=False)
-    derived = own & (sizes[cluster] == 1)
-    fresh = [t for t, g in _both(prints, given, derived) if known.get(t) != g]
-    merged: dict[str, list[str]] = {}
-    for text, one in _both(prints, given, ~derived):
-        if known.get(text) != one:
-            merged.setdefault(one, []).append(text)
-    found = [{"object": object, "golden": g, "records": rs} for g, rs in sorted(merged.items())]
+    news = pc.invert(pc.fill_null(pc.equal(given, ids_before(object, prints, state)), False))
+    prints, given, sizes = prints.filter(news), given.filter(news), sizes[cluster][news]
+    derived = pc.and_(pc.equal(given, _made(object, prints)), pa.array(sizes == 1))
+    fresh = prints.filter(derived).to_pylist()
+    others = pa.table({"golden": given, "records": prints}).filter(pc.invert(derived))
+    grouped = others.group_by("golden", use_threads=False).aggregate([("records", "list")])
+    merged = zip(*(grouped[name].to_pylist() for name in ("golden", "records_list")), strict=True)
+    found = [{"object": object, "golden": g, "records": rs} for g, rs in sorted(merged)]
     return ([{"object": object, "golden": None, "records": fresh}] if fresh else []) + found
 
 
-def _both(prints: pa.Array, given: pa.Array, mask: np.ndarray) -> Iterator[tuple[str, str]]:
-    """The fingerprint and the golden id of some records."""
-    at = pa.array(np.flatnonzero(mask))
-    return zip(prints.take(at).to_pylist(), given.take(at).to_pylist(), strict=True)
+def ids_before(object: str, prints: pa.Array, state: State) -> pa.Array:
+    """The golden id that each fingerprint had in earlier runs (the last entry wins), else null."""
+    own = [entry for entry in state.entries("golden") if entry["object"] == object]
+    texts = [pa.array(entry["records"], pa.string()) for entry in own]
+    ids = [
+        pa.repeat(entry["golden"], len(one)) if entry["golden"] else _made(object, one)
+        for entry, one in zip(own, texts, strict=True)
+    ]
+    if not own:
+        return pa.nulls(len(prints), pa.string())
+    known = pa.concat_arrays(texts).dictionary_encode()
+    last = np.empty(len(known.dictionary), np.int64)
+    last[known.indices.to_numpy()] = np.arange(len(known))
+    at = pc.index_in(prints, known.dictionary)
+    return pa.concat_arrays(ids).take(pa.array(last).take(at))
 
 
 def _made(object: str, prints: pa.Array) -> pa.Array:
     """Letter and 16 hexadecimal digits from each fingerprint."""
     digits = binascii.hexlify(hashed(prints).astype(">u8").tobytes())
-    texts = np.frombuffer(digits, "S16").astype("U16")
-    return pa.array(np.char.add(LETTER[object], texts), pa.string())
-
-
-def known_ids(object: str, state: State) -> dict[str, str]:
-    """fingerprint → golden id of earlier runs, the last entry winning."""
-    known: dict[str, str] = {}
-    for entry in state.entries("golden"):
-        if entry["object"] != object:
-            continue
-        texts = entry["records"]
-        ids = [entry["golden"]] * len(texts)
-        if entry["golden"] is None:
-            ids = _made(object, pa.array(texts, pa.string())).to_pylist()
-        known.update(zip(texts, ids, strict=True))
-    return known
-
-
-def _carried(
-    own: pa.Array, prints: list[str], label: np.ndarray, firsts: np.ndarray, known: dict[str, str]
-) -> pa.Array:
-    place = {int(first): n for n, first in enumerate(firsts)}
-    votes = Counter(
-        (place[int(first)], known[text])
-        for text, first in zip(prints, label, strict=True)
-        if text in known
+    texts = (
+        pa.array(np.frombuffer(digits, "S16"), pa.binary(16)).cast(pa.binary()).cast(pa.string())
     )
-    ids = own.take(pa.array(firsts)).to_pylist()
-    given: set[int] = set()
-    taken: set[str] = set()
-    for (cluster, golden), _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0])):
-        if cluster not in given and golden not in taken:
-            given.add(cluster)
-            taken.add(golden)
-            ids[cluster] = golden
-    for cluster, golden in enumerate(ids):
-        while cluster not in given and golden in taken:
-            golden += "x"  # its own id went to another heir
-        ids[cluster] = golden
+    return pc.binary_join_element_wise(LETTER[object], texts, "")
+
+
+def _carried(own: pa.Array, before: pa.Array, cluster: np.ndarray) -> pa.Array:
+    """The ids of clusters, from the `own` id of each and the ids that the records had `before`.
+    Where one cluster and one id are each other's only heir and ancestor there is nothing to
+    decide; the others are settled one by one, the largest heir first."""
+    known = before.dictionary_encode()
+    names = known.dictionary
+    code = pc.fill_null(known.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    votes, count = np.unique((cluster * len(names) + code)[code >= 0], return_counts=True)
+    heir, golden = np.divmod(votes, len(names))
+    given = np.full(len(own), -1)
+    lone = (np.bincount(heir)[heir] == 1) & (np.bincount(golden)[golden] == 1)
+    given[heir[lone]] = golden[lone]
+    taken = set(golden[lone].tolist())
+    heir, golden, count = heir[~lone], golden[~lone], count[~lone]
+    for at in np.lexsort((pc.rank(names.take(pa.array(golden))).to_numpy(), heir, -count)):
+        if given[heir[at]] < 0 and golden[at] not in taken:
+            given[heir[at]] = golden[at]
+            taken.add(golden[at])
+    ids = pc.coalesce(names.take(pa.array(given, mask=given < 0)), own)
+    return _apart(ids, given < 0)
+
+
+def _apart(ids: pa.Array, free: np.ndarray) -> pa.Array:
+    """No id twice: a `free` one that went to another heir is lengthened."""
+    twice = pc.is_in(ids, ids.take(pa.array(_repeated(ids)))).to_numpy(zero_copy_only=False)
+    at = np.flatnonzero(twice & free)
+    if not len(at):
+        return ids
+    taken, new = set(ids.filter(pa.array(~(twice & free))).to_pylist()), []
+    for golden in ids.take(pa.array(at)).to_pylist():
+        while golden in taken:
+            golden += "x"
+        new.append(golden)
         taken.add(golden)
-    return pa.array(ids, pa.string())
+    return pc.replace_with_mask(ids, pa.array(twice & free), pa.array(new, pa.string()))
+
+
+def _repeated(ids: pa.Array) -> np.ndarray:
+    """Places of ids that stand further in front already."""
+    codes = ids.dictionary_encode().indices.to_numpy()
+    _, first = np.unique(codes, return_index=True)
+    return np.setdiff1d(np.arange(len(codes)), first)

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.decisions import State, fingerprints, seen
-from crmclean.dedupe.ids import known_ids
+from crmclean.dedupe.ids import ids_before
 from crmclean.plan import Plan
 
 KINDS = ("new", "merged", "split", "unchanged")
@@ -21,16 +21,15 @@ def delta(
     To be called before `remember`."""
     changes = []
     for name, own in records.items():
-        known = known_ids(name, state)
         part = crosswalk.filter(pc.equal(crosswalk["object"], name))
         at = pc.index_in(own["record"], part["record"].combine_chunks())
         golden = part["golden"].take(at).to_pylist()
+        earlier = ids_before(name, fingerprints(own, name, plan), state).to_pylist()
         before: dict[str, set[str]] = defaultdict(set)
         after: dict[str, set[str]] = defaultdict(set)
-        for text, now in zip(fingerprints(own, name, plan).to_pylist(), golden, strict=True):
-            before[now] |= {known[text]} if text in known else set()
-            if text in known:
-                after[known[text]].add(now)
+        for then, now in zip(earlier, golden, strict=True):
+            before[now] |= {then} if then else set()
+            after[then or ""].add(now)
         for now in dict.fromkeys(golden):
             changes.append({"object": name, "golden": now, "change": _kind(before[now], after)})
     return changes

@@ -157,13 +157,21 @@ def _score(
 
 def _united(own: pa.Array, groups: _Groups, value: pa.Array) -> pa.Array:
     """All different values of each cluster, joined; a value that holds several counts as several."""
-    seen: dict[int, dict[str, None]] = {}
-    filled = pc.is_valid(own).to_numpy(zero_copy_only=False)
-    for at in np.flatnonzero(filled):
-        parts = seen.setdefault(int(groups.cluster[at]), {})
-        parts.update(dict.fromkeys(own[int(at)].as_py().split(_JOIN)))
-    at = np.array(sorted(seen), np.int64)
-    return _put(value, at, pa.array([_JOIN.join(seen[int(n)]) for n in at], pa.string()))
+    parts = pc.split_pattern(own, _JOIN)
+    cluster = groups.cluster[pc.list_parent_indices(parts).to_numpy()]
+    return _put(value, *_joined(cluster, pc.list_flatten(parts)))
+
+
+def _joined(cluster: np.ndarray, texts: pa.Array) -> tuple[np.ndarray, pa.Array]:
+    """Which clusters hold any of the texts, and the different texts of each, joined in order."""
+    codes = texts.dictionary_encode().indices.to_numpy().astype(np.int64)
+    _, first = np.unique(cluster * (codes.max(initial=0) + 1) + codes, return_index=True)
+    first = first[np.lexsort((first, cluster[first]))]
+    clusters, starts = np.unique(cluster[first], return_index=True)
+    lists = pa.ListArray.from_arrays(
+        pa.array(np.append(starts, len(first)), pa.int32()), texts.take(pa.array(first))
+    )
+    return clusters, pc.binary_join(lists, _JOIN)
 
 
 def _keep_losers(
@@ -184,22 +192,20 @@ def _keep_losers(
         winner = columns[name].take(pa.array(groups.place)).take(pa.array(groups.cluster))
         lost = pc.fill_null(pc.and_(pc.is_valid(own), pc.not_equal(own, winner)), False)
         label = "" if into == "other_phones" else say(f"dedupe.kept.{name}")
-        kept: dict[int, dict[str, None]] = {}
-        for at in np.flatnonzero(lost.to_numpy(zero_copy_only=False)):
-            kept.setdefault(int(groups.cluster[at]), {})[label + own[int(at)].as_py()] = None
-        if kept:
-            _append(columns, into, object, groups, kept, cells, golden)
+        kept = pc.binary_join_element_wise(label, own.filter(lost), "")
+        if len(kept):
+            cluster = groups.cluster[lost.to_numpy(zero_copy_only=False)]
+            _append(columns, into, object, groups, cluster, kept, cells, golden)
 
 
-def _append(columns, into, object, groups, kept, cells, golden) -> None:
-    clusters = np.array(sorted(kept), np.int64)
+def _append(columns, into, object, groups, cluster, kept, cells, golden) -> None:
+    clusters = np.unique(cluster)
     places = groups.place[clusters]
-    before = columns[into].take(pa.array(places)).to_pylist()
-    after = []
-    for number, value in zip(clusters, before, strict=True):
-        parts = dict.fromkeys((value or "").split(_JOIN) if value else [])
-        after.append(_JOIN.join([*parts, *(k for k in kept[int(number)] if k not in parts)]))
-    columns[into] = _put(columns[into], places, pa.array(after, pa.string()))
+    before = pc.split_pattern(columns[into].take(pa.array(places)), _JOIN)
+    standing = clusters[pc.list_parent_indices(before).to_numpy()]
+    texts = pa.concat_arrays([pc.list_flatten(before), kept])
+    after = _joined(np.concatenate([standing, cluster]), texts)[1]
+    columns[into] = _put(columns[into], places, after)
     ids = golden.take(pa.array(places))
     for at, one in enumerate(cells):  # each cell has one row, of the value that stands in the end
         again = pc.and_(pc.equal(one["field"], into), pc.is_in(one["golden"], ids))
@@ -211,7 +217,7 @@ def _append(columns, into, object, groups, kept, cells, golden) -> None:
                 "object": object,
                 "golden": ids,
                 "field": into,
-                "value": pa.array(after),
+                "value": after,
                 "strategy": "keep_both",
             },
         )
