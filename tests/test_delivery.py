@@ -1,9 +1,13 @@
 """What is sent when: the delta since an export, a batch alone, the gate of the pilot."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -133,3 +137,56 @@ def test_what_was_sent_is_published(sample_run: Path) -> None:
     sent = pq.read_table(sample_run / "out" / "tables" / "sent.parquet")
     files = pq.read_table(sample_run / "out" / "tables" / "files.parquet").to_pylist()
     assert sent.num_rows == sum(row["rows"] for row in files if row["kind"] == "import")
+
+
+def test_what_the_crm_holds_is_audited_through_the_command_line(folder: Path, cli: Cli) -> None:
+    """One customer changed in the CRM, one is not there: the form shows both beside the source."""
+    assert cli("run", "-o", "out", cwd=folder).returncode == 0
+    sent = reread.columns(folder / "out/import/01_客户.xlsx")
+    kept = sent.filter(pc.not_equal(sent["客户名称"], "仙桃五金厂"))
+    province = pc.replace_substring(kept["省"], "浙江省", "安徽省")
+    _workbook(folder / "crm.xlsx", kept.set_column(kept.column_names.index("省"), "省", province))
+    done = cli("audit", "sample", "--crm", "crm.xlsx", "--seed", "7", "-o", "out", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    form = folder / "out" / "audit-7-crm" / "form.xlsx"
+    judged = reread.columns(form, 2).to_pylist()
+    results = {row["来源"].split("客户名称：")[1].split("\n")[0]: row["迁移结果"] for row in judged}
+    assert "安徽省" in results["北辰科技有限公司"] and "江苏省" in results["江海设备制造有限公司"]
+    assert "没有" in results["仙桃五金厂"]
+    book = openpyxl.load_workbook(form)
+    for row in book.worksheets[0].iter_rows(min_row=3):
+        row[3].value = "对" if "江苏省" in (row[2].value or "") else "错"
+    book.save(folder / "back.xlsx")
+    scored = cli("audit", "score", "back.xlsx", "--json", cwd=folder)
+    assert scored.returncode == 1 and json.loads(scored.stdout)["right"] == 1
+    assert "CRM" in (folder / "back_certificate.txt").read_text(encoding="utf-8")
+
+
+def test_from_the_export_to_the_last_row_in_the_crm(folder: Path, cli: Cli) -> None:
+    """The CRM takes two rows, changes one and refuses the third; its error file becomes a retry
+    file; with that row in and the change mended, what it holds is right."""
+    assert cli("run", "-o", "out", cwd=folder).returncode == 0
+    sent = reread.columns(folder / "out/import/01_客户.xlsx")
+    taken, refused = sent.slice(0, 2), sent.slice(2)
+    reason = pa.array(["负责人不存在"] * refused.num_rows)
+    _workbook(folder / "错误.xlsx", refused.add_column(0, "错误原因", reason))
+    failed = cli("verify", "错误.xlsx", "-o", "out", cwd=folder)
+    assert failed.returncode == 1 and "负责人不存在" in failed.stdout
+    retry = reread.columns(folder / "错误_retry.xlsx")
+    assert retry.to_pylist() == refused.to_pylist()
+    at = taken.column_names.index("省")
+    harmed = taken.set_column(at, "省", pa.array([None, taken["省"][1].as_py()]))
+    _workbook(folder / "crm.xlsx", harmed)
+    found = cli("verify", "crm.xlsx", "-o", "out", "--json", cwd=folder)
+    counts = json.loads(found.stdout)
+    assert found.returncode == 1 and (counts["lost"], counts["blanked"]) == (1, 1)
+    _workbook(folder / "crm.xlsx", pa.concat_tables([taken, retry]))
+    assert cli("verify", "crm.xlsx", "-o", "out", cwd=folder).returncode == 0
+
+
+def _workbook(path: Path, rows: pa.Table) -> None:
+    """What a CRM writes: no form of ours."""
+    book = openpyxl.Workbook()
+    for row in [rows.column_names, *(list(r.values()) for r in rows.to_pylist())]:
+        book.active.append(row)
+    book.save(path)

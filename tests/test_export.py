@@ -15,6 +15,7 @@ from crmclean.errors import Broken
 from crmclean.export import area, files, pilot, proof
 from crmclean.export.findings import Findings
 from crmclean.export.proof import read_back
+from crmclean.messages import LANGUAGES
 from crmclean.workbooks import reread
 
 CUSTOMERS = [
@@ -363,3 +364,37 @@ def tables_of_crm(tables: dict[str, pa.Table], where: pa.Table) -> pa.Table:
     entry = {"object": "customer", "record": records([2], source=2)[0].as_py()}
     member = {**entry, "golden": tables["customer"]["golden"][1].as_py(), "end": "merged"}
     return pa.concat_tables([where, pa.Table.from_pylist([member], where.schema)])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_guide_says_what_must_be_in_the_crm_before(
+    tmp_path: Path, tables: dict[str, pa.Table], language: str
+) -> None:
+    settings = {"unplaced": {"customer.requirement": "custom_field"}, "language": language}
+    tables["customer"] = golden("customer", [*CUSTOMERS, {"name": "甲厂", "source": "拜访得来"}])
+    out, made = published(tmp_path, tables, **settings)
+    text = (out / "IMPORT.md").read_text(encoding="utf-8")
+    steps = [line[:5] for line in text.splitlines() if line.startswith("## ")]
+    assert steps == [f"## {n}." for n in range(1, 7)]
+    assert f"`{MODEL['customer'].fields['requirement'].label[language]}`" in text
+    owners = {"张三", "李四", "王经理"}
+    assert {name for name in owners if f"* {name} · " in text} == owners
+    assert '  customer.source:\n    "拜访得来": ""  # 1\n' in text
+    assert '"行业展会": ""' in text and "--pilot" in text
+    refused = [line for line in text.splitlines() if "quarantine.xlsx" in line]
+    assert any(MODEL["opportunity"].label[language] in line and "1" in line for line in refused)
+    assert all(row["path"] in text for row in made)
+
+
+def test_the_guide_asks_for_the_ids_of_owners_and_says_where_files_were_split(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a").mkdir()
+    out, _ = published(tmp_path / "a", many(10), target="salesforce", owners={"张三": "0" * 15})
+    text = (out / "IMPORT.md").read_text(encoding="utf-8")
+    assert 'owners:\n  "李四": ""' in text and '"张三": ""' not in text
+    (tmp_path / "b").mkdir()
+    out, _ = published(tmp_path / "b", many(250), target="wukong-11-php")
+    text = (out / "IMPORT.md").read_text(encoding="utf-8")
+    assert text.count("100 行，已按此拆分") == 2
+    assert "拆分" not in (tmp_path / "a/out/IMPORT.md").read_text(encoding="utf-8")

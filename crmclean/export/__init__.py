@@ -1,10 +1,11 @@
 """Import files that the target CRM accepts, and everything that goes with them.
 
 `fitting.py` golden records in the target's columns, as `parts.py` · `values.py`, `cells.py`,
-`area.py`, `owners.py`, `place.py` single columns · `files.py` written, split · `proof.py` what they hold ·
-`pilot.py` the first hundred · `delta.py` only what is new, or one batch · `quarantine.py` who
-stays out · `leftovers.py` not migrated, rollback · `guide.py` what to click ·
-`publishing.py` all of it into the output folder · `verify.py`, `compare.py` what the CRM made of it.
+`area.py`, `owners.py`, `place.py` single columns · `files.py` written, split · `proof.py` what they
+hold · `pilot.py` the first hundred · `delta.py` only what is new, or one batch · `quarantine.py`
+who stays out · `leftovers.py` not migrated, rollback · `guide.py` what to click, `preparation.py`
+what must be there before · `publishing.py` all of it into the output folder · `verify.py`,
+`compare.py` what the CRM made of it.
 """
 
 from crmclean.export import delta, pilot

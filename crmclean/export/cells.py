@@ -6,6 +6,7 @@ only, templates.py) or leaves the cell empty and goes to the remark, always with
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import cache
 
 import pyarrow as pa
@@ -70,7 +71,7 @@ def _date(values: pa.Array, column: Column, found: Findings) -> pa.Array:
     timed = pc.or_(_like(values, MINUTE), _like(values, SECOND))
     found.note("TARGET_TIME_OF_DAY", timed, column.field or "", column.heading, values)
     good = pc.or_(timed, _like(values, DATE))
-    return pc.if_else(good, pc.utf8_slice_codeunits(values, 0, 10), NOTHING)
+    return _real(pc.if_else(good, pc.utf8_slice_codeunits(values, 0, 10), NOTHING))
 
 
 def _datetime(values: pa.Array, column: Column, found: Findings) -> pa.Array:
@@ -79,7 +80,19 @@ def _datetime(values: pa.Array, column: Column, found: Findings) -> pa.Array:
         pc.binary_join_element_wise(values, " 00:00:00", ""),
         pc.if_else(_like(values, MINUTE), pc.binary_join_element_wise(values, ":00", ""), values),
     )
-    return pc.if_else(_like(whole, SECOND), whole, NOTHING)
+    return _real(pc.if_else(_like(whole, SECOND), whole, NOTHING))
+
+
+def _real(values: pa.Array) -> pa.Array:
+    """Without what no calendar holds: one such date makes some importers drop a whole file."""
+    return by_distinct(values, lambda value: value if _is_real(value) else None)
+
+
+def _is_real(value: str) -> bool:
+    try:
+        return bool(datetime.fromisoformat(value))
+    except ValueError:
+        return False
 
 
 def _matching(pattern: str) -> Form:

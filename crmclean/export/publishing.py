@@ -74,7 +74,8 @@ def write(
     )
     if template.own:
         own_template.save(template, folder / "template")
-    guide.write(folder / "IMPORT.md", made, template, model, project.pilot.mode, language)
+    told = (fitted, template, model, project.pilot, len(chosen), language)
+    guide.write(folder / "IMPORT.md", made, *told)
     return made
 
 

@@ -83,11 +83,11 @@ def _of_parent(loaded: pa.Table, path: str, known: Known) -> pa.Array:
 
 
 def _in_front(first: pa.Array, second: pa.Array) -> pa.Array:
-    """Both in one cell, unless the second already begins with the first."""
+    """Both in one cell, unless the second already holds the first."""
     both = pc.binary_join_element_wise(pc.fill_null(first, ""), pc.fill_null(second, ""), SEPARATOR)
     return by_distinct(both, _joined)
 
 
 def _joined(both: str) -> str | None:
     first, _, second = both.partition(SEPARATOR)
-    return (second if second.startswith(first) else first + second) or None
+    return (second if first in second else first + second) or None
