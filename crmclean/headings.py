@@ -10,7 +10,9 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 
+from crmclean.model import shipped_model
 from crmclean.plan import Column, Source
 
 _NOTES = re.compile(r"[(\[【](?:必填|选填|必选|可选|required|optional|\*)[)\]】]")
@@ -27,6 +29,25 @@ def plain(heading: str) -> str:
     """
     text = unicodedata.normalize("NFKC", heading).lower()
     return _DECORATION.sub("", _NOTES.sub("", text))
+
+
+def is_known(heading: str) -> bool:
+    """Whether a text is a heading of the shipped model, however it is decorated."""
+    return plain(heading) in _plain_words()
+
+
+@cache
+def known_words() -> frozenset[str]:
+    """Headings of the shipped model as they are written."""
+    owners = shipped_model().values()
+    fields = [known for owner in owners for known in owner.fields.values()]
+    return frozenset(w for known in fields for w in (*known.label.values(), *known.aliases))
+
+
+@cache
+def _plain_words() -> frozenset[str]:
+    more = {"序号", "编号", "姓名", "日期", "no", "id"}
+    return frozenset(plain(word) for word in known_words() | more)
 
 
 def segments(heading: str) -> list[str]:

@@ -124,6 +124,34 @@ def test_c11_a_lost_quote_costs_one_row(tmp_path):
     assert ("ROW_BAD_QUOTES", 3002, None) in notes(path)
 
 
+def test_c11_a_quote_that_is_never_closed_costs_one_row_whatever_else_is_quoted(tmp_path):
+    content = '名称\t规格\t备注\n甲\t3" 管\t"未闭合\n乙\t1\t正常\n'
+    path = written(tmp_path / "a.tsv", content)
+    assert cells(path)[1:] == [['甲\t3" 管\t"未闭合', None, None], ["乙", "1", "正常"]]
+    assert ("ROW_BAD_QUOTES", 2, None) in notes(path)
+
+
+@pytest.mark.parametrize("mark", ["||", "，"])
+def test_c09_a_delimiter_of_several_bytes_may_stand_in_quotes(tmp_path, mark):
+    lines = [["编号", "名称", "备注"], *([str(n), "甲", f'"x{mark}y"'] for n in range(9))]
+    path = written(tmp_path / "a.txt", "".join(mark.join(line) + "\n" for line in lines))
+    assert cells(path)[1] == ["0", "甲", f"x{mark}y"]
+
+
+def test_c11_c12_where_a_file_is_odd_does_not_matter(tmp_path):
+    """Blocks of a file with every oddity are read as its lines alone would be."""
+    line = 'a{n},"x\ny{n}",c\n{n},5" 管,z\n{n},短\n{n},1,2,长\n' + 'r{n},"bad,q\n' * 2
+    content = "名,b,c\n" + "".join(line.replace("{n}", str(n)) for n in range(3000))
+    path = written(tmp_path / "a.csv", content)
+    found = cells(path, encoding="utf-8", delimiter=",")
+    assert len(found) == 1 + 6 * 3000
+    want = [
+        ["a7", "x\ny7", "c"], ["7", '5" 管', "z"], ["7", "短"], ["7", "1", "2", "长"],
+        ['r7,"bad,q'], ['r7,"bad,q'],
+    ]  # fmt: skip
+    assert [[cell for cell in row if cell] for row in found[43:49]] == want
+
+
 def test_c12_ragged_rows_are_padded_and_told(tmp_path):
     path = written(tmp_path / "a.csv", "a,b,c\n1,2,3,4\n1\n1,2,3\n\n4,5,6\n")
     assert cells(path) == [
@@ -176,7 +204,9 @@ def test_c18_trailing_delimiter(tmp_path):
     assert notes(path) in ([], [("ROWS_SHORT", None, 1)])
 
 
-CELL = st.text(st.characters(exclude_characters="\0\r", exclude_categories=["Cs"]), max_size=8)
+CELL = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"), max_size=8
+)
 
 
 @settings(deadline=None, max_examples=150)

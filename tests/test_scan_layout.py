@@ -110,6 +110,16 @@ def test_l02_two_row_header_in_csv_has_no_merges(tmp_path):
     assert headings(source) == ["客户名称", "联系方式/手机", "联系方式/邮箱", "备注"]
 
 
+def test_l02_headings_in_two_languages_are_one_header(tmp_path):
+    english = ["Company", "Contact", "Mobile", "Remark"]
+    for first, second in ((english, HEADER), (HEADER, english)):
+        path = workbook(tmp_path / "a.xlsx", {"客户": [first, second, *DATA]})
+        source, _ = scanned(path)
+        assert source.header_rows == (1, 2)
+        assert headings(source)[0] == f"{first[0]}/{second[0]}"
+        assert source.counts["data"] == 3
+
+
 def test_l03_merged_body_is_filled_inside_the_merge_only(tmp_path):
     rows = [
         HEADER,
@@ -325,6 +335,49 @@ def test_l16_one_form_per_customer(tmp_path):
         ("data", "甲有限公司", "张三", "138"),
         ("data", "乙有限公司", "张三", "138"),
     ]
+
+
+def test_l16_forms_are_known_without_being_told(tmp_path):
+    """What is the same on every form is a value all the same, where it stands beside a label."""
+
+    def form(name, phone):
+        return [
+            ["客户信息登记表"],
+            ["客户名称", name, "省份", "福建"],
+            ["联系人", "林一", "手机", phone],
+            ["地址", None, "邮编", "350001"],
+            ["x", "y"],
+        ]
+
+    sheets = {str(n): form(f"福州{n}厂", f"1395000{n:04}") for n in range(3)}
+    source, issues = scanned(workbook(tmp_path / "a.xlsx", sheets))
+    assert headings(source) == ["客户名称", "省份", "联系人", "手机", "邮编", "x"]
+    assert source.counts == {"header": 1, "data": 3}
+    assert [column.filled for column in source.columns] == [3] * 6
+    assert "FORM_CELLS_UNREAD" not in [issue[2] for issue in issues]
+    assert scanned(tmp_path / "a.xlsx", layout="table")[0].sheet == "0"
+
+
+def test_l16_a_table_on_its_side_is_a_form_per_column(tmp_path):
+    rows = [
+        ["客户名称", "甲", "乙"],
+        ["联系人", "张三", "李四"],
+        ["手机", "1", "2"],
+        ["地址", "京", None],
+    ]
+    source, _ = scanned(workbook(tmp_path / "a.xlsx", {"横": rows}))
+    (read,) = readers.rows(source, tmp_path)
+    assert [row[2:] for row in zip(*read.to_pydict().values(), strict=True)] == [
+        ("客户名称", "联系人", "手机", "地址"),
+        ("甲", "张三", "1", "京"),
+        ("乙", "李四", "2", None),
+    ]
+
+
+def test_l16_cells_that_no_label_takes_are_told(tmp_path):
+    rows = [["客户名称", "甲", "改过", "x"], ["联系人", "张三"], ["手机", "1"], ["地址", "京"]]
+    _, issues = scanned(workbook(tmp_path / "a.xlsx", {"表": rows}), layout="form")
+    assert (None, None, "FORM_CELLS_UNREAD", "表 R1C3, R1C4") in issues
 
 
 def test_l18_shifted_rows_are_told(tmp_path):

@@ -162,8 +162,8 @@ class _Reader:
         try:
             for record in reader:
                 end = at + reader.line_num
-                last = end >= len(lines) and not final
-                if (last or end - start > 1) and not self._plausible(record, lines, start, end):
+                doubtful = end >= len(lines) or end - start > 1
+                if doubtful and not self._plausible(record, lines, start, end, final):
                     return end, start
                 self._account(record, len(records))
                 records.append(record)
@@ -180,14 +180,23 @@ class _Reader:
                 return
             yield lines[place] + "\n"
 
-    def _plausible(self, record: list[str], lines: list[str], start: int, end: int) -> bool:
+    def _plausible(
+        self, record: list[str], lines: list[str], start: int, end: int, final: bool
+    ) -> bool:
         """Whether a record over several lines, or at the end of a block, is whole: it closed its
         quotes and, over several lines, has the width of the others."""
-        if end - start > MAX_LINES:
+        taken = end - start
+        if taken > MAX_LINES or sum(cell.count("\n") for cell in record) >= taken:
             return False
-        closed = sum(line.count('"') for line in lines[start:end]) % 2 == 0
-        fits = end - start == 1 or len(record) == self.dialect.width
-        return fits and (closed or self.dialect.backslash)
+        if taken == 1 and final:
+            return True
+        if taken > 1 and len(record) != self.dialect.width:
+            return False
+        if self.dialect.backslash:
+            return True
+        raw = "\n".join(lines[start:end])
+        whole = taken == 1 or regular.is_strict(raw, self.dialect.delimiter)
+        return whole and raw.count('"') % 2 == 0
 
     def _account(self, record: list[str], place: int) -> None:
         width = len(record)

@@ -40,7 +40,7 @@ def parse(block: bytes, dialect: Dialect) -> Parsed | None:
     except (pa.ArrowInvalid, csv.Error):
         return None
     spans = _spans(columns, ragged, block.count(b"\n"))
-    torn, held = _torn(block, spans, ragged)
+    torn, held = _torn(block, spans, ragged, dialect.delimiter)
     if torn:
         return None
     if held:
@@ -101,7 +101,9 @@ def _spans(columns: list[pa.Array], ragged: dict[int, list[str]], lines: int) ->
     return spans
 
 
-def _torn(block: bytes, spans: np.ndarray, ragged: dict[int, list[str]]) -> tuple[bool, bytes]:
+def _torn(
+    block: bytes, spans: np.ndarray, ragged: dict[int, list[str]], delimiter: str
+) -> tuple[bool, bytes]:
     """Whether a quote was lost somewhere, and the lines of a last record that is not finished."""
     bytes_ = np.frombuffer(block, np.uint8)
     quotes = np.flatnonzero(bytes_ == _QUOTE)
@@ -109,18 +111,39 @@ def _torn(block: bytes, spans: np.ndarray, ragged: dict[int, list[str]]) -> tupl
         return False, b""
     breaks = np.flatnonzero(bytes_ == _BREAK)
     last = np.cumsum(spans)  # the lines up to the end of each record
-    last[-1] = min(last[-1], len(breaks))  # quotes that stay open take in the end of the block
+    unclosed = last[-1] == len(breaks) + 1  # it takes in the end of the block
+    last[-1] -= unclosed
     if last[-1] != len(breaks):
         return True, b""
     ends = breaks[last - 1]
     odd = np.bincount(np.searchsorted(ends, quotes), minlength=len(spans)) % 2 == 1
+    odd[-1] |= unclosed
     wide = np.zeros(len(spans), bool)
     wide[list(ragged)] = True
     torn = (spans > 1) & (odd | wide) | (spans > MAX_LINES)
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    for place in np.flatnonzero((spans > 1) & ~torn) if not _tidy(block, delimiter) else ():
+        torn[place] = not is_strict(block[starts[place] : ends[place]].decode(), delimiter)
     if not odd[-1]:
         return bool(torn.any()), b""
-    start = ends[-2] + 1 if len(ends) > 1 else 0
-    return bool(torn[:-1].any() or spans[-1] > MAX_LINES), block[start:]
+    return bool(torn[:-1].any() or spans[-1] > MAX_LINES), block[starts[-1] :]
+
+
+def _tidy(block: bytes, delimiter: str) -> bool:
+    """Whether every quote stands at the edge of a cell."""
+    mark = delimiter.encode()
+    quotes = block.count(b'"')
+    opening = block.count(mark + b'"') + block.count(b'\n"') + block.startswith(b'"')
+    closing = block.count(b'"' + mark) + block.count(b'"\n')
+    return opening == closing and opening + closing == quotes
+
+
+def is_strict(record: str, delimiter: str) -> bool:
+    """Whether nothing stands between a closing quote and the end of its cell."""
+    try:
+        return len(list(csv.reader([record], delimiter=delimiter, strict=True))) == 1
+    except csv.Error:
+        return False
 
 
 def _restored(columns: list[pa.Array], ragged: dict[int, list[str]]) -> list[pa.Array]:

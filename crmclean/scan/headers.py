@@ -5,10 +5,8 @@ Cases: dirty-input.md L01, L13-L15.
 
 import re
 from collections.abc import Sequence
-from functools import cache
 
-from crmclean.headings import plain
-from crmclean.model import shipped_model
+from crmclean import headings
 from crmclean.scan.labels import filled
 
 Row = tuple[int, list[str | None]]
@@ -33,7 +31,7 @@ def score(place: int, rows: Sequence[Row]) -> float:
     if len(cells) < min(2, usual) or len(set(cells)) == 1 < len(cells):
         return 0.0
     values = sum(is_value(cell) for cell in cells) / len(cells)
-    known = sum(is_known(cell) for cell in cells) / len(cells)
+    known = sum(headings.is_known(cell) for cell in cells) / len(cells)
     if values > 0.3 and known < 0.5:
         return 0.0
     short = sum(len(cell.strip()) <= LONG for cell in cells) / len(cells)
@@ -62,21 +60,3 @@ def _same(cells: list[str], row: Sequence[str | None]) -> bool:
 def is_value(cell: str) -> bool:
     """Whether a cell is a number, a date, an address of some kind or a company: no heading."""
     return bool(_VALUE.match(cell.strip()) or _COMPANY.search(cell.strip()))
-
-
-def is_known(cell: str) -> bool:
-    """Whether a cell is a heading of the model, however it is decorated."""
-    return plain(cell) in _known()
-
-
-def known_words() -> frozenset[str]:
-    """Headings of the model as they are written."""
-    owners = shipped_model().values()
-    fields = [known for owner in owners for known in owner.fields.values()]
-    return frozenset(w for known in fields for w in (*known.label.values(), *known.aliases))
-
-
-@cache
-def _known() -> frozenset[str]:
-    more = {"序号", "编号", "姓名", "日期", "no", "id"}
-    return frozenset(plain(word) for word in known_words() | more)

@@ -13,9 +13,9 @@ from crmclean import messages, privacy, project, readers
 from crmclean.errors import InputRefused
 from crmclean.headings import plain
 from crmclean.model import shipped_model
-from crmclean.readers import File, Merge, Sheet
+from crmclean.readers import File, Merge, Sheet, forms
 from crmclean.scan.labels import letters
-from crmclean.scan.search import tables_of
+from crmclean.scan.search import FORMS, tables_of
 from crmclean.scan.survey import Survey
 
 LISTED = 20
@@ -28,6 +28,8 @@ def inspect(path: Path | str, sheet: str | None = None, **reading: Any) -> dict[
     `reading` overrides what would be found (encoding, delimiter, header_rows, password_env…).
     Raises InputRefused for a file that cannot be read."""
     file = readers.open_file(path, **{key: reading.get(key) for key in READ_BY_US})
+    if reading.get("layout") is None and file.container in FORMS and forms.suits(file):
+        file = forms.as_table(file)
     page = (sheet or "").rpartition("@")[0]
     chosen = [entry for entry in file.sheets if sheet is None or entry.name in (sheet, page)]
     if not chosen:
@@ -44,7 +46,9 @@ def inspect(path: Path | str, sheet: str | None = None, **reading: Any) -> dict[
         "delimiter": chosen[0].reading.get("delimiter"),
         "evidence": _evidence(file),
         "samples": _decoded(sheets),
-        "notes": [_words(n.code, n.facts) for n in file.notes if n.code != "READ_AS"],
+        "notes": [
+            _words(n.code, {"value": n.value, **n.facts}) for n in file.notes if n.code != "READ_AS"
+        ],
         "sheets": sheets,
     }
 

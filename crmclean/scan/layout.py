@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from crmclean import headings
 from crmclean.readers import Merge
 from crmclean.scan import headers
 from crmclean.scan.labels import across, filled, joined
@@ -49,6 +50,7 @@ def decide(
     scores = [headers.score(place, rows) for place in range(min(SEARCH, len(rows)))]
     places = _first_table(rows, scores, further)
     scored = sorted(((scores[place], -place) for place in places), reverse=True)
+    scored = [s for n, s in enumerate(scored) if not n or rows[-s[1]][1] != rows[-scored[0][1]][1]]
     if not scored or scored[0][0] <= 0:
         return None
     best = -scored[0][1]
@@ -65,7 +67,7 @@ def _first_table(rows: Sequence[Row], scores: Sequence[float], further: bool) ->
     """The rows among which the header of the first table must be, where it ends at a blank row;
     otherwise the header of another table further down could look better."""
     ends = [n for n in range(1, len(scores)) if rows[n][0] > rows[n - 1][0] + 1]
-    for start, end in pairwise([0, *ends, len(scores)]):
+    for start, end in pairwise([0, *ends, len(scores)] if scores else ()):
         best = max(range(start, end), key=lambda place: scores[place])
         wide = max(3, sum(map(filled, rows[best][1])) / 2)
         full = [sum(map(filled, cells)) >= wide for _, cells in rows[best + 1 : end]]
@@ -103,6 +105,8 @@ def _groups(place: int, rows: Sequence[Row], merges: Sequence[Merge]) -> bool:
     number, cells = rows[place]
     if rows[place + 1][0] - number > 1:
         return False
+    if _again(cells, rows[place + 1][1]):
+        return True
     texts = [cell for cell in cells if filled(cell)]
     if len(set(texts)) < 2 or any(map(headers.is_value, texts)):
         return False
@@ -126,8 +130,16 @@ def _continues(place: int, rows: Sequence[Row], merges: Sequence[Merge]) -> bool
         outside = len(texts) - sum(map(filled, inside))
         return any(map(filled, inside)) and outside <= len(texts) / 2
     gaps = sum(filled(cell) and not _at(cells, p) for p, cell in enumerate(under))
-    known = sum(map(headers.is_known, texts))
-    return gaps >= 1 and len(texts) >= 2 and known >= 0.8 * len(texts)
+    known = sum(map(headings.is_known, texts))
+    return (gaps >= 1 and len(texts) >= 2 and known >= 0.8 * len(texts)) or _again(cells, under)
+
+
+def _again(upper: Sequence[str | None], lower: Sequence[str | None]) -> bool:
+    """Whether two rows are the same headings in two languages: both known, place by place."""
+    pairs = [(a, b) for a, b in zip(upper, lower, strict=False) if filled(a) or filled(b)]
+    both = [(a, b) for a, b in pairs if filled(a) and filled(b) and a != b]
+    known = sum(headings.is_known(a) and headings.is_known(b) for a, b in both)
+    return len(both) >= 3 and known >= 0.6 * len(pairs)
 
 
 def _at(cells: Sequence[str | None], place: int) -> bool:
@@ -136,7 +148,7 @@ def _at(cells: Sequence[str | None], place: int) -> bool:
 
 def _evidence(row: Row, scored: Sequence[tuple[float, int]]) -> tuple[str, ...]:
     cells = [cell for cell in row[1] if filled(cell)]
-    known = sum(map(headers.is_known, cells))
+    known = sum(map(headings.is_known, cells))
     runner = f"; next best {scored[1][0]:.2f}" if len(scored) > 1 else ""
     return (
         f"header: row {row[0]}, {known} of {len(cells)} cells are known headings",

@@ -12,13 +12,15 @@ from crmclean import project, readers
 from crmclean.errors import InputRefused
 from crmclean.headings import plain
 from crmclean.plan import Source
-from crmclean.readers import File, Note, Sheet, spool
+from crmclean.readers import File, Note, Sheet, forms, spool
 from crmclean.scan import files as sought
 from crmclean.scan.beginnings import Stream
 from crmclean.scan.survey import Survey
 
 #: Notes of a reader that are how it read, not something to look at.
 QUIET = frozenset({"READ_AS", "ZERO_PADDED"})
+#: Containers in which a person may have laid out a form.
+FORMS = frozenset({"xlsx", "xlsb", "ods", "xls", "html", "mhtml", "spreadsheetml"})
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ class Search:
             password_env=entry.password_env,
             layout="form" if entry.layout == "form" else None,
         )
+        if entry.layout is None and file.container in FORMS and forms.suits(file):
+            file = forms.as_table(file)
         stamp = {"sha256": sought.sha256(path), "size": path.stat().st_size}
         stamp["path"] = sought.relative(path, self.base)
         reads: list[Read] = []

@@ -10,11 +10,11 @@ from collections import deque
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean import project
+from crmclean import headings, project
 from crmclean.errors import InputRefused
 from crmclean.plan import Column
 from crmclean.readers import Sheet
-from crmclean.scan import beginnings, headers, losses, rowkinds, shifts, whole
+from crmclean.scan import beginnings, losses, rowkinds, shifts, whole
 from crmclean.scan import layout as layouts
 from crmclean.scan.columns import Tally
 from crmclean.scan.fills import Fills
@@ -77,7 +77,7 @@ class Survey:
         if self.said and self.said.layout == "one_table":
             return part.num_rows
         after = max(self.layout.header_rows, default=0)
-        return rowkinds.next_table(part, after, self._header_cells, headers.known_words())
+        return rowkinds.next_table(part, after, self._header_cells, headings.known_words())
 
     def _take(self, part: pa.RecordBatch) -> None:
         if not part.num_rows:
