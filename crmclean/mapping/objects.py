@@ -1,8 +1,8 @@
 """What a row of a source is: a customer, a contact, a lead, a follow-up or an opportunity.
 
 The object whose fields explain the columns best, with a word from the names of the file, the sheet
-and the columns themselves. A list of customers may hold their contacts too, so where the columns
-hold clearly more of customers, it is one of customers.
+and the columns themselves. A list of customers may hold their contacts too, so it takes more than a
+column of companies beside people to make one of contacts.
 """
 
 import re
@@ -23,6 +23,7 @@ TOGETHER = {
     "opportunity": ("opportunity",),
 }
 CALLED = {
+    "customer": "客户|kehu|cust|account|公司|单位|商户|会员|compan",
     "contact": "联系人|通讯录|contact",
     "follow_up": "跟进|拜访|回访|沟通|follow|visit|activit|call.?log",
     "lead": "线索|lead|询盘|潜客",
@@ -30,10 +31,8 @@ CALLED = {
 }
 #: How much less likely an object is where no column names it: exports split names of persons.
 NAMELESS = {"customer": -0.3, "contact": -0.1, "follow_up": -0.3, "lead": -0.4, "opportunity": -0.5}
-#: People without a company are customers themselves: a contact needs a customer.
-ALONE = 0.5
-#: A list with so many more columns of customers than of contacts is one of customers.
-MORE = 2
+#: How much more likely contacts are than customers where the columns say so.
+CLEARLY = 0.01
 #: So many headings that begin with the word for an object say what a row is.
 HEADED = 2
 
@@ -42,13 +41,24 @@ def decide(source: Source, model: dict[str, Object], mapped: dict[str, list["Gue
     """The object whose fields explain the most columns, with a word from the names of the file and
     the sheet; customers where two are equal."""
     shares = {owner: _share(owner, mapped[owner], source, model) for owner in TOGETHER}
-    known = {owner: sum(g.tier != "unmapped" for g in mapped[owner]) for owner in mapped}
-    called = re.search(CALLED["contact"], f"{source.path} {source.sheet}".lower())
-    if not called and known["customer"] >= known["contact"] + MORE:
+    if _refer(mapped["contact"], f"{source.path} {source.sheet}".lower()):
+        shares["contact"] = max(shares["contact"], shares["customer"] + CLEARLY)
+    else:
         shares["customer"] = max(shares["customer"], shares["contact"])
-    if not any(guess.field == "contact.customer" for guess in mapped["contact"]):
-        shares["contact"] -= ALONE
     return max(shares, key=lambda owner: (round(shares[owner], 6), owner == "customer"))
+
+
+def _refer(contacts: list["Guess"], called: str) -> bool:
+    """Whether rows are contacts of customers that are listed elsewhere, rather than customers with
+    their contacts: the names say so, or the column of the customer (所属客户), or people with jobs
+    stand beside a customer's code without its name."""
+    held = {guess.field: guess.column.heading for guess in contacts if guess.tier == "auto"}
+    customer = held.get("contact.customer")
+    if customer is None and "contact.customer_code" not in held:
+        return False
+    if customer is None:
+        return bool(held.keys() & {"contact.title", "contact.department"})
+    return bool(re.search(CALLED["contact"], called) or re.match("所属|关联", customer))
 
 
 def _share(owner: str, guesses: list["Guess"], source: Source, model: dict[str, Object]) -> float:

@@ -50,6 +50,17 @@ class Tally:
         if self.dated:
             self._dates(values)
 
+    def forget(self, value: str | None) -> None:
+        """A cell that was counted and is no data after all."""
+        if value is None:
+            return
+        self.filled -= 1
+        if value in self.samples:
+            self.samples.remove(value)
+        if self.seen is not None:
+            self.seen.discard(value)
+            self.distinct = len(self.seen)
+
     def _distinct(self, unique: pa.Array) -> None:
         self.distinct = max(self.distinct, len(unique))
         if self.seen is None:

@@ -150,7 +150,7 @@ class Survey:
         for row, kind in rowkinds.tail(list(self._tail), width).items():
             self.kinds[row] = kind
             for place, cell in enumerate(cells[row]):
-                self.tallies[place].filled -= cell is not None
+                self.tallies[place].forget(cell)
         self.fills.drop(self.kinds)
         self.found.extend(self.fills.found)
         while self.tallies and not self.tallies[-1].filled and self._nameless(-1):
