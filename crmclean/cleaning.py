@@ -69,7 +69,7 @@ def clean(
     cleaning: Cleaning,
     plan: Plan,
     work: Work,
-    progress: Callable[[str, int, int], None],
+    progress: Callable[[str, float, int], None],
     spool: Path | None = None,
     fresh: bool = False,
 ) -> None:
@@ -77,18 +77,30 @@ def clean(
     schemas = _schemas(cleaning.model)
     known = {} if fresh else cache.known_keys(work)
     keys = {str(source.number): cleaning.key(source) for source in plan.sources}
+    whole, done = sum(sum(source.counts.values()) for source in plan.sources), 0
     with ExitStack() as files:
         write = {name: files.enter_context(work.writer(name, s)) for name, s in schemas.items()}
         for source in plan.sources:
-            progress("clean", source.number - 1, len(plan.sources))
             wanted = _read(source, readers.rows(source, cleaning.base, spool), work)
             last = cache.Last(work, keys[str(source.number)], known)
             donors = last.donors(wanted)
             new = _but(work, source, wanted["place"].to_numpy()[donors >= 0])
+            new = _told(new, done, whole, progress)
             made = abreast(partial(cleaning.batch, source), new)
             for name, table in _whole(schemas, made, last, wanted, donors):
                 write[name](table)
+            done += sum(source.counts.values())
     cache.keep(work, list(schemas), keys)
+
+
+def _told(
+    batches: Iterable[pa.Table], done: int, whole: int, progress: Callable[[str, float, int], None]
+) -> Iterator[pa.Table]:
+    """The batches, told of as they go by: `done` rows of the `whole` came before."""
+    for batch in batches:
+        yield batch
+        done += batch.num_rows
+        progress("clean", min(done / whole, 1), whole)
 
 
 def _read(source: Source, batches: Iterable[pa.Table], work: Work) -> pa.Table:

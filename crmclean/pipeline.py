@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,8 @@ from crmclean.scan import files as sought
 from crmclean.story import Story
 from crmclean.templates import Template
 
-Progress = Callable[[str, int, int], None]
+#: Told of a stage: which, the share that is done, and how many rows it goes over (0: not known yet).
+Progress = Callable[[str, float, int], None]
 
 #: What people decided. The state's other kinds are what a run itself remembered: made from the
 #: same sources, they change nothing.
@@ -90,6 +92,12 @@ class Job:
     def plan(self) -> Plan:
         return Plan.from_json(self.work.get_text("plan.json") or "")
 
+    def tell(self, stage: str, share: float) -> None:
+        """How much of a stage is done. The rows are known once the scan is through."""
+        known = stage != "scan" or share == 1
+        counts = [sum(source.counts.values()) for source in self.plan.sources] if known else []
+        self.progress(stage, share, sum(counts))
+
 
 @contextmanager
 def opened(
@@ -116,7 +124,9 @@ def run(job: Job, last: str = "export") -> None:
             continue
         with timed(job.work, stage):
             job.work.begin(stage)
+            job.tell(stage, 0)
             DO[stage](job)
+            job.tell(stage, 1)
             job.work.mark_done(stage, made_from)
 
 
@@ -151,7 +161,8 @@ def do_dedupe(job: Job) -> None:
     """References, duplicates, golden records; then what needs the whole: required, cross-field."""
     plan, project, model, work = job.plan, job.project, job.model, job.work
     records = {name: work.get(f"records/{name}") for name in model}
-    found = dedupe.dedupe(records, plan, project, model, job.state, job.retrain)
+    told = partial(job.tell, "dedupe")
+    found = dedupe.dedupe(records, plan, project, model, job.state, job.retrain, told)
     golden, changes, issues, codes = _completed(job, found.golden, records)
     crosswalk = derive.exclude(found.crosswalk, golden, project)
     checks = schema.check_golden(golden, crosswalk, project, model)
@@ -192,6 +203,7 @@ def do_export(job: Job) -> None:
     work.put("gap_files", gaps.files(tables.coded(work.get("gaps"), gaps.CODED), project.language))
     with beside(_for_people, *given, worthwhile=sum(map(len, golden.values())) > WORTHWHILE):
         files = export.write(made, golden, work, plan, project, model, template, stage)
+        job.tell("export", 0.5)
         job.pilot_verified = gate(job, files)
         work.put("files", files)
         work.put("sent", sent(job, made))
@@ -200,6 +212,7 @@ def do_export(job: Job) -> None:
             export.delta.gone(stage / "gone.csv", before, made.crosswalk, model, project.language)
         del golden, made
         _report(job, plan, template, stage)
+        job.tell("export", 0.8)
     _publish_tables(work, plan, model, stage / "tables")
     job.kept = tuple(publish(job.out, stage))
     for kind, entries in sorted(json.loads(work.get_text("memory.json") or "{}").items()):

@@ -1,5 +1,6 @@
 """The stage: records of all objects in; pairs, golden records and crosswalk out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -73,6 +74,7 @@ class Job:
     model: dict[str, Object]
     state: State
     retrain: bool = False
+    told: Callable[[float], None] = lambda share: None
 
 
 def dedupe(
@@ -82,13 +84,16 @@ def dedupe(
     model: dict[str, Object],
     state: State,
     retrain: bool = False,
+    told: Callable[[float], None] = lambda share: None,
 ) -> Deduped:
     """Find and merge duplicates. `records`: the mapped and normalised tables of each object;
-    `retrain`: learn the weights anew instead of taking the frozen ones of the state."""
-    job = Job(plan, project, model, state, retrain)
+    `retrain`: learn the weights anew instead of taking the frozen ones of the state; `told`: of the
+    share that is done."""
+    job = Job(plan, project, model, state, retrain, told)
     records = {name: one.combine_chunks() for name, one in records.items()}
     fields = customer_fields.prepare(records["customer"], records.get("contact"))
     found = {"customer": _customers(records, fields, job)}
+    told(0.7)
     issues = [found["customer"].issues]
     changes = []
     for name in [n for n in records if n != "customer"]:
@@ -98,6 +103,7 @@ def dedupe(
         match = _contacts if name == "contact" else _alone
         found[name] = match(attached, job)
         issues.append(found[name].issues)
+    told(0.9)
     golden = {name: one.golden for name, one in found.items()}
     parts = list(found.values())
     crosswalk = follow_parents(concat(CROSSWALK, [one.crosswalk for one in parts]), golden)
@@ -129,6 +135,7 @@ def _customers(records: dict[str, pa.Table], fields: dict[str, Field], job: Job)
     laws = laws_of(fields, _union(said, "never"), _union(said, "always"))
     learned = _frozen(job)
     scored = engine.score(fields, customers.SPEC, laws, learned)
+    job.told(0.5)
     sure, doubtful = same_uscc(scored, fields)
     laws = replace(laws, always=np.union1d(laws.always, sure))
     label = engine.grouped(scored, customers.SPEC, laws, job.project.dedupe.match, own.num_rows)
