@@ -2,7 +2,8 @@
 
 `app.py` options and the way out of every error · `stages.py` profile, clean, dedupe, export, run ·
 `look.py` init, inspect, rules, templates, explain, doctor · `decide.py` apply, verify, audit,
-unmerge · `show.py` everything that is printed.
+unmerge · `show.py` everything that is printed ·
+`progress.py` the bars while it works.
 
 `crmclean --help` loads nothing but typer and rich: commands import what they need.
 """

@@ -7,8 +7,7 @@ by a visible sign before they reach a terminal (trust.md 4.3 T12), and rich's ma
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from crmclean.errors import CrmcleanError
@@ -71,39 +70,3 @@ def _can_show(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-@contextmanager
-def progress() -> Iterator[Any]:
-    """A function (stage, share done, rows of the stage or 0) that moves one bar per stage on stderr,
-    with rows, rows per second and the time left; silent off a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda stage, share, rows: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=20),
-        TextColumn("{task.fields[pace]}"),
-        TimeRemainingColumn(elapsed_when_finished=True),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, Any] = {}
-
-        def move(stage: str, share: float, rows: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(say(f"stage.{stage}"), total=None, pace="")
-            task = bars.tasks[tasks[stage]]
-            told = _pace(share * rows, task.elapsed or 0)
-            bars.update(task.id, completed=share, total=1 if share else None, pace=told)
-
-        yield move
-
-
-def _pace(rows: float, seconds: float) -> str:
-    """45,000 rows · 9,000 rows/s; nothing before there is something to tell."""
-    if not rows or not seconds:
-        return ""
-    return say("progress.pace", rows=f"{rows:,.0f}", pace=f"{rows / seconds:,.0f}")

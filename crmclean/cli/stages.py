@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from crmclean.cli import show
+from crmclean.cli import progress
 from crmclean.cli.options import (
     CONFIG,
     OUT,
@@ -141,8 +141,8 @@ def opened_job(config: Path, out: Path, lang: str | None, **how: Any) -> Iterato
         project = project.model_copy(update={"language": lang})
     set_language(project.language)
     with (
-        show.progress() as progress,
-        pipeline.opened(project, config.parent, out, progress, **how) as job,
+        progress.progress() as told,
+        pipeline.opened(project, config.parent, out, told, **how) as job,
     ):
         if job.unmask:
             noted = {"date": date.today().isoformat(), "out": out.name, "reason": job.unmask}
