@@ -98,10 +98,8 @@ def _consistent(records: dict[str, Counted], asked: pa.Table) -> tuple[int, int]
 
 
 def _audited(work: Any) -> tuple[int, int]:
-    if not work.has("audit"):
-        return 0, 0
-    result = work.get("audit").to_pylist()[0]
-    return int(result["correct"]), int(result["checked"])
+    found = work.get("audit").to_pylist() if work.has("audit") else []
+    return (int(found[0]["correct"]), int(found[0]["checked"])) if found else (0, 0)
 
 
 def _fresh(work: Any) -> tuple[int, int]:

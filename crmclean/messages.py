@@ -23,6 +23,9 @@ from pathlib import Path
 CATALOGUE = Path(__file__).parent / "catalogue"
 SEVERITIES = ("error", "warn", "info")
 LANGUAGES = ("zh", "en")
+#: Places for facts, anywhere and where words end with one.
+FACT = re.compile(r"\{\w+\}")
+FACT_AT_END = re.compile(r"[：:，,（(\s]*[“\"‘'「]?\{\w+\}[”\"’'」)）]?[。.]?$")
 _language = "zh"
 
 
@@ -66,11 +69,20 @@ def say(code: str, lang: str | None = None, **facts: object) -> str:
     return _fill(entry[lang or _language], facts)
 
 
-def short(code: str) -> str:
-    """The words of a code where it stands for many cases: a mark in place of their facts."""
+def short(code: str, lang: str | None = None) -> str:
+    """The words of a code where it stands for many cases: those of `reason.CODE` where the catalogue
+    has them, else its words without the facts of a single case."""
     own = f"reason.{code}"
-    words = re.sub(r"\{\w+\}", "…", say(own) if own in entries() else say(code))
-    return re.sub(r"[：:]\s*…$", "", words)
+    return general(say(own if own in entries() else code, lang))
+
+
+def general(text: str) -> str:
+    """Words with their places for facts taken out.
+
+    >>> general("the date is ambiguous: {value}"), general("{file} is empty")
+    ('the date is ambiguous', '… is empty')
+    """
+    return FACT.sub("…", FACT_AT_END.sub("", text))
 
 
 def advice(code: str, lang: str | None = None, **facts: object) -> str:

@@ -200,6 +200,7 @@ def do_export(job: Job) -> None:
     given = (work, plan, project, model, stage, job.base)
     decided = job.state.entries("values")
     work.put("suggestions", review.find_suggestions(work, model, decided))
+    work.put("audit", audit.latest(job.state))
     work.put("gap_files", gaps.files(tables.coded(work.get("gaps"), gaps.CODED), project.language))
     with beside(_for_people, *given, worthwhile=sum(map(len, golden.values())) > WORTHWHILE):
         files = export.write(made, golden, work, plan, project, model, template, stage)
@@ -313,7 +314,7 @@ def profile(job: Job) -> Path:
     job.work.put("profile", counted)
     path = job.out / "profile.html"
     aside = job.work.path("profile", ".html")
-    issues = job.work.issues()
+    issues = job.work.issues(last="scan")
     report.write_profile(counted, issues, job.project, job.model, plan, aside, unmask=job.unmask)
     aside.replace(path)
     return path

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.plan import Plan, Source
-from crmclean.shapes import shapes, thinned
+from crmclean.shapes import shapes, telling, thinned
 from crmclean.tables import TEXT
 
 SAMPLE = 5_000
@@ -77,7 +77,7 @@ def _source(source: Source, batches: Iterable[pa.Table]) -> pa.Table:
             "shortest": min(seen[column.number].lengths, default=None),
             "longest": max(seen[column.number].lengths, default=None),
             "sampled": seen[column.number].sampled,
-            "shapes": _most(seen[column.number].shapes),
+            "shapes": _most(telling(seen[column.number].shapes)),
             "values": _most(seen[column.number].values),
         }
         for column in source.columns

@@ -5,12 +5,17 @@ Shapes tell more about dirty text than any mean: `###########` 81 %, `###-####-#
 personal data. Shared by the profile before cleaning and the report after it.
 """
 
+from collections import Counter
+from collections.abc import Mapping
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 MARKS = ((r"\p{Nd}", "#"), (r"\p{Lu}", "A"), (r"\p{Ll}+", "a"), (r"\p{Lo}+", "字"))
 LONGEST = 40
+#: The share above which a shape is frequent.
+FREQUENT = 0.1
 
 
 def shapes(values: pa.Array) -> pa.Array:
@@ -22,6 +27,21 @@ def shapes(values: pa.Array) -> pa.Array:
     for pattern, mark in MARKS:
         values = pc.replace_substring_regex(values, pattern, mark)
     return pc.utf8_slice_codeunits(values, 0, LONGEST)
+
+
+def telling(counts: Mapping[str, int]) -> Counter[str]:
+    """The shapes with their counts; where none is frequent, because letters and digits mix freely (a
+    credit code), the length alone is the shape.
+
+    >>> telling({"#A#A": 1, "##A#": 1, **{f"A{'#' * n}": 1 for n in range(3, 20)}}).most_common(1)
+    [('####', 3)]
+    """
+    if max(counts.values(), default=0) > FREQUENT * sum(counts.values()):
+        return Counter(counts)
+    folded: Counter[str] = Counter()
+    for shape, count in counts.items():
+        folded[shape.replace("A", "#")] += count
+    return folded
 
 
 def thinned(values: pa.Array, most: int) -> pa.Array:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crmclean.apply.sheets import Refused, Taken, read_sheets
+from crmclean.apply.sheets import Refused, Taken, checked, read_sheets
 from crmclean.decisions import State
 from crmclean.errors import InputRefused
 from crmclean.model import Object
@@ -85,8 +85,30 @@ def _json(path: Path, model: dict[str, Object]) -> Iterator[Taken | Refused]:
         raise InputRefused("APPLY_NOT_OURS", file=path) from error
     for number, entry in enumerate(entries, 1):
         kind = entry.pop("kind", "pairs")
-        right = kind in KEYS and all(isinstance(entry.get(key), str) for key in KEYS[kind][0])
-        if right and entry["object"] in model and entry.get("verdict", "same") in VERDICTS:
+        right = kind in KEYS and all(_told(entry, key) for key in KEYS[kind][0])
+        if not (right and entry["object"] in model and entry.get("verdict", "same") in VERDICTS):
+            yield Refused("", number, str(kind), "APPLY_BAD_ENTRY")
+        elif entry.get("value") is None:
             yield Taken(kind, entry)
         else:
-            yield Refused("", number, str(kind), "APPLY_BAD_ENTRY")
+            yield _checked(number, kind, entry, model)
+
+
+def _told(entry: dict[str, Any], key: str) -> bool:
+    """Whether an entry says this; a value that was rejected is null."""
+    return isinstance(entry.get(key), str) or (
+        key == "value" and key in entry and entry[key] is None
+    )
+
+
+def _checked(
+    number: int, kind: str, entry: dict[str, Any], model: dict[str, Object]
+) -> Taken | Refused:
+    """The entry with its value as the rule of the field writes it."""
+    field_ = model[entry["object"]].fields.get(entry["field"])
+    if field_ is None:
+        return Refused("", number, str(kind), "APPLY_BAD_ENTRY")
+    try:
+        return Taken(kind, {**entry, "value": checked(entry["value"], field_)})
+    except ValueError as error:
+        return Refused("", number, entry["field"], str(error.args[0]))

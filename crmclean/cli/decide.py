@@ -1,5 +1,6 @@
 """apply, verify, audit, unmerge: what comes back from people and from the CRM."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -72,12 +73,15 @@ def audit_sample(
 @audit.command("score", help=say("help.audit_score"))
 def audit_score(
     form: Annotated[Path, typer.Argument(help=say("help.form"))],
-    lang: Lang = None, as_json: Json = False, verbose: Verbose = False,
+    config: Config = CONFIG, lang: Lang = None, as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     from crmclean import audit as module
     from crmclean.cli import results
+    from crmclean.decisions import State
 
     result = module.score(form)
+    if config.is_file():  # a form may be scored far from its project
+        module.remember(State(config.parent / "crmclean.state"), result, date.today().isoformat())
     results.audited(result, as_json)
     certificate = module.write_certificate(form, result)
     if not as_json:

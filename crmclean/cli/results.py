@@ -50,7 +50,7 @@ def _facts(job: Any, stage: str) -> dict[str, Any]:
     return {
         "stage": stage,
         "ends": _ends_by_object(work.get(name)) if done else {},
-        "issues": _by_code(work.issues()),
+        "issues": _by_code(work.issues(last="scan" if stage == "profile" else stage)),
         "files": files,
         "kept": job.kept,
         **gate,

@@ -65,7 +65,7 @@ def write(
         issues=found,
         duplicates=twice,
         gaps=gaps,
-        files=files.facts(run, path.parent),
+        files=files.facts(run, path.parent, template),
         standard=standard.facts(project, model, template),
         history=history,
         batch=_batch(plan),

@@ -78,16 +78,15 @@ def _shown(field: Field | None, counted: list[dict[str, Any]], unmask: str) -> l
 
 
 def _codes(issues: pa.Table, plan: Plan) -> list[dict[str, Any]]:
-    """What the scan noticed, by code and file."""
+    """What the scan noticed: each code once, worst first, with the files that have it."""
     counted = tally(issues, "severity", "code", "source") if issues.num_rows else {}
-    entries = [
-        {
-            "severity": severity or messages.severity(code),
-            "code": code,
-            "source": plan.source(source).name if source else "",
-            "count": count,
-        }
-        for (severity, code, source), count in counted.items()
-    ]
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for (severity, code, source), count in counted.items():
+        key = severity or messages.severity(code), code
+        entry = found.setdefault(key, {"severity": key[0], "code": code, "count": 0, "files": []})
+        entry["count"] += count
+        entry["files"].append((plan.source(source).name if source else "", count))
     order = messages.SEVERITIES.index
-    return sorted(entries, key=lambda e: (order(e["severity"]), e["source"], e["code"]))
+    for entry in found.values():
+        entry["files"].sort(key=lambda file: (-file[1], file[0]))
+    return sorted(found.values(), key=lambda e: (order(e["severity"]), -e["count"], e["code"]))

@@ -19,9 +19,8 @@ from crmclean.report.finished import (
     grouped,
     mask_of,
     one,
-    tally,
 )
-from crmclean.shapes import shapes, thinned
+from crmclean.shapes import shapes, telling, thinned
 
 SAMPLE = 5_000
 TOP = 6
@@ -113,7 +112,9 @@ def patterns(values: pa.Array) -> list[tuple[str, float]]:
     >>> patterns(pa.array(["13812345678", "13912345678", "无", "0571-1234"]))
     [('###########', 0.5), ('字', 0.25), ('####-####', 0.25)]
     """
-    return _most(pc.value_counts(shapes(values)), len(values))
+    counted = pc.value_counts(shapes(values))
+    counts = zip(*(counted.field(k).to_pylist() for k in ("values", "counts")), strict=True)
+    return [(shape, n / len(values)) for shape, n in telling(dict(counts)).most_common(TOP)]
 
 
 def top(run: Finished, field: Field, values: pa.Array) -> list[tuple[str, float]]:
@@ -131,7 +132,12 @@ def _most(counted: pa.Array, whole: int) -> list[tuple[str, float]]:
 
 
 def _issues(run: Finished) -> dict[tuple, int]:
-    return dict(sorted(tally(run.issues, "object", "field", "code").items(), key=lambda i: -i[1]))
+    """(object, field, code): issues, most first."""
+    about, subjects = run.subjects
+    numbers, keys = combine([(about, subjects), codes(run.issues["code"])])
+    counts = np.bincount(numbers, minlength=len(keys)).tolist()
+    told = {(*subject, code): n for (subject, code), n in zip(keys, counts, strict=True)}
+    return dict(sorted(told.items(), key=lambda item: -item[1]))
 
 
 def _changed(run: Finished) -> dict[tuple[str, str], list[dict[str, Any]]]:

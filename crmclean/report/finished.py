@@ -60,6 +60,23 @@ class Finished:
     def issues(self) -> pa.Table:
         return self.work.issues()
 
+    @cached_property
+    def subjects(self) -> tuple[np.ndarray, list[tuple[str | None, str | None]]]:
+        """What field each issue is about, as numbers into a list of (object, field): the one it
+        names, else the one that its column of the source went to."""
+        named = ("object", "field", "source", "column")
+        numbers, keys = combine([codes(self.issues[name]) for name in named])
+        found = [self._subject(*key) for key in keys]
+        distinct = {subject: at for at, subject in enumerate(dict.fromkeys(found))}
+        places = np.array([distinct[subject] for subject in found] or [0])
+        return places[numbers], list(distinct)
+
+    def _subject(
+        self, owner: str | None, name: str | None, source: int | None, heading: str | None
+    ) -> tuple[str | None, str | None]:
+        known = self.mapped.get((source, heading)) if name is None else None
+        return (known.object, known.name) if known else (owner, name)
+
     def changes(self) -> pa.Table:
         """The changes; the longest table of all, so not kept."""
         return tables.coded(self.raw.changes(), CODED_CHANGES)

@@ -30,7 +30,15 @@ def facts(run: Finished) -> dict[str, Any]:
         "maps": maps,
         "people": len(tally(run.gaps, "owner")),
         "per_field": tally(run.gaps, "object", "field"),
+        "files": _files(run),
     }
+
+
+def _files(run: Finished) -> list[dict[str, Any]]:
+    """The workbooks to send, most cells first."""
+    if not run.work.has("gap_files"):
+        return []
+    return sorted(run.raw.get("gap_files").to_pylist(), key=lambda file: -file["cells"])
 
 
 def _fields(run: Finished, gaps: pa.Table) -> list[Field]:

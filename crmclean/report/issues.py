@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean import messages, tables
-from crmclean.report.finished import Finished, codes, combine, grouped, one, tally
+from crmclean.report.finished import Finished, codes, grouped, one, tally
 from crmclean.report.suggestions import acceptable
 
 MOST = 100_000
@@ -28,7 +28,7 @@ def facts(run: Finished) -> dict[str, Any]:
     worst = _severities(run.issues)
     order = _ordered(run.issues, numbers, [_rank(worst[name]) for name in names])
     shown = run.issues.take(pa.array(order))
-    value, suggestion = (_shown(run, shown, name) for name in ("value", "suggestion"))
+    value, suggestion = (_shown(run, order, shown, name) for name in ("value", "suggestion"))
     entries = [
         {"code": code, "count": counts[at], "severity": worst[code],
          "examples": _examples(run, shown, value, numbers[order], at)}
@@ -39,7 +39,7 @@ def facts(run: Finished) -> dict[str, Any]:
     return {
         "total": len(numbers), "shown": len(order), "severities": severities, "codes": entries,
         "most": max(np.bincount(numbers[order], minlength=1)) if len(order) < len(numbers) else 0,
-        "table": table(run, shown, value, suggestion) | {"accept": accept},
+        "table": table(run, order, shown, value, suggestion) | {"accept": accept},
     }  # fmt: skip
 
 
@@ -71,18 +71,16 @@ def _share(numbers: np.ndarray) -> int:
     return MOST
 
 
-def _shown(run: Finished, issues: pa.Table, name: str) -> pa.Array:
+def _shown(run: Finished, order: np.ndarray, issues: pa.Table, name: str) -> pa.Array:
     """A column of values, masked field by field; what belongs to a whole file is no personal value."""
-    whole = pc.is_null(issues["row"])
-    columns = [codes(issues[key]) for key in ("object", "field", "source", "column")]
-    numbers, keys = combine([*columns, codes(pc.cast(whole, pa.string()))])
-    values, parts, rows = one(issues[name]), [], grouped(numbers, len(keys))
-    for (owner, field, source, heading, of_file), mine in zip(keys, rows, strict=True):
-        if field is None:
-            known = run.mapped.get((source, heading))
-            plain = ("customer", "code") if of_file == "true" else (None, None)
-            owner, field = (known.object, known.name) if known else plain
-        parts.append(run.shown(owner, field, values.take(pa.array(mine))))
+    about, subjects = run.subjects
+    whole = pc.is_null(issues["row"]).to_numpy()
+    numbers = about[order] + len(subjects) * whole
+    values, parts, rows = one(issues[name]), [], grouped(numbers, 2 * len(subjects))
+    for number, mine in enumerate(rows):
+        of_file, at = divmod(number, max(len(subjects), 1))
+        subject = subjects[at] if subjects[at][1] or not of_file else ("customer", "code")
+        parts.append(run.shown(*subject, values.take(pa.array(mine))))
     if not parts:
         return values
     back = np.empty(len(values), np.int64)
@@ -104,7 +102,7 @@ def _examples(
 
 
 def table(
-    run: Finished, issues: pa.Table, values: pa.Array, suggestions: pa.Array
+    run: Finished, order: np.ndarray, issues: pa.Table, values: pa.Array, suggestions: pa.Array
 ) -> dict[str, Any]:
     """The list as columns of numbers and the words they stand for."""
     columns = {
@@ -115,17 +113,17 @@ def table(
         "o": _owners(run, issues),
     }
     coded = {name: codes(column) for name, column in columns.items()}
-    fields, keys = combine([codes(issues["object"]), codes(issues["field"])])
+    about, subjects = run.subjects
     worst = _severities(issues)
     row, source = (
         one(issues[name]).fill_null(0).to_numpy(zero_copy_only=False) for name in ("row", "source")
     )
     numbers = {name: pair[0] for name, pair in coded.items()}
-    numbers |= {"f": fields, "s": source - 1, "r": np.diff(row, prepend=0)}
+    numbers |= {"f": about[order], "s": source - 1, "r": np.diff(row, prepend=0)}
     return {
         "columns": numbers,
         "words": {name: pair[1] for name, pair in coded.items()},
-        "fields": [_label(run, *key) for key in keys],
+        "fields": [_label(run, *subject) for subject in subjects],
         "sources": [entry.name for entry in run.plan.sources],
         "codes": [_code(code, worst[code]) for code in coded["c"][1]],
     }

@@ -12,7 +12,6 @@ import base64
 import gzip
 import hashlib
 import json
-import re
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -22,11 +21,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from crmclean import __version__
-from crmclean.messages import LANGUAGES, advice, entries, say
 from crmclean.privacy import printable
+from crmclean.report import wording
 
-FACT = re.compile(r"\{\w+\}")
-FACT_AT_END = re.compile(r"[：:,，（(\s]*[“\"‘'「]?\{\w+\}[”\"’'」)）]?[。.]?$")
 #: The parts of the script, in the order in which they need each other.
 SCRIPTS = ("base.js", "decisions.js", "issues.js", "duplicates.js", "start.js")
 CODES = {"zh": "zh-CN", "en": "en"}
@@ -81,62 +78,6 @@ def _placed(part: Any, numbers: bytearray) -> Any:
     return place
 
 
-def words(code: str, **facts: Any) -> Markup:
-    """The words of a code in both languages, escaped; the page shows one of them."""
-    return both({lang: say(code, lang, **facts) for lang in LANGUAGES})
-
-
-def both(label: dict[str, str]) -> Markup:
-    """A label of the model, in both languages; one text where they are the same."""
-    if label["zh"] == label["en"]:
-        return Markup("{}").format(printable(label["zh"]))
-    return Markup('<span lang="zh-CN">{}</span><span lang="en">{}</span>').format(
-        printable(label["zh"]), printable(label["en"])
-    )
-
-
-def plain(code: str) -> Markup:
-    """The words of a code without the facts of a single case: for summaries."""
-    code = f"report.reason.{code}" if f"report.reason.{code}" in entries() else code
-    if code not in entries():
-        return Markup("<code>{}</code>").format(printable(code)) if code else Markup("–")
-    return both({lang: general(say(code, lang)) for lang in LANGUAGES})
-
-
-def general(text: str) -> str:
-    """Words with their places for facts taken out.
-
-    >>> general("the date is ambiguous: {value}"), general("{file} is empty")
-    ('the date is ambiguous', '… is empty')
-    """
-    return FACT.sub("…", FACT_AT_END.sub("", text))
-
-
-def doing(code: str) -> Markup:
-    """What to do about a code, as a paragraph; nothing where the catalogue has no advice."""
-    told = {lang: general(advice(code, lang)) for lang in LANGUAGES}
-    return (
-        Markup('<p class="advice">{}</p>').format(both(told)) if any(told.values()) else Markup("")
-    )
-
-
-def form(kind: str) -> Markup:
-    """What a valid value of a kind looks like, in words."""
-    return words(f"report.form.{kind}") if f"report.form.{kind}" in entries() else plain(kind)
-
-
-def attributes(name: str, code: str) -> Markup:
-    """An attribute whose text depends on the language: the script keeps it in step."""
-    zh, en = (say(code, lang) for lang in LANGUAGES)
-    return Markup('{0}="{1}" data-{0}-zh="{1}" data-{0}-en="{2}"').format(name, zh, en)
-
-
-def drawn(code: str, **facts: Any) -> Markup:
-    """Words inside an SVG text."""
-    zh, en = (printable(say(code, lang, **facts)) for lang in LANGUAGES)
-    return Markup('<tspan lang="zh-CN">{}</tspan><tspan lang="en">{}</tspan>').format(zh, en)
-
-
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -148,13 +89,12 @@ def _environment() -> Environment:
         finalize=lambda value: printable(value) if type(value) is str else value,
     )
     environment.filters |= {"count": _count, "percent": _percent, "size": _size}
-    environment.globals |= {"t": words, "both": both, "attr": attributes, "drawn": drawn}
     environment.globals |= {
-        "reason": plain,
-        "issue_words": plain,
-        "issue_advice": doing,
-        "form": form,
-    }
+        "t": wording.words, "both": wording.both, "attr": wording.attributes,
+        "drawn": wording.drawn, "reason": wording.plain, "issue_words": wording.plain,
+        "issue_advice": wording.doing, "form": wording.form, "rule": wording.rule,
+        "reading": wording.reading,
+    }  # fmt: skip
     return environment
 
 

@@ -104,16 +104,19 @@ class Work:
         path = self.root / name
         return path.read_text(encoding="utf-8") if path.is_file() else None
 
-    def issues(self, columns: list[str] | None = None) -> pa.Table:
-        """The issues of all stages done so far, in stage order."""
-        return self._all("issues", tables.ISSUES, columns)
+    def issues(self, columns: list[str] | None = None, last: str = STAGES[-1]) -> pa.Table:
+        """The issues of the stages done so far, in stage order; of none after `last`."""
+        return self._all("issues", tables.ISSUES, columns, last)
 
     def changes(self, columns: list[str] | None = None) -> pa.Table:
         """The changes of all stages done so far, in stage order."""
         return self._all("changes", tables.CHANGES, columns)
 
-    def _all(self, kind: str, schema: pa.Schema, columns: list[str] | None) -> pa.Table:
-        there = [name for stage in STAGES if self.has(name := f"{kind}/{stage}")]
+    def _all(
+        self, kind: str, schema: pa.Schema, columns: list[str] | None, last: str = STAGES[-1]
+    ) -> pa.Table:
+        until = STAGES[: STAGES.index(last) + 1]
+        there = [name for stage in until if self.has(name := f"{kind}/{stage}")]
         if columns:
             schema = pa.schema([schema.field(name) for name in columns])
         return tables.concat(schema, (self.get(name, columns) for name in there))

@@ -121,6 +121,7 @@ class Clusters {
         ...members.map((member) => element("td", {}, ...this.cell(field, member, members[0]))),
         merged ? this.survivor(field, cluster, members) : null));
     const table = element("table", {}, element("thead", {}, element("tr", {}, element("th", { scope: "col" }, word("field")), ...columns)), element("tbody", {}, ...rows));
+    table.style.setProperty("--columns", columns.length);
     const body = element("div", { class: "cluster-body" }, element("div", { class: "scroll", tabindex: "0" }, table), this.why(cluster, members));
     return element("article", { class: columns.length > 2 ? "cluster many" : "cluster" }, head, body);
   }

@@ -124,7 +124,8 @@ class Issues {
     const value = columns.v[at] < 0 ? "" : table.words.v[columns.v[at]];
     const suggestion = columns.g[at] < 0 ? "" : table.words.g[columns.g[at]];
     const heading = columns.h[at] < 0 ? "" : table.words.h[columns.h[at]];
-    const facts = { value, suggestion, column: heading, field: this.label("f", columns.f[at]), row: columns.r[at] };
+    const named = this.label("f", columns.f[at]);
+    const facts = { value, suggestion, column: heading, field: named === "–" && heading ? heading : named, row: columns.r[at] };
     const said = code[language()].replace(/\{(\w+)\}/g, (hit, name) => (name in facts ? facts[name] : "…"));
     const file = columns.s[at] < 0 ? "" : table.sources[columns.s[at]];
     return { code, value, suggestion, said, owner: this.label("o", columns.o[at]), field: facts.field,
@@ -139,7 +140,8 @@ class Issues {
     const entry = { kind: "values", object, field, golden: golden[place], seen: seen[place], value: row.suggestion };
     if (row.value) entry.instead_of = row.value;
     const subject = `value ${object} ${golden[place]} ${field}`;
-    return choiceButtons(subject, [["accept", word("accept"), [entry]], ["reject", word("reject"), []]]);
+    const rejected = { ...entry, value: null };
+    return choiceButtons(subject, [["accept", word("accept"), [entry]], ["reject", word("reject"), [rejected]]]);
   }
 
   draw() {
