@@ -17,7 +17,7 @@ from crmclean.project import Project
 
 #: Columns of the long tables that hold few different texts.
 CODED_ISSUES = ("object", "field", "code", "severity", "column")
-CODED_CHANGES = ("object", "field", "step", "rule", "column")
+CODED_CHANGES = ("object", "field", "step", "rule")
 CODED_CELLS = ("object", "field", "strategy")
 #: Possible combinations of values up to which they are counted in place instead of sorted.
 MOST_COMBINATIONS = 1 << 20
@@ -79,7 +79,8 @@ class Finished:
 
     def changes(self) -> pa.Table:
         """The changes; the longest table of all, so not kept."""
-        return tables.coded(self.raw.changes(), CODED_CHANGES)
+        wanted = ["object", "record", "field", "step", "rule", "before", "after"]
+        return tables.coded(self.raw.changes(wanted), CODED_CHANGES)
 
     def golden_cells(self) -> pa.Table:
         """Where the values of golden records came from, without the values."""
