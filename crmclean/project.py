@@ -110,12 +110,19 @@ class Level(_Part):
     scale: dict[Text, float]
 
 
+#: How the value of a field is chosen when records are merged (`dedupe/strategies.py`).
+Strategy = Literal[
+    "priority", "most_recent", "most_complete", "most_frequent", "longest", "fullest", "earliest",
+    "latest", "union", "keep_both",
+]  # fmt: skip
+
+
 class Dedupe(_Part):
     match: float = 8.0
     review: float = 0.0
     priority: tuple[str, ...] = ()
     owner_conflict: Literal["hold", "first"] = "hold"
-    survivorship: dict[str, str] = {}
+    survivorship: dict[str, Strategy] = {}
     never: tuple[Any, ...] = ()
     always: tuple[Any, ...] = ()
 

@@ -138,7 +138,11 @@ def test_owner_conflict_is_held_until_somebody_decides(tmp_path: Path) -> None:
     state.append("owners", [{"object": "customer", "record": "ERP:张三", "owner": "李四"}])
     found = run(tmp_path, rows, state=state)
     assert [end for end, _ in ends(found)] == ["loaded", "merged"]
-    assert found.golden["customer"]["owner"].to_pylist() == ["李四"]
+    golden = found.golden["customer"].to_pylist()[0]
+    assert golden["owner"] == "李四"
+    assert golden["remark"] == "协作人：张三"
+    changed = [(c["field"], c["before"], c["after"]) for c in found.changes.to_pylist()]
+    assert ("owner", "张三", "李四") in changed
 
 
 def test_first_owner_wins_by_project_and_the_other_is_kept(tmp_path: Path) -> None:
@@ -199,6 +203,73 @@ def test_priority_of_systems(tmp_path: Path) -> None:
     for priority, expected in ((["ERP"], "A"), (["销售部"], "B")):
         golden = run(tmp_path, rows, {"priority": priority}).golden["customer"]
         assert golden["industry"].to_pylist() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, "上海华星电子有限公司"),
+        ({"priority": ["销售部"]}, "华星电子（上海）"),
+        (
+            {"priority": ["销售部"], "survivorship": {"customer.name": "fullest"}},
+            "上海华星电子有限公司",
+        ),
+    ],
+)
+def test_a_stated_priority_beats_the_fullest_name(
+    tmp_path: Path, settings: dict, expected: str
+) -> None:
+    both = {"phone": "021-55501234", "address": "上海市测试路1号"}
+    rows = pa.concat_tables(
+        [
+            table("customer", [{"name": "上海华星电子有限公司", **both}]),
+            table("customer", [{"name": "华星电子（上海）", **both}], source=2),
+        ]
+    )
+    golden = run(tmp_path, rows, settings).golden["customer"]
+    assert golden["name"].to_pylist() == [expected]
+
+
+STRATEGIES = [
+    ("priority", "A"), ("most_recent", "C"), ("most_complete", "BBB"), ("most_frequent", "D"),
+    ("longest", "BBB"), ("earliest", "A"), ("latest", "D"), ("union", "A；C；D；BBB"),
+    ("keep_both", "A"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("strategy", "expected"), STRATEGIES)
+def test_strategies(tmp_path: Path, strategy: str, expected: str) -> None:
+    values, dates = ("A", "BBB", "C", "D", "D"), ("01", "02", "09", "03", "04")
+    rows = [
+        {"name": "上海华星电子有限公司", "requirement": v, "updated_at": f"2024-01-{d}"}
+        for v, d in zip(values, dates, strict=True)
+    ]
+    rows[0]["fax"] = rows[0]["website"] = "x"  # the fullest record leads
+    named = {"survivorship": {"customer.requirement": strategy}}
+    golden = run(tmp_path, rows, named).golden["customer"].to_pylist()[0]
+    assert golden["requirement"] == expected
+    if strategy == "keep_both":
+        assert "BBB" in golden["remark"] and "D" in golden["remark"]
+
+
+def test_a_sound_value_beats_a_newer_refused_one(tmp_path: Path) -> None:
+    rows = [
+        {"name": "上海华星电子有限公司", "uscc": "91310000BAD", "updated_at": "2024-06-01"},
+        {"name": "上海华星电子有限公司", "uscc": ONE, "updated_at": "2020-01-01"},
+    ]
+    for strategy in ("most_recent", "longest", "priority"):
+        named = {"survivorship": {"customer.uscc": strategy}}
+        assert run(tmp_path, rows, named).golden["customer"]["uscc"].to_pylist() == [ONE]
+
+
+def test_only_numbers_become_other_phones(tmp_path: Path) -> None:
+    rows = [
+        {"name": "上海华星电子有限公司", "phone": p, "fax": f}
+        for p, f in (("021-55501111", "x"), ("1.39E+10", None), ("8765 4321", None))
+    ]
+    golden = run(tmp_path, rows).golden["customer"].to_pylist()[0]
+    assert golden["other_phones"] is None
+    assert golden["remark"] == "其他公司电话：8765 4321"
 
 
 def test_two_people_of_one_company_are_two_contacts(tmp_path: Path) -> None:
@@ -301,10 +372,24 @@ def test_every_record_ends_once_and_runs_are_equal(tmp_path: Path, rows: list[di
     assert one.golden["customer"].equals(two.golden["customer"])
 
 
-@pytest.mark.xfail(strict=True, reason="a record torn between two goes to the first of them")
-def test_a_record_as_near_to_each_of_two_customers_joins_neither(tmp_path: Path) -> None:
-    rows = [{**SAME, "name": "上海华星电子有限公司", "uscc": u} for u in (ONE, None, TWO)]
-    assert len(set(clusters(run(tmp_path, rows)))) == 3
+@pytest.mark.parametrize("order", [(ONE, None, TWO), (None, ONE, TWO), (ONE, TWO, None)])
+def test_a_record_as_near_to_each_of_two_customers_joins_neither(
+    tmp_path: Path, order: tuple
+) -> None:
+    rows = [{**SAME, "name": "上海华星电子有限公司", "uscc": u} for u in order]
+    found = run(tmp_path, rows)
+    assert len(set(clusters(found))) == 3
+    verdicts = [p["verdict"] for p in found.pairs.to_pylist()]
+    assert sorted(verdicts) == ["different", "review", "review"]
+    held = [end for end, _ in ends(found)]
+    assert held[order.index(None)] == "held" and held.count("held") == 1
+
+
+def test_a_record_nearer_to_one_of_two_customers_joins_it(tmp_path: Path) -> None:
+    rows = [{"name": "上海华星电子有限公司", "uscc": u} for u in (ONE, TWO, None)]
+    rows[1]["phone"] = rows[2]["phone"] = "021-55501234"
+    one, two, third = clusters(run(tmp_path, rows))
+    assert one != two == third
 
 
 @FEW

@@ -14,7 +14,7 @@ from crmclean.dedupe.report import issues_of
 from crmclean.tables import CHANGES, ISSUES, concat, table
 
 if TYPE_CHECKING:
-    from crmclean.dedupe.stage import Job, Matched
+    from crmclean.dedupe.golden import Job, Matched
 
 
 @dataclass(frozen=True)

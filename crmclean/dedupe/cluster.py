@@ -11,6 +11,7 @@ import numpy as np
 
 UNSEEN = -4.0  # no pair counts worse: that two sparse records say little of each other is no doubt
 LIMIT = 15.0  # one pair's say, in bits, so that one loud edge cannot drown many doubts
+TIE = 3.0  # 8 to 1: less is no reason to prefer one of two customers
 BIG = 60  # larger components are cut at a higher threshold first
 STEP = 3.0
 COMMANDED = 1e6
@@ -57,6 +58,31 @@ def clusters(
             owner = _average_link(links)
             label[groups] = count + np.take_along_axis(groups, owner, axis=1)
     return _first_member(label)
+
+
+def torn(left: np.ndarray, right: np.ndarray, value: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Pairs by which a record without a code may not join one with a code, because it is near to
+    another code's too: those that are farther, and all of them where none is nearer by `TIE` bits.
+    Whichever came first would win otherwise; so a person decides."""
+    one, two = np.concatenate([left, right]), np.concatenate([right, left])
+    pair, bits = np.tile(np.arange(len(left)), 2), np.tile(value, 2)
+    at = np.flatnonzero((codes[one] < 0) & (codes[two] >= 0) & (bits >= 0) & np.isfinite(bits))
+    found = np.zeros(len(left), bool)
+    if len(at):
+        found[pair[at[_not_the_nearest(one[at], codes[two[at]], bits[at])]]] = True
+    return found
+
+
+def _not_the_nearest(record: np.ndarray, code: np.ndarray, bits: np.ndarray) -> np.ndarray:
+    """Which links lead to a code that is not by `TIE` bits the nearest of those of its record."""
+    each, at = np.unique(np.column_stack([record, code]), axis=0, return_inverse=True)
+    best = np.full(len(each), -np.inf)
+    np.maximum.at(best, at.reshape(-1), bits)
+    owner = each[:, 0]
+    first = np.full(int(owner.max()) + 1, -np.inf)
+    np.maximum.at(first, owner, best)
+    near = np.bincount(owner[best > first[owner] - TIE], minlength=len(first))
+    return ((best < first[owner]) | (near[owner] > 1))[at.reshape(-1)]
 
 
 def _limited(value: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from crmclean.dedupe import weights as learning
-from crmclean.dedupe.cluster import clusters
+from crmclean.dedupe.cluster import clusters, torn
 from crmclean.dedupe.compare import MISSING, Comparison, levels
 from crmclean.dedupe.fields import Field
 from crmclean.dedupe.keys import CAP, LEAST, Key, candidates
@@ -108,6 +108,8 @@ def grouped(scored: Scored, spec: Spec, laws: Laws, match: float, count: int) ->
     value[doubted(scored, spec)] = -np.inf
     value[laws.commanded(scored.left, scored.right, count)] = np.inf
     value[laws.forbidden(scored.left, scored.right, count)] = -np.inf
+    for codes in laws.exclusive:
+        value[torn(scored.left, scored.right, value, codes)] = -np.inf
     return clusters(count, scored.left, scored.right, value, laws.exclusive)
 
 

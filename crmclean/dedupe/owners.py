@@ -11,24 +11,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 if TYPE_CHECKING:
-    from crmclean.dedupe.stage import Job
+    from crmclean.dedupe.golden import Job
 
 
 class Settled(NamedTuple):
-    """Records with decided owners, and whether each one's cluster is in conflict."""
+    """The owner that somebody decided on for each record's cluster (null: nobody), and whether the
+    cluster is still in conflict."""
 
-    records: pa.Table
+    decided: pa.Array
     conflict: np.ndarray
 
 
 def settle(records: pa.Table, prints: pa.Array, label: np.ndarray, job: "Job") -> Settled:
     """Owner conflicts of clusters, decisions taken into account."""
-    none = np.zeros(records.num_rows, bool)
-    if "owner" not in records.column_names:
-        return Settled(records, none)
+    nobody = pa.nulls(records.num_rows, pa.string())
+    if "owner" not in records.column_names or job.project.dedupe.owner_conflict == "first":
+        return Settled(nobody, np.zeros(records.num_rows, bool))
     owner = records["owner"].combine_chunks()
-    if job.project.dedupe.owner_conflict == "first":
-        return Settled(records, none)
     codes = pc.fill_null(_active(owner, job).dictionary_encode().indices, -1)
     codes = codes.to_numpy(zero_copy_only=False).astype(np.int64)
     low, high = np.full(len(label), len(label)), np.full(len(label), -1)
@@ -37,15 +36,9 @@ def settle(records: pa.Table, prints: pa.Array, label: np.ndarray, job: "Job") -
     np.maximum.at(high, label[filled], codes[filled])
     conflict = (low < high)[label]
     decided = _decided(prints, label, conflict, job)
-    if decided:
-        known = np.array(sorted(decided))
-        here = conflict & np.isin(label, known)
-        chosen = pa.array([decided[int(n)] for n in label[here]], pa.string())
-        owner = pc.replace_with_mask(owner, pa.array(here), chosen)
-        at = records.column_names.index("owner")
-        records = records.set_column(at, "owner", owner)
-        conflict &= ~here
-    return Settled(records, conflict)
+    here = conflict & np.isin(label, np.array(sorted(decided), np.int64))
+    chosen = pa.array([decided[int(n)] for n in label[here]], pa.string())
+    return Settled(pc.replace_with_mask(nobody, pa.array(here), chosen), conflict & ~here)
 
 
 def _active(owner: pa.Array, job: "Job") -> pa.Array:

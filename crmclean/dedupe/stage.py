@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from crmclean.decisions import State, fingerprints
 from crmclean.dedupe import (
@@ -14,13 +13,13 @@ from crmclean.dedupe import (
     customer_fields,
     customers,
     engine,
-    ids,
     named,
     survive,
     weights,
 )
 from crmclean.dedupe.children import attach
 from crmclean.dedupe.fields import Field
+from crmclean.dedupe.golden import Job, Matched, children_of, merged, systems_of
 from crmclean.dedupe.laws import laws_of, reasons, same_uscc
 from crmclean.dedupe.owners import settle
 from crmclean.dedupe.report import BLOCKS, blocks_table, found_issues, shared_mobiles
@@ -28,7 +27,7 @@ from crmclean.ends import follow_parents
 from crmclean.model import Object
 from crmclean.plan import Plan
 from crmclean.project import Project
-from crmclean.tables import CHANGES, CROSSWALK, GOLDEN, ISSUES, PAIRS, concat, sources_of, table
+from crmclean.tables import CHANGES, CROSSWALK, GOLDEN, ISSUES, PAIRS, concat
 
 #: Weights learned from fewer records than this are not kept for the next run.
 ENOUGH = 1_000
@@ -47,34 +46,6 @@ class Deduped:
     issues: pa.Table
     blocks: pa.Table = field(default_factory=BLOCKS.empty_table)
     memory: dict[str, list[dict]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Matched:
-    """One object after matching: cluster and held reason of each record, its golden table."""
-
-    label: np.ndarray
-    golden: pa.Table
-    pairs: pa.Table
-    crosswalk: pa.Table
-    cells: pa.Table
-    changes: pa.Table
-    blocks: pa.Table
-    memory: list[dict]
-    learned: list[dict] = field(default_factory=list)
-    issues: pa.Table = field(default_factory=ISSUES.empty_table)
-
-
-@dataclass(frozen=True)
-class Job:
-    """What every part of the stage needs to know."""
-
-    plan: Plan
-    project: Project
-    model: dict[str, Object]
-    state: State
-    retrain: bool = False
-    told: Callable[[float], None] = lambda share: None
 
 
 def dedupe(
@@ -139,7 +110,7 @@ def _customers(records: dict[str, pa.Table], fields: dict[str, Field], job: Job)
     sure, doubtful = same_uscc(scored, fields)
     laws = replace(laws, always=np.union1d(laws.always, sure))
     label = engine.grouped(scored, customers.SPEC, laws, job.project.dedupe.match, own.num_rows)
-    rank = survive.ranked(own, _systems(own, job), laws.exclusive[1] >= 0, _children(records))
+    rank = survive.ranked(own, systems_of(own, job), laws.exclusive[1] >= 0, children_of(records))
     verdict, kept = bands.verdicts(scored, label, laws, job.project.dedupe.review, doubtful)
     reason = reasons(scored, fields, laws, said, verdict, sure, doubtful)
     waits = verdict == bands.REVIEW
@@ -150,7 +121,8 @@ def _customers(records: dict[str, pa.Table], fields: dict[str, Field], job: Job)
         "customer", own["record"].to_numpy(), scored, customers.SPEC, verdict, reason, kept
     )
     full = customer_fields.fullness(fields)
-    matched = _golden("customer", owners.records, prints, label, rank, full, why, job)
+    decided = {"owner": owners.decided}
+    matched = merged("customer", own, prints, label, rank, full, why, job, decided)
     blocks = blocks_table("customer", scored.blocks)
     fresh = [] if learned or own.num_rows < ENOUGH else [weights.entry("customer", scored.weights)]
     issues = found_issues(own, fields, label, verdict, scored, why)
@@ -174,7 +146,7 @@ def _contacts(attached, job: Job) -> Matched:
     none = np.zeros(len(scored.left), bool)
     verdict, kept = bands.verdicts(scored, label, laws, job.project.dedupe.review, none)
     rank = survive.ranked(
-        own, _systems(own, job), np.ones(own.num_rows, bool), np.zeros(own.num_rows)
+        own, systems_of(own, job), np.ones(own.num_rows, bool), np.zeros(own.num_rows)
     )
     waits = verdict == bands.REVIEW
     held = bands.held(label, scored.left[waits], scored.right[waits], rank)
@@ -183,7 +155,7 @@ def _contacts(attached, job: Job) -> Matched:
     pairs = bands.pairs_table(
         "contact", own["record"].to_numpy(), scored, contacts.SPEC, verdict, reason, kept
     )
-    matched = _golden("contact", own, prints, label, rank, contacts.fullness(fields), why, job)
+    matched = merged("contact", own, prints, label, rank, contacts.fullness(fields), why, job)
     golden = _with_parent(matched.golden, label, attached.golden)
     blocks = blocks_table("contact", scored.blocks)
     issues = shared_mobiles(own, fields["mobiles"], fields["customer"])
@@ -197,51 +169,8 @@ def _alone(attached, job: Job) -> Matched:
     prints = fingerprints(own, attached.object, job.plan)
     zero = np.zeros(own.num_rows)
     why = np.where(attached.held, attached.why, "")
-    matched = _golden(attached.object, own, prints, label, label, zero, why, job)
+    matched = merged(attached.object, own, prints, label, label, zero, why, job)
     return replace(matched, golden=_with_parent(matched.golden, label, attached.golden))
-
-
-def _golden(
-    object: str,
-    records: pa.Table,
-    prints: pa.Array,
-    label: np.ndarray,
-    rank: np.ndarray,
-    fullness: np.ndarray,
-    why: np.ndarray,
-    job: Job,
-) -> Matched:
-    """Golden records and crosswalk of clusters; `why`: a reason to hold the record's cluster, or ""."""
-    golden_of = ids.golden_ids(object, prints, label, job.state)
-    chosen = {
-        path.partition(".")[2]: strategy
-        for path, strategy in job.project.dedupe.survivorship.items()
-        if path.startswith(object + ".")
-    }
-    kept = survive.survive(records, object, label, golden_of, rank, fullness, chosen)
-    ids_of = records["record"].combine_chunks()
-    golden = pa.table(
-        {"golden": golden_of, "record": ids_of.take(pa.array(kept.master)), **kept.columns}
-    )
-    _, cluster = np.unique(label, return_inverse=True)
-    merged = np.ones(len(label), bool)
-    merged[kept.master] = False
-    crosswalk = table(
-        CROSSWALK,
-        {
-            "object": object,
-            "record": ids_of,
-            "golden": golden_of.take(pa.array(cluster)),
-            "end": pa.array(np.where(why != "", "held", np.where(merged, "merged", "loaded"))),
-            "reason": pa.array(why, pa.string(), mask=why == ""),
-        },
-        len(label),
-    )
-    memory = ids.entries(object, prints, label, golden_of, job.state)
-    return Matched(
-        label, golden, PAIRS.empty_table(), crosswalk, kept.cells, kept.changes,
-        BLOCKS.empty_table(), memory,
-    )  # fmt: skip
 
 
 def _with_parent(golden: pa.Table, label: np.ndarray, parent: pa.Array) -> pa.Table:
@@ -250,28 +179,3 @@ def _with_parent(golden: pa.Table, label: np.ndarray, parent: pa.Array) -> pa.Ta
 
 def _union(said: dict[str, np.ndarray], rule: str) -> np.ndarray:
     return np.union1d(said[rule], said[f"decided_{rule}"])
-
-
-def _systems(records: pa.Table, job: Job) -> np.ndarray:
-    """0 for data that the CRM already holds, then 1 + the place of the system in the priority."""
-    priority = {system: n + 1 for n, system in enumerate(job.project.dedupe.priority)}
-    ranks = [0, *(
-        0 if s.role == "target" else priority.get(s.system, len(priority) + 1)
-        for s in job.plan.sources
-    )]  # fmt: skip
-    return np.array(ranks)[sources_of(records["record"].combine_chunks()).to_numpy()]
-
-
-def _children(records: dict[str, pa.Table]) -> np.ndarray:
-    """How many records of other objects name each customer."""
-    own = records["customer"]
-    names = own["name"].combine_chunks()
-    count = np.zeros(own.num_rows)
-    for name, children in records.items():
-        if name != "customer" and "customer" in children.column_names and children.num_rows:
-            tally = pc.value_counts(children["customer"].combine_chunks())
-            at = pc.index_in(names, tally.field("values"))
-            here = pc.and_(pc.is_valid(at), pc.is_valid(names)).to_numpy(zero_copy_only=False)
-            held = tally.field("counts").take(at)
-            count += np.where(here, pc.fill_null(held, 0).to_numpy(zero_copy_only=False), 0)
-    return count
