@@ -56,7 +56,7 @@ Progress = Callable[[str, float, int], None]
 #: same sources, they change nothing.
 DECIDED = ("pairs", "owners", "values", "apart")
 
-#: The rows of workbooks, kept between scan and clean (a folder of OUT/.work).
+#: The rows of sources, kept between scan and clean (a folder of OUT/.work).
 SPOOL = "spool"
 
 #: Golden records from which a second process pays for its start.
@@ -143,7 +143,8 @@ def _key(job: Job) -> str:
 
 def do_scan(job: Job) -> None:
     """Look once over every source and write down the plan."""
-    plan, seen = scan.scan(job.project, job.base, job.work.fresh_folder(SPOOL))
+    last = scan.Remembered(job.work, job.fresh)
+    plan, seen = scan.scan(job.project, job.base, job.work.fresh_folder(SPOOL), last)
     undecided = mapping.check(job.project, plan, job.model, strict=job.no_input, frozen=job.frozen)
     job.work.put_text("plan.json", plan.to_json())
     job.work.put("issues/scan", tables.concat(tables.ISSUES, [seen, undecided]))

@@ -1,9 +1,8 @@
-"""Batches kept on disk as Arrow files, so that a file that is slow to read is read once.
+"""Batches kept on disk as Arrow files, so that a file is parsed once.
 
 Parsing a workbook takes longer than everything else that a run does with it, and both passes need
 all of its rows. The first pass keeps them here; `readers.rows` takes them from here if the source
-is still the one that was kept, and parses again if not. Text files are not kept: reading them
-again costs less than the space.
+is still the one that was kept, and parses again if not.
 """
 
 import hashlib
@@ -16,9 +15,6 @@ import pyarrow as pa
 from crmclean.plan import Source
 from crmclean.readers.sheet import Batches
 
-#: Containers that are as quick to read as a spool.
-QUICK = frozenset({"csv", "dbf", "sqlite"})
-
 
 def write(batches: Iterable[pa.RecordBatch], folder: Path) -> None:
     """Every batch as a file of its own (their widths may differ), in order of their names."""
@@ -28,15 +24,11 @@ def write(batches: Iterable[pa.RecordBatch], folder: Path) -> None:
 
 def kept(batches: Iterable[pa.RecordBatch], folder: Path) -> Iterator[pa.RecordBatch]:
     """The batches, each written as it goes by; `folder` takes its name with the last one."""
-    if folder.exists():
-        yield from batches
-        return
     aside = folder.with_name(f"{folder.name}.part")
     aside.mkdir(parents=True, exist_ok=True)
-    options = pa.ipc.IpcWriteOptions(compression="lz4")
     for number, batch in enumerate(batches):
         name = str(aside / f"{number:06}.arrow")
-        with pa.ipc.new_file(name, batch.schema, options=options) as writer:
+        with pa.OSFile(name, "wb") as file, pa.ipc.new_file(file, batch.schema) as writer:
             writer.write_batch(batch)
         yield batch
     aside.rename(folder)
@@ -52,8 +44,8 @@ def read(folder: Path, size: int) -> Iterator[pa.RecordBatch]:
 
 
 def keeping(batches: Batches, folder: Path) -> Batches:
-    """A way to read a sheet that keeps what it reads."""
-    return lambda size: kept(batches(size), folder)
+    """A way to read a sheet that keeps what it reads, and reads that the next time."""
+    return lambda size: read(folder, size) if folder.is_dir() else kept(batches(size), folder)
 
 
 def place(spool: Path, path: str, sheet: str, sha256: str, reading: dict) -> Path:

@@ -122,7 +122,11 @@ def keep(work: Work, names: list[str], keys: dict[str, str]) -> None:
     (work.root / KEYS).unlink(missing_ok=True)
     for name in names:
         _link(work.path(name), work.path(f"last/{name}"))
+    _made(work.root / "last/seen.json").write_text(
+        work.get_text("seen.json") or "{}", encoding="utf-8"
+    )
     for number in keys:
+        _link(work.path(f"rows/{number}"), work.path(f"last/cells/{number}"))
         work.path(f"digests/{number}").replace(_made(work.path(f"last/rows/{number}")))
     work.put_text(KEYS, json.dumps(keys, indent=1))
 

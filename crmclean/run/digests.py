@@ -47,3 +47,29 @@ def _plain(joined: pa.Array, separators: int) -> pa.Buffer | None:
         return None
     plain = pc.equal(pc.count_substring(joined, _SEPARATOR), separators)
     return pc.fill_null(plain, True).buffers()[1]
+
+
+class Index:
+    """Where each of some digests stands."""
+
+    def __init__(self, known: pa.Array) -> None:
+        self._pairs = _pairs(known)
+        self._order = np.argsort(self._pairs[:, 0], kind="stable")
+        self._sorted = self._pairs[self._order, 0]
+
+    def find(self, wanted: pa.Array) -> np.ndarray:
+        """For each digest the first place where it stands, -1 for none."""
+        if not len(self._order):
+            return np.full(len(wanted), -1)
+        pairs = _pairs(wanted)
+        at = np.searchsorted(self._sorted, pairs[:, 0])
+        place = self._order[np.minimum(at, len(self._order) - 1)]
+        same = (self._pairs[place] == pairs).all(axis=1)
+        return np.where(same & wanted.is_valid().to_numpy(zero_copy_only=False), place, -1)
+
+
+def _pairs(digest: pa.Array) -> np.ndarray:
+    """Each digest as two numbers."""
+    packed = digest.buffers()[1]
+    whole = np.frombuffer(packed if packed is not None else b"", np.uint64).reshape(-1, 2)
+    return whole[digest.offset :][: len(digest)]

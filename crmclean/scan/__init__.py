@@ -17,18 +17,25 @@ from crmclean.errors import InputRefused, UsageError
 from crmclean.headings import plain
 from crmclean.plan import Plan
 from crmclean.scan.inspection import inspect
+from crmclean.scan.remembered import Remembered
 from crmclean.scan.search import Read, Search
 
-__all__ = ["inspect", "scan", "scan_files"]
+__all__ = ["Remembered", "inspect", "scan", "scan_files"]
 
 
-def scan(settings: project.Project, base: Path, spool: Path | None = None) -> tuple[Plan, pa.Table]:
+def scan(
+    settings: project.Project,
+    base: Path,
+    spool: Path | None = None,
+    remembered: Remembered | None = None,
+) -> tuple[Plan, pa.Table]:
     """The plan of a project and the issues of reading (tables.ISSUES).
 
-    `spool`: a folder to keep the rows of workbooks in, for `readers.rows`. Raises InputRefused for
+    `spool`: a folder to keep the rows in, for `readers.rows`; `remembered`: what the last run saw,
+    and where to note what this one sees. Raises InputRefused for
     a file or sheet that is missing or cannot be read, UsageError where two entries of `sources`
     read the same table."""
-    search = Search(base, spool)
+    search = Search(base, spool, remembered)
     reads: list[Read] = []
     left: dict[str, None] = {}
     for place, entry in enumerate(settings.sources):
@@ -44,7 +51,10 @@ def scan(settings: project.Project, base: Path, spool: Path | None = None) -> tu
         if key in taken and taken[key] != read.source.entry:
             raise UsageError("SOURCE_TWICE", file=key[0], sheet=key[1])
         taken[key] = read.source.entry
-    return _numbered(reads, search.loose)
+    plan, issues = _numbered(reads, search.loose)
+    if remembered:
+        remembered.save(plan)
+    return plan, issues
 
 
 def scan_files(files: Iterable[Path | str], base: Path, **reading: Any) -> tuple[Plan, pa.Table]:

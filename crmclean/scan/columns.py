@@ -1,7 +1,10 @@
 """What is counted per column: filled, distinct, samples, and the evidence for options of its rule.
 
 Whether 3/4/2024 is in March or in April is a property of a column, not of a cell: decided from the
-values that leave no choice, over all rows (dirty-input.md M08, V07, V08). Only counts are kept.
+values that leave no choice, over all rows (dirty-input.md M08, V07, V08). Only counts are kept, and
+none depends on where a batch ends: the counts of two parts of a table add up to those of the whole
+(`refresh.py`). Samples are spread over the first batch; a column that has few values there shows
+its first ones.
 """
 
 import re
@@ -14,7 +17,8 @@ import pyarrow.compute as pc
 from crmclean.plan import Column
 
 SAMPLES = 100
-EXACT_DISTINCT = 5_000  # beyond this, `distinct` is the largest count of one batch: "at least"
+EXACT_DISTINCT = 5_000  # one more than this means "more"
+KNOWN = 2 * EXACT_DISTINCT  # values that are counted one by one
 
 _DATE = r"^\s*(?P<a>\d{1,4})\s*[-/.]\s*(?P<b>\d{1,2})\s*[-/.]\s*(?P<c>\d{1,4})(?:\D.*)?$"
 _DATED = re.compile(r"^\s*(\d{1,4}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{1,4}|\d{2,4}年|(19|20)\d{6}$)")
@@ -24,66 +28,76 @@ _HEADING = re.compile(r"日期|时间|日$|年月|生日|date|time|birthday|_at$
 
 @dataclass
 class Tally:
-    """The counts of one column so far."""
+    """The counts of one column so far.
+
+    `values`: how often each value stands, None beyond KNOWN · `spread`: samples from the first
+    rows, if they have SAMPLES values · `first`: else the first SAMPLES values and where they stand ·
+    `dated`: whether dates are looked for; None where the first rows did not say."""
 
     heading: str
     filled: int = 0
-    distinct: int = 0
-    seen: set[str] | None = field(default_factory=set)
-    samples: list[str] = field(default_factory=list)
+    values: dict[str, int] | None = field(default_factory=dict)
+    spread: list[str] = field(default_factory=list)
+    first: dict[str, int] = field(default_factory=dict)
     dated: bool | None = None
     orders: dict[str, int] = field(default_factory=dict)
     serials: int = 0
 
-    def take(self, values: pa.Array) -> None:
+    def begin(self, values: pa.Array) -> list[str]:
+        """See the first data cells, before they are counted; returns some of them."""
+        unique = pc.unique(values).drop_null()
+        if len(unique) >= SAMPLES:
+            self.spread = _spread(unique)
+        samples = self.spread or unique.to_pylist()
+        if samples:
+            self.dated = _is_dated(self.heading, samples)
+        return samples
+
+    def begun(self) -> "Tally":
+        """The same column with nothing counted yet."""
+        return Tally(self.heading, spread=self.spread, dated=self.dated)
+
+    def take(self, values: pa.Array, rows: pa.Array) -> None:
         """Count the data cells of one batch."""
         self.filled += len(values) - values.null_count
-        unique = pc.unique(values).drop_null()
-        self._distinct(unique)
-        if len(self.samples) < SAMPLES:
-            self._sample(unique)
-        if self.dated is None and len(unique):
-            shown = [bool(_DATED.match(value)) for value in self.samples]
-            self.dated = sum(shown) >= max(1, len(shown) * 0.2) or bool(
-                _HEADING.search(self.heading)
-            )
-        if self.dated:
-            self._dates(values)
+        counted = pc.value_counts(values.drop_null())
+        texts, counts = counted.field(0), counted.field(1)
+        self._count(texts, counts)
+        if not self.spread and len(self.first) < SAMPLES:
+            self._first(texts, values, rows)
+        if self.dated is not False:
+            self._dates(texts, counts)
 
     def forget(self, value: str | None) -> None:
         """A cell that was counted and is no data after all."""
         if value is None:
             return
         self.filled -= 1
-        if value in self.samples:
-            self.samples.remove(value)
-        if self.seen is not None:
-            self.seen.discard(value)
-            self.distinct = len(self.seen)
+        if self.values is not None:
+            self.values[value] -= 1
+        if self.values is None or not self.values[value]:
+            self.spread = [sample for sample in self.spread if sample != value]
+            self.first.pop(value, None)
+            (self.values or {}).pop(value, None)
 
-    def _distinct(self, unique: pa.Array) -> None:
-        self.distinct = max(self.distinct, len(unique))
-        if self.seen is None:
+    def _count(self, texts: pa.Array, counts: pa.Array) -> None:
+        if self.values is None or len(texts) > KNOWN:
+            self.values = None
             return
-        if len(unique) > EXACT_DISTINCT:
-            self.seen = None
-            return
-        self.seen.update(unique.to_pylist())
-        self.distinct = len(self.seen)
-        if len(self.seen) > EXACT_DISTINCT:
-            self.seen = None
+        for text, count in zip(texts.to_pylist(), counts.to_pylist(), strict=True):
+            self.values[text] = self.values.get(text, 0) + count
+        if len(self.values) > KNOWN:
+            self.values = None
 
-    def _sample(self, unique: pa.Array) -> None:
-        known = set(self.samples)
-        first = unique[:5].to_pylist()
-        step = max(1, len(unique) // SAMPLES)
-        spread = unique.take(pa.array(range(0, len(unique), step), pa.int64())).to_pylist()
-        fresh = [value for value in dict.fromkeys([*first, *spread]) if value not in known]
-        self.samples.extend(fresh[: SAMPLES - len(self.samples)])
+    def _first(self, texts: pa.Array, values: pa.Array, rows: pa.Array) -> None:
+        known = pa.array(list(self.first), pa.string())
+        fresh = texts.filter(pc.invert(pc.is_in(texts, value_set=known)))
+        fresh = fresh[: SAMPLES - len(self.first)]
+        if len(fresh):
+            at = rows.take(pc.index_in(fresh, value_set=values))
+            self.first.update(zip(fresh.to_pylist(), at.to_pylist(), strict=True))
 
-    def _dates(self, values: pa.Array) -> None:
-        counted = pc.value_counts(values.drop_null())
-        texts, counts = counted.field(0), counted.field(1)
+    def _dates(self, texts: pa.Array, counts: pa.Array) -> None:
         self.serials += pc.sum(counts.filter(pc.match_substring_regex(texts, _SERIAL))).as_py() or 0
         parts = pc.extract_regex(texts, _DATE)
         found = pc.is_valid(parts)
@@ -94,12 +108,31 @@ class Tally:
             count = pc.sum(counts.filter(mask)).as_py() or 0
             self.orders[name] = self.orders.get(name, 0) + count
 
+    @property
+    def samples(self) -> list[str]:
+        """Up to SAMPLES different values."""
+        return self.spread or list(self.first)
+
+    @property
+    def distinct(self) -> int:
+        """The number of different values, or EXACT_DISTINCT + 1."""
+        known = EXACT_DISTINCT if self.values is None else len(self.values) - 1
+        return min(known, EXACT_DISTINCT) + 1 if self.filled else 0
+
+    @property
+    def holds_dates(self) -> bool:
+        """What the first rows did not say is told from the samples."""
+        told = self.dated
+        return told if told is not None else _is_dated(self.heading, self.samples)
+
     def options(self, epoch: int, said: str | None) -> tuple[dict[str, Any], tuple[str, ...]]:
         """The options of the column's rule, and why."""
         options: dict[str, Any] = {}
         evidence: list[str] = []
+        if not self.holds_dates:
+            return options, ()
         order, why = self.order()
-        if said and self.dated:
+        if said:
             options["date_order"] = said
             evidence.append(f"date order {said}: as told")
         elif why:
@@ -132,8 +165,20 @@ class Tally:
     @property
     def undecided(self) -> bool:
         """Day and month cannot be told apart, or the values contradict one another."""
-        order, _ = self.order()
+        order, _ = self.order() if self.holds_dates else ("", "")
         return order is None and any(self.orders.get(name) for name in ("either", "dmy", "mdy"))
+
+
+def _spread(unique: pa.Array) -> list[str]:
+    """SAMPLES values: the first ones, and others from all over."""
+    step = max(1, len(unique) // SAMPLES)
+    spread = unique.take(pa.array(range(0, len(unique), step), pa.int64())).to_pylist()
+    return list(dict.fromkeys([*unique[:5].to_pylist(), *spread]))[:SAMPLES]
+
+
+def _is_dated(heading: str, samples: list[str]) -> bool:
+    shown = sum(bool(_DATED.match(value)) for value in samples)
+    return shown >= max(1, len(samples) * 0.2) or bool(samples and _HEADING.search(heading))
 
 
 def _orders(parts: pa.Array) -> dict[str, pa.Array]:

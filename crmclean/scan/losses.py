@@ -11,7 +11,8 @@ from itertools import islice
 import pyarrow as pa
 import pyarrow.compute as pc
 
-LISTED = 200
+#: Of one column and code: more are not listed.
+LISTED = 100_000
 #: Each with marks without which it cannot be: looking for those costs next to nothing.
 LOSSES = {
     "DIGITS_ROUNDED": (r"^-?\d(\.\d+)?[Ee]\+\d{1,3}$", ("+",)),
@@ -24,7 +25,7 @@ LOSSES = {
 
 
 def find(rows: pa.Array, values: pa.Array, heading: str) -> Iterator[tuple]:
-    """(row, heading, code, value) of lossy values, at most LISTED per batch and code."""
+    """(row, heading, code, value) of lossy values, at most one more than LISTED per batch and code."""
     written = _bytes(values)
     for code, (pattern, marks) in LOSSES.items():
         if not any(mark.encode() in written for mark in marks):
@@ -33,8 +34,21 @@ def find(rows: pa.Array, values: pa.Array, heading: str) -> Iterator[tuple]:
         if not pc.any(mask).as_py():
             continue
         listed = zip(rows.filter(mask).to_pylist(), values.filter(mask).to_pylist(), strict=True)
-        for row, value in islice(listed, LISTED):
+        for row, value in islice(listed, LISTED + 1):
             yield row, heading, code, value
+
+
+def listed(found: list[tuple]) -> tuple[list[tuple], bool]:
+    """What was found, in order of rows, no more of a column and code than LISTED; and whether that
+    is all."""
+    counts: dict[tuple, int] = {}
+    kept = []
+    for one in sorted(found, key=lambda one: one[0]):
+        key = one[1], one[2]
+        counts[key] = counts.get(key, 0) + 1
+        if counts[key] <= LISTED:
+            kept.append(one)
+    return kept, len(kept) == len(found)
 
 
 def _bytes(values: pa.Array) -> bytes:

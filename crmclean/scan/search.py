@@ -15,6 +15,8 @@ from crmclean.plan import Source
 from crmclean.readers import File, Note, Sheet, forms, spool
 from crmclean.scan import files as sought
 from crmclean.scan.beginnings import Stream
+from crmclean.scan.refresh import refreshed
+from crmclean.scan.remembered import Remembered
 from crmclean.scan.survey import Survey
 
 #: Notes of a reader that are how it read, not something to look at.
@@ -37,11 +39,12 @@ class Read:
 
 @dataclass
 class Search:
-    """What the files of one scan share: where paths start, where the rows of slow files are kept,
-    and what was odd so far: (code, value)."""
+    """What the files of one scan share: where paths start, where the rows of files are kept,
+    what the last run saw, and what was odd so far: (code, value)."""
 
     base: Path
     spool: Path | None = None
+    remembered: Remembered | None = None
     loose: list[tuple] = field(default_factory=list)
 
     def find(self, pattern: str, start: Path) -> list[Path]:
@@ -65,8 +68,8 @@ class Search:
         stamp["path"] = sought.relative(path, self.base)
         reads: list[Read] = []
         for sheet in self._wanted(file, entry):
-            self._keep(file, sheet, stamp)
-            found = _tables(file, sheet, entry, place, stamp)
+            self._keep(sheet, stamp)
+            found = self._tables(file, sheet, entry, place, stamp)
             reads.extend(found)
             if not found:
                 name = f"{path.name}#{sheet.name}" if sheet.name else path.name
@@ -91,28 +94,44 @@ class Search:
                 self.loose.append(("SHEET_HIDDEN", f"{file.path.name}#{sheet.name}"))
         return shown
 
-    def _keep(self, file: File, sheet: Sheet, stamp: dict[str, Any]) -> None:
-        """Rows of a file that is slow to read are kept for the second pass."""
-        if self.spool is None or file.container in spool.QUICK:
+    def _keep(self, sheet: Sheet, stamp: dict[str, Any]) -> None:
+        """The rows of a file are kept for the second pass."""
+        if self.spool is None:
             return
         folder = spool.place(self.spool, stamp["path"], sheet.name, stamp["sha256"], sheet.reading)
         sheet.read = spool.keeping(sheet.read, folder)
 
+    def _tables(
+        self, file: File, sheet: Sheet, entry: project.Source, place: int, stamp: dict[str, Any]
+    ) -> list[Read]:
+        """The tables of a sheet: all, or the one that the entry names. Raises InputRefused where
+        that one is not there."""
+        again = self._again(file, sheet, entry, place, stamp)
+        surveys = [again[0]] if again else list(tables_of(file, sheet, entry))
+        reads = []
+        for number, survey in enumerate(surveys, 1):
+            source = _source(survey, entry, place, number, len(surveys), stamp)
+            source = replace(source, evidence=source.evidence + _evidence(file))
+            noted = [_told(note, source) for note in _notes(file, sheet, survey, number == 1)]
+            if number > 1:
+                noted.append((survey.first, None, "SEVERAL_TABLES", source.sheet))
+            reads.append(Read(source, (*noted, *survey.found)))
+        if self.remembered and len(reads) == 1 and surveys[0].plain:
+            self.remembered.note(reads[0].source, surveys[0], again[1] if again else 0)
+        return _wanted(reads, file, sheet, entry)
 
-def _tables(
-    file: File, sheet: Sheet, entry: project.Source, place: int, stamp: dict[str, Any]
-) -> list[Read]:
-    """The tables of a sheet: all, or the one that the entry names. Raises InputRefused where that
-    one is not there."""
-    surveys = list(tables_of(file, sheet, entry))
-    reads = []
-    for number, survey in enumerate(surveys, 1):
-        source = _source(survey, entry, place, number, len(surveys), stamp)
-        source = replace(source, evidence=source.evidence + _evidence(file))
-        noted = [_told(note, source) for note in _notes(file, sheet, survey, number == 1)]
-        if number > 1:
-            noted.append((survey.first, None, "SEVERAL_TABLES", source.sheet))
-        reads.append(Read(source, (*noted, *survey.found)))
+    def _again(
+        self, file: File, sheet: Sheet, entry: project.Source, place: int, stamp: dict[str, Any]
+    ) -> tuple[Survey, int] | None:
+        """The survey of a sheet that the last run knew, if it can be brought up to date."""
+        past = self.remembered
+        known = past.known(stamp["path"], sheet.name, place) if past and self.spool else None
+        if known is None:
+            return None
+        return refreshed(Survey(file.path.name, sheet, entry), Stream(sheet.batches()), known)
+
+
+def _wanted(reads: list[Read], file: File, sheet: Sheet, entry: project.Source) -> list[Read]:
     names = [{None, sheet.name, f"{sheet.name}@{n}"} for n in range(1, len(reads) + 1)]
     wanted = [read for read, known in zip(reads, names, strict=True) if entry.sheet in known]
     if reads and not wanted:

@@ -3,6 +3,9 @@
 Holds one batch at a time, counts, and the last few rows (for the notes at the end). What it finds
 goes into the plan; nothing here changes a cell. Where another table begins below, it stops and
 hands back what it has not taken.
+
+A table is `plain` where every row below the header is data by itself, whatever stands around it;
+only such a table can be brought up to date without being read whole (`refresh.py`).
 """
 
 from collections import deque
@@ -22,6 +25,8 @@ from crmclean.scan.labels import letters
 from crmclean.scan.whole import Found
 
 TAIL = 40
+#: Rows of the first batch from which it is told what to look for in a column.
+BEGINNING = 2_000
 
 
 class Survey:
@@ -35,10 +40,12 @@ class Survey:
         self.kinds: dict[int, str] = {}
         self.fills = Fills()
         self.found: list[Found] = []
+        self.odd: list[Found] = []  # of single rows
         self.tallies: list[Tally] = []
         self.rows = self.blank = self.first = self.last = 0
-        self._tail: deque[tuple[int, list[str | None]]] = deque(maxlen=TAIL)
-        self._typed: dict[int, str] | None = None
+        self.tail: deque[tuple[int, list[str | None]]] = deque(maxlen=TAIL)
+        self.typed: dict[int, str] | None = None
+        self._sparse = self._more = self._whole = False
         self._header_cells: list[list[str | None]] = []
 
     def run(self, stream: beginnings.Stream) -> bool:
@@ -46,18 +53,18 @@ class Survey:
         InputRefused where there are rows but no header."""
         head = stream.head()
         if head:
-            self._decide(head)
+            self.decide(head)
         for part in stream:
-            end = self._end_of_table(part)
-            self._take(part.slice(0, end))
+            end = self.end_of_table(part)
+            self.take(part.slice(0, end))
             if end < part.num_rows:
                 stream.give_back(part.slice(end))
-                self._end()
-                return True
-        self._end()
-        return False
+                self._more = True
+                break
+        self.end()
+        return self._more
 
-    def _decide(self, head: list[pa.RecordBatch]) -> None:
+    def decide(self, head: list[pa.RecordBatch]) -> None:
         rows = beginnings.as_rows(head, layouts.HEAD)
         width = max(len(part.schema.names) - 1 for part in head)
         said = self.said.header_rows if self.said else None
@@ -72,14 +79,15 @@ class Survey:
         if not found.sure:
             self.found.append((None, None, "HEADER_UNSURE", None))
 
-    def _end_of_table(self, part: pa.RecordBatch) -> int:
+    def end_of_table(self, part: pa.RecordBatch) -> int:
         """How many rows of a batch stand before the header of another table."""
         if self.said and self.said.layout == "one_table":
             return part.num_rows
         after = max(self.layout.header_rows, default=0)
         return rowkinds.next_table(part, after, self._header_cells, headings.known_words())
 
-    def _take(self, part: pa.RecordBatch) -> None:
+    def take(self, part: pa.RecordBatch) -> None:
+        """Count the rows of one batch."""
         if not part.num_rows:
             return
         numbers = part.column("row")
@@ -89,6 +97,8 @@ class Survey:
         empty = self._whitespace(columns, filled, numbers)
         body = pc.greater(numbers, max(self.layout.header_rows, default=0))
         listed = pc.is_in(numbers, value_set=pa.array(sorted(self.kinds), pa.int64()))
+        bare = pc.and_(body, pc.less_equal(filled, 1))
+        self._sparse = self._sparse or pc.any(bare).as_py()
         data = pc.and_(pc.and_(body, pc.invert(empty)), pc.invert(listed))
         data = self._odd_kinds(columns, filled, numbers, data)
         self.rows += part.num_rows
@@ -132,33 +142,58 @@ class Survey:
 
     def _count(self, columns: list[pa.Array], numbers: pa.Array) -> None:
         """Count the data rows of one batch."""
+        if self.typed is None:
+            self._begin(columns)
         for tally, values in zip(self.tallies, columns, strict=False):
-            tally.take(values)
-            self.found.extend(losses.find(numbers, values, tally.heading))
+            tally.take(values, numbers)
+            self.odd.extend(losses.find(numbers, values, tally.heading))
         self.fills.ditto(columns, numbers, [tally.heading for tally in self.tallies])
-        if self._typed is None:
-            self._typed = shifts.kinds([tally.samples for tally in self.tallies])
-        shifted = shifts.find(numbers, columns, self._typed)
-        self.found.extend((row, None, "ROW_SHIFTED", way) for row, way in shifted)
+        shifted = shifts.find(numbers, columns, self.typed or {})
+        self.odd.extend((row, None, "ROW_SHIFTED", way) for row, way in shifted)
         ends = [array.slice(max(0, len(array) - TAIL)).to_pylist() for array in (numbers, *columns)]
-        self._tail.extend((row, list(cells)) for row, *cells in zip(*ends, strict=True))
+        self.tail.extend((row, list(cells)) for row, *cells in zip(*ends, strict=True))
 
-    def _end(self) -> None:
+    def _begin(self, columns: list[pa.Array]) -> None:
+        """See the first data rows, before they are counted."""
+        seen = [values[:BEGINNING] for values in columns]
+        samples = [tally.begin(values) for tally, values in zip(self.tallies, seen, strict=False)]
+        self.typed = shifts.kinds(samples)
+
+    def counting(self) -> "Survey":
+        """The survey of further rows of the same table, with nothing counted yet."""
+        other = Survey(self.file, self.sheet, self.said, self.further)
+        other.layout, other._header_cells, other.typed = self.layout, self._header_cells, self.typed
+        other.kinds, other.first = dict(self.layout.kinds), self.first
+        other.found = [one for one in self.found if one[0] is None]
+        other.tallies = [tally.begun() for tally in self.tallies]
+        return other
+
+    def end(self) -> None:
         """Notes at the end of the table are known only now: their cells are counted back."""
-        cells = dict(self._tail)
+        cells = dict(self.tail)
         width = sum(1 for tally in self.tallies if tally.filled)
-        for row, kind in rowkinds.tail(list(self._tail), width).items():
+        for row, kind in rowkinds.tail(list(self.tail), width).items():
             self.kinds[row] = kind
             for place, cell in enumerate(cells[row]):
                 self.tallies[place].forget(cell)
         self.fills.drop(self.kinds)
-        self.found.extend(self.fills.found)
+        odd, self._whole = losses.listed(self.odd)
+        self.found.extend([*odd, *self.fills.found])
         while self.tallies and not self.tallies[-1].filled and self._nameless(-1):
             self.tallies.pop()
+            self._whole = False
         self.found.extend(whole.limits(self.last, self.counts().get("data", 0)))
         rows = range(self.first, self.last + 1)
         self.found.extend(whole.hidden(self.sheet, [tally.heading for tally in self.tallies], rows))
         self.found.extend(whole.garbled(self.tallies))
+
+    @property
+    def plain(self) -> bool:
+        """Whether every row below the header is data by itself; known at the end."""
+        filled = self.fills.fills or self.fills.found or self.sheet.merges
+        hidden = self.sheet.hidden_rows or self.sheet.hidden_columns
+        odd = self._sparse or self._more or self.further or self.kinds != self.layout.kinds
+        return self._whole and not (filled or hidden or odd)
 
     def _nameless(self, place: int) -> bool:
         place %= len(self.tallies)
