@@ -34,6 +34,7 @@ from crmclean.dedupe import customer_fields, customers, engine
 from crmclean.dedupe.cluster import clusters
 from crmclean.dedupe.engine import Laws, Spec
 from crmclean.dedupe.fields import Field
+from crmclean.dedupe.frozen import Frozen
 from crmclean.dedupe.laws import laws_of, same_uscc
 from crmclean.tables import record_ids
 
@@ -190,11 +191,11 @@ def _registered(register: Path) -> int:
         fields := prepared(companies.generate(register, 100_000, companies.TUNING_SEED)),
         customers.SPEC,
         laws_of(fields, EMPTY, EMPTY),
-    ).weights
+    ).frozen.weights
     table = pq.read_table(register, columns=["name", "city", "address", "uscc"])
     real = prepared(table.drop_columns(["uscc"]))
     laws = laws_of(real, EMPTY, EMPTY)
-    scored = engine.score(real, customers.SPEC, laws, learned)
+    scored = engine.score(real, customers.SPEC, laws, Frozen(learned))
     label = engine.grouped(scored, customers.SPEC, laws, AUTOMATIC, table.num_rows)
     _, code = np.unique(np.array(table["uscc"].to_pylist(), str), return_inverse=True)
     sizes = np.bincount(np.unique(label * len(code) + code, return_index=True)[0] // len(code))

@@ -163,7 +163,8 @@ def do_dedupe(job: Job) -> None:
     plan, project, model, work = job.plan, job.project, job.model, job.work
     records = {name: work.get(f"records/{name}") for name in model}
     told = partial(job.tell, "dedupe")
-    found = dedupe.dedupe(records, plan, project, model, job.state, job.retrain, told)
+    anew = job.retrain, told, work, job.fresh
+    found = dedupe.dedupe(records, plan, project, model, job.state, *anew)
     golden, changes, issues, codes = _completed(job, found.golden, records)
     crosswalk = derive.exclude(found.crosswalk, golden, project)
     checks = schema.check_golden(golden, crosswalk, project, model)

@@ -14,7 +14,8 @@ from crmclean.dedupe.report import issues_of
 from crmclean.tables import CHANGES, ISSUES, concat, table
 
 if TYPE_CHECKING:
-    from crmclean.dedupe.golden import Job, Matched
+    from crmclean.dedupe.golden import Matched
+    from crmclean.dedupe.job import Job
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from crmclean.dedupe import text
 from crmclean.dedupe.compare import Comparison, Level
 from crmclean.dedupe.engine import Laws, Spec
 from crmclean.dedupe.fields import Field, encode, mapped, several
+from crmclean.dedupe.frozen import Frozen
 from crmclean.dedupe.keys import Key
 from crmclean.dedupe.persons import Person, parse
 from crmclean.dedupe.weights import Weights, built_in
@@ -69,13 +70,14 @@ SPEC = Spec(
     cap=60,
     least=0.0,
     prior=-2.0,
+    within="customer",
 )
 
 
-def weights() -> Weights:
+def weights() -> Frozen:
     """The set weights: see the module."""
     start = built_in(SPEC.comparisons, 2)
-    return Weights(start.m, start.u, SPEC.prior or 0.0)
+    return Frozen(Weights(start.m, start.u, SPEC.prior or 0.0))
 
 
 def prepare(contacts: pa.Table, customer: pa.Array) -> dict[str, Field]:

@@ -10,10 +10,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from crmclean.dedupe import weights as learning
+from crmclean.dedupe.blocks import Candidates, candidates
 from crmclean.dedupe.cluster import clusters, torn
 from crmclean.dedupe.compare import MISSING, Comparison, levels
 from crmclean.dedupe.fields import Field
-from crmclean.dedupe.keys import CAP, LEAST, Key, candidates
+from crmclean.dedupe.frozen import Frozen
+from crmclean.dedupe.held import Held
+from crmclean.dedupe.keys import Key
+from crmclean.dedupe.last import Compared, Last, recorded
 
 SUPPORT = 5.0  # bits of other agreement that make a weak name level enough
 UNSUPPORTED = -1.0
@@ -28,9 +32,10 @@ class Spec:
     comparisons: tuple[Comparison, ...]
     refine: tuple[str, ...] = ()
     caps: dict[str, float] = field(default_factory=dict)
-    cap: int = CAP
-    least: float = LEAST
+    cap: int = 30  # records that may share a key
+    least: float = 0.1
     prior: float | None = None  # bits; None: 1/n
+    within: str = ""  # records that differ in this field share no key
 
 
 @dataclass(frozen=True)
@@ -56,48 +61,73 @@ class Laws:
 
 @dataclass(frozen=True)
 class Scored:
-    """The compared pairs: levels and bits per comparison, the weight, and how they were found."""
+    """The compared pairs: levels and bits per comparison, the weight; what they were weighed with,
+    how they were found, and what the next run need not compare again (None: everything)."""
 
     left: np.ndarray
     right: np.ndarray
     levels: np.ndarray
     bits: np.ndarray
     weight: np.ndarray
-    weights: learning.Weights
+    frozen: Frozen
     blocks: list[tuple[str, int, int, int, int, int]]
+    compared: Compared | None = None
 
 
 def score(
     fields: dict[str, Field],
     spec: Spec,
     laws: Laws | None = None,
-    frozen: learning.Weights | None = None,
+    frozen: Frozen | None = None,
+    last: Last | None = None,
 ) -> Scored:
-    """Every candidate pair with its weight; pairs that a person named are always among them."""
+    """Every candidate pair with its weight; pairs that a person named are always among them.
+    `frozen`: what earlier runs learned, else it is learned; `last`: what need not be compared again."""
     count = len(next(iter(fields.values())).codes)
-    found = candidates(fields, spec.keys, spec.refine, spec.cap, spec.least)
     laws = laws or Laws()
-    left, right = _and_named(found.left, found.right, laws, count)
-    reached = compared(fields, spec, left, right)
+    found, compared_ = _reached(fields, spec, frozen.keys if frozen else {}, last)
+    every = _and_named(fields, spec, compared_, laws, count)
+    left, right = every.left, every.right
 
     def open_(one: np.ndarray, two: np.ndarray) -> np.ndarray:
         return ~laws.forbidden(one, two, count)
 
-    learned = frozen or learning.train(
-        spec.comparisons, fields, reached[open_(left, right)], count, spec.caps, open_
+    learned = (
+        frozen.weights
+        if frozen
+        else learning.train(
+            spec.comparisons, fields, every.levels[open_(left, right)], count, spec.caps, open_
+        )
     )
+    values = (frozen and frozen.values) or learning.frequencies(spec.comparisons, fields)
     weight, bits = learning.total(
-        spec.comparisons, learned, fields, reached, left, right, spec.caps
+        spec.comparisons, learned, values, fields, every.levels, left, right, spec.caps
     )
-    return Scored(left, right, reached, bits, weight, learned, found.blocks)
+    known = Frozen(learned, values, found.sizes)
+    again = None if found.grown else compared_
+    return Scored(left, right, every.levels, bits, weight, known, found.blocks, again)
 
 
-def compared(
-    fields: dict[str, Field], spec: Spec, left: np.ndarray, right: np.ndarray
-) -> np.ndarray:
+def compared(fields: dict[str, Field], spec: Spec, left: np.ndarray, right: np.ndarray) -> Compared:
     """The level of each pair on each comparison."""
     columns = [levels(c, fields, left, right) for c in spec.comparisons]
-    return np.column_stack(columns) if columns else np.zeros((len(left), 0), np.uint8)
+    reached = np.column_stack(columns) if columns else np.zeros((len(left), 0), np.uint8)
+    return Compared(left, right, reached)
+
+
+def _reached(
+    fields: dict[str, Field], spec: Spec, keys: dict[str, Held], last: Last | None
+) -> tuple[Candidates, Compared]:
+    """The candidate pairs; those of records that the last run knew are not compared again, unless
+    a key has grown so common that it no longer makes pairs."""
+    if last:
+        known = last.known(recorded(fields, spec.within, last.compared))
+        found = candidates(fields, spec, keys, known < 0)
+        if not found.grown:
+            fresh = compared(fields, spec, found.left, found.right)
+            return found, last.pairs(known).and_(fresh)
+    found = candidates(fields, spec, keys)
+    return found, compared(fields, spec, found.left, found.right)
 
 
 def grouped(scored: Scored, spec: Spec, laws: Laws, match: float, count: int) -> np.ndarray:
@@ -139,10 +169,8 @@ def doubted(scored: Scored, spec: Spec) -> np.ndarray:
 
 
 def _and_named(
-    left: np.ndarray, right: np.ndarray, laws: Laws, count: int
-) -> tuple[np.ndarray, np.ndarray]:
+    fields: dict[str, Field], spec: Spec, found: Compared, laws: Laws, count: int
+) -> Compared:
     named = np.union1d(laws.never, laws.always)
-    if not len(named):
-        return left, right
-    every = np.union1d(left * count + right, named)
-    return every // count, every % count
+    more = np.setdiff1d(named, found.left * count + found.right)
+    return found.and_(compared(fields, spec, *np.divmod(more, count))) if len(more) else found

@@ -18,7 +18,7 @@ def explain(
     left, right = min(left, right), max(left, right)
     spec, fields = _fields(records, object, left, right)
     one, two = np.array([0]), np.array([1])
-    reached = engine.compared(fields, spec, one, two)[0]
+    reached = engine.compared(fields, spec, one, two).levels[0]
     stored = _stored(pairs, object, left, right)
     if stored is None:
         built = weights.built_in(spec.comparisons, records[object].num_rows)

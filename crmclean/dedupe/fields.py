@@ -23,9 +23,14 @@ class Field:
     values: pa.Array
 
     @property
+    def columns(self) -> np.ndarray:
+        """The codes, one column per value that a record may have."""
+        return self.codes[:, None] if self.codes.ndim == 1 else self.codes
+
+    @property
     def texts(self) -> pa.Array:
         """The (first) value of each record, null where it is missing."""
-        codes = self.codes if self.codes.ndim == 1 else self.codes[:, 0]
+        codes = self.columns[:, 0]
         return self.values.take(pa.array(codes, mask=codes < 0))
 
     @cached_property
@@ -69,8 +74,7 @@ class Field:
 
     @property
     def filled(self) -> np.ndarray:
-        codes = self.codes if self.codes.ndim == 1 else self.codes[:, 0]
-        return codes >= 0
+        return self.columns[:, 0] >= 0
 
 
 def encode(values: pa.Array | pa.ChunkedArray) -> Field:

@@ -1,19 +1,15 @@
 """Golden records of one object, from the clusters of its records: values, crosswalk, ids."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.decisions import State
 from crmclean.dedupe import ids, survive
+from crmclean.dedupe.job import Job
 from crmclean.dedupe.report import BLOCKS
 from crmclean.dedupe.strategies import Grounds
-from crmclean.model import Object
-from crmclean.plan import Plan
-from crmclean.project import Project
 from crmclean.tables import CROSSWALK, ISSUES, PAIRS, sources_of, table
 
 
@@ -31,18 +27,6 @@ class Matched:
     memory: list[dict]
     learned: list[dict] = field(default_factory=list)
     issues: pa.Table = field(default_factory=ISSUES.empty_table)
-
-
-@dataclass(frozen=True)
-class Job:
-    """What every part of the stage needs to know."""
-
-    plan: Plan
-    project: Project
-    model: dict[str, Object]
-    state: State
-    retrain: bool = False
-    told: Callable[[float], None] = lambda share: None
 
 
 def merged(

@@ -1,24 +1,16 @@
-"""Blocking keys: what two records must share to be compared.
+"""Blocking keys: what two records must share to be compared. Many keys per record, each rare.
 
-Many keys per record, each rare: a key that more than `cap` records share says nothing alone and
-is used only together with a second field (adaptive refinement), never as one huge block. A pair
-counts 1/(size - 1) for every block that it shares (the ARCS weight of Papadakis et al.); pairs
-below `least` are not compared. So no block is ever squared, however skewed the data.
-
-Keys are hashes in arrays: a record's number is packed into the low bits of its key, one sort brings
-blocks together, and another brings pairs together. No table of strings is built.
+Keys are hashes in arrays, made once per distinct value and then spread over the records that hold
+it. No table of strings is built.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow.compute as pc
 
 from crmclean.dedupe.fields import Field, encode
 
-CAP = 30
-LEAST = 0.1
 _BASE = np.uint64(0x100000001B3)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
@@ -39,59 +31,43 @@ class Key:
         return f"{self.how}:{'+'.join(self.fields)}" + (f":{self.size}" if self.size else "")
 
 
-@dataclass(frozen=True)
-class Candidates:
-    """Pairs of record numbers to compare, left < right, in order; `blocks` says how they arose:
-    (key, keys made, pairs made, largest block used, blocks skipped, largest skipped)."""
-
-    left: np.ndarray
-    right: np.ndarray
-    blocks: list[tuple[str, int, int, int, int, int]]
-
-
-def candidates(
-    fields: dict[str, Field],
-    keys: tuple[Key, ...],
-    refine: tuple[str, ...] = (),
-    cap: int = CAP,
-    least: float = LEAST,
-) -> Candidates:
-    """The pairs that share enough rare keys."""
-    count = len(next(iter(fields.values())).codes)
-    pairs, blocks = [], []
-    for number, key in enumerate(keys):
-        records, hashes = _emit(fields, key, number)
-        whole = _blocks(records, hashes, count, cap)
-        pairs.append(whole.pairs)
-        blocks.append((key.name, len(records), len(whole.pairs), *whole.sizes))
-        for again, name in enumerate(refine):
-            if name in key.fields or not len(whole.over):
-                continue
-            codes = fields[name].codes[whole.over]
-            kept = codes >= 0
-            second = fields[name].hashes[codes[kept]] + np.uint64(again)
-            finer = _blocks(whole.over[kept], _mixed(whole.over_keys[kept], second), count, cap)
-            pairs.append(finer.pairs)
-            blocks.append((f"{key.name} & {name}", int(kept.sum()), len(finer.pairs), *finer.sizes))
-    return Candidates(*_joined(pairs, count, least), blocks)
-
-
-def _emit(fields: dict[str, Field], key: Key, number: int) -> tuple[np.ndarray, np.ndarray]:
-    """(record, hash) of every key of one kind."""
+def emit(
+    fields: dict[str, Field], key: Key, number: int, fresh: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """(record, hash) of every key of one kind. `fresh`: only of keys that one of these records has."""
     first = fields[key.fields[0]]
-    if first.codes.ndim == 2:
-        parts = [
-            _spread(first.codes[:, n], *_hashes(first, key)) for n in range(first.codes.shape[1])
-        ]
-        records, hashes = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    else:
-        records, hashes = _spread(first.codes, *_hashes(first, key))
+    owners, hashes = _hashes(first, key)
+    if fresh is not None:
+        held = np.zeros(len(first.values) + 1, bool)
+        held[first.columns[fresh]] = True
+        kept = among(hashes, hashes[held[owners]])
+        owners, hashes = owners[kept], hashes[kept]
+    parts = [_spread(codes, owners, hashes) for codes in first.columns.T]
+    records, hashes = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     for name in key.fields[1:]:
-        codes = fields[name].codes[records]
-        kept = codes >= 0
+        records, hashes = with_field(records, hashes, fields[name])
+    if fresh is not None and len(key.fields) > 1:
+        kept = among(hashes, hashes[fresh[records]])
         records, hashes = records[kept], hashes[kept]
-        hashes = _mixed(hashes, fields[name].hashes[codes[kept]])
-    return records, _mixed(hashes, np.uint64(number + 1))
+    return records, mixed(hashes, np.uint64(number + 1))
+
+
+def with_field(
+    records: np.ndarray, hashes: np.ndarray, field: Field, salt: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Keys together with another field, of the records that have it."""
+    codes = field.codes[records]
+    kept = codes >= 0
+    return records[kept], mixed(hashes[kept], field.hashes[codes[kept]] + np.uint64(salt))
+
+
+def among(hashes: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Where the hashes are wanted ones: a table of bits leaves few to be looked up."""
+    wanted = np.unique(wanted)
+    slots = np.zeros(1 << 20, bool)
+    slots[wanted * _MIX >> np.uint64(44)] = True
+    maybe = np.flatnonzero(slots[hashes * _MIX >> np.uint64(44)])
+    return maybe[np.isin(hashes[maybe], wanted)]
 
 
 def _hashes(field: Field, key: Key) -> tuple[np.ndarray, np.ndarray]:
@@ -131,7 +107,7 @@ def _drops(field: Field, size: int) -> tuple[np.ndarray, np.ndarray]:
     firsts = np.cumsum(lengths[short]) - lengths[short]
     place = np.arange(len(owners)) - np.repeat(firsts, lengths[short])
     starts = field.characters.starts
-    points = _mixed(field.points[starts[owners] + place].astype(np.uint64), np.uint64(size))
+    points = mixed(field.points[starts[owners] + place].astype(np.uint64), np.uint64(size))
     powers = np.cumprod(np.full(size, _BASE))
     sums = np.cumsum(points * powers[place])
     before = sums - points * powers[place]
@@ -156,7 +132,7 @@ def _grams(field: Field, size: int) -> tuple[np.ndarray, np.ndarray]:
             points[np.minimum(at + offset, max(len(points) - 1, 0))] if len(points) else 0,
             0,
         ).astype(np.uint64)
-    return owners, _mixed(hashes, np.uint64(size))
+    return owners, mixed(hashes, np.uint64(size))
 
 
 def _spread(
@@ -173,74 +149,7 @@ def _spread(
     return owner, hashes[np.repeat(starts[codes[records]], each) + within]
 
 
-def _blocks(records: np.ndarray, hashes: np.ndarray, count: int, cap: int) -> "_Blocks":
-    """All pairs of the blocks of one kind of key, packed with their block's size."""
-    bits = np.uint64(max(count - 1, 1).bit_length())
-    packed = np.sort((hashes << bits) | records.astype(np.uint64))
-    if len(packed):
-        packed = packed[np.append(True, packed[1:] != packed[:-1])]
-    keys, members = (
-        packed >> bits,
-        (packed & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64),
-    )
-    starts = (
-        np.flatnonzero(np.append(True, keys[1:] != keys[:-1])) if len(keys) else keys.astype(int)
-    )
-    sizes = np.diff(np.append(starts, len(keys)))
-    block = np.repeat(np.arange(len(starts)), sizes)
-    big = sizes > cap
-    used = sizes[~big & (sizes > 1)]
-    over = big[block]
-    return _Blocks(
-        _all_pairs(members, starts, sizes, block, count, cap),
-        (int(used.max(initial=0)), int(big.sum()), int(sizes[big].max(initial=0))),
-        members[over],
-        keys[over],
-    )
-
-
-class _Blocks(NamedTuple):
-    pairs: np.ndarray
-    sizes: tuple[int, int, int]
-    over: np.ndarray  # records of the blocks that are too big, and their keys
-    over_keys: np.ndarray
-
-
-def _all_pairs(
-    members: np.ndarray,
-    starts: np.ndarray,
-    sizes: np.ndarray,
-    block: np.ndarray,
-    count: int,
-    cap: int,
-) -> np.ndarray:
-    """(left * count + right) << 8 | size - 1 of every pair inside the blocks up to `cap`."""
-    size = sizes[block]
-    place = np.arange(len(members)) - starts[block] if len(members) else members
-    at = np.flatnonzero((size <= cap) & (size > 1))
-    found = []
-    for step in range(1, cap):
-        at = at[place[at] + step < size[at]]
-        if not len(at):
-            break
-        pair = members[at] * count + members[at + step]
-        found.append((pair.astype(np.uint64) << np.uint64(8)) | (size[at] - 1).astype(np.uint64))
-    return np.concatenate(found) if found else np.zeros(0, np.uint64)
-
-
-def _joined(packed: list[np.ndarray], count: int, least: float) -> tuple[np.ndarray, np.ndarray]:
-    """Each pair once, where its blocks together are rare enough."""
-    everything = np.sort(np.concatenate(packed))
-    if not len(everything):
-        return everything.astype(np.int64), everything.astype(np.int64)
-    pairs = everything >> np.uint64(8)
-    rarity = 1.0 / (everything & np.uint64(255)).astype(np.float64)
-    starts = np.flatnonzero(np.append(True, pairs[1:] != pairs[:-1]))
-    kept = pairs[starts][np.add.reduceat(rarity, starts) >= least].astype(np.int64)
-    return kept // count, kept % count
-
-
-def _mixed(hashes: np.ndarray, others: np.ndarray | np.uint64) -> np.ndarray:
+def mixed(hashes: np.ndarray, others: np.ndarray | np.uint64) -> np.ndarray:
     """Two hashes in one (the finaliser of SplitMix64)."""
     mixed = (hashes ^ (np.atleast_1d(others) * _MIX)) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

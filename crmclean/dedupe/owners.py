@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 if TYPE_CHECKING:
-    from crmclean.dedupe.golden import Job
+    from crmclean.dedupe.job import Job
 
 
 class Settled(NamedTuple):

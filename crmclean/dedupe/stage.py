@@ -15,11 +15,12 @@ from crmclean.dedupe import (
     engine,
     named,
     survive,
-    weights,
 )
 from crmclean.dedupe.children import attach
 from crmclean.dedupe.fields import Field
-from crmclean.dedupe.golden import Job, Matched, children_of, merged, systems_of
+from crmclean.dedupe.frozen import Frozen, from_entry
+from crmclean.dedupe.golden import Matched, children_of, merged, systems_of
+from crmclean.dedupe.job import Job
 from crmclean.dedupe.laws import laws_of, reasons, same_uscc
 from crmclean.dedupe.owners import settle
 from crmclean.dedupe.report import BLOCKS, blocks_table, found_issues, shared_mobiles
@@ -27,6 +28,7 @@ from crmclean.ends import follow_parents
 from crmclean.model import Object
 from crmclean.plan import Plan
 from crmclean.project import Project
+from crmclean.run import Work
 from crmclean.tables import CHANGES, CROSSWALK, GOLDEN, ISSUES, PAIRS, concat
 
 #: Weights learned from fewer records than this are not kept for the next run.
@@ -56,11 +58,14 @@ def dedupe(
     state: State,
     retrain: bool = False,
     told: Callable[[float], None] = lambda share: None,
+    work: Work | None = None,
+    fresh: bool = False,
 ) -> Deduped:
     """Find and merge duplicates. `records`: the mapped and normalised tables of each object;
-    `retrain`: learn the weights anew instead of taking the frozen ones of the state; `told`: of the
-    share that is done."""
-    job = Job(plan, project, model, state, retrain, told)
+    `retrain`: learn anew instead of taking what is frozen in the state; `told`: of the share that
+    is done; `work`: where comparisons are kept for the next run, and taken from the last one
+    unless `fresh`."""
+    job = Job(plan, project, model, state, retrain, told, work, fresh)
     records = {name: one.combine_chunks() for name, one in records.items()}
     fields = customer_fields.prepare(records["customer"], records.get("contact"))
     found = {"customer": _customers(records, fields, job)}
@@ -105,7 +110,7 @@ def _customers(records: dict[str, pa.Table], fields: dict[str, Field], job: Job)
     said = named.pairs("customer", own, prints, job.plan, job.project, job.state)
     laws = laws_of(fields, _union(said, "never"), _union(said, "always"))
     learned = _frozen(job)
-    scored = engine.score(fields, customers.SPEC, laws, learned)
+    scored = job.score("customer", fields, customers.SPEC, laws, learned)
     job.told(0.5)
     sure, doubtful = same_uscc(scored, fields)
     laws = replace(laws, always=np.union1d(laws.always, sure))
@@ -124,15 +129,15 @@ def _customers(records: dict[str, pa.Table], fields: dict[str, Field], job: Job)
     decided = {"owner": owners.decided}
     matched = merged("customer", own, prints, label, rank, full, why, job, decided)
     blocks = blocks_table("customer", scored.blocks)
-    fresh = [] if learned or own.num_rows < ENOUGH else [weights.entry("customer", scored.weights)]
+    fresh = [] if learned or own.num_rows < ENOUGH else [scored.frozen.entry("customer")]
     issues = found_issues(own, fields, label, verdict, scored, why)
     return replace(matched, pairs=pairs, blocks=blocks, issues=issues, learned=fresh)
 
 
-def _frozen(job: Job) -> weights.Weights | None:
-    """The weights of earlier runs, so that a refresh judges as the first run did."""
+def _frozen(job: Job) -> Frozen | None:
+    """What earlier runs learned, so that a refresh judges as the first run did."""
     known = [] if job.retrain else job.state.entries("weights")
-    return weights.frozen(known[-1], customers.SPEC.comparisons) if known else None
+    return from_entry(known[-1], customers.SPEC) if known else None
 
 
 def _contacts(attached, job: Job) -> Matched:
@@ -141,7 +146,7 @@ def _contacts(attached, job: Job) -> Matched:
     fields = contacts.prepare(own, attached.golden)
     said = named.pairs("contact", own, prints, job.plan, job.project, job.state)
     laws = contacts.laws(fields, _union(said, "never"), _union(said, "always"))
-    scored = engine.score(fields, contacts.SPEC, laws, contacts.weights())
+    scored = job.score("contact", fields, contacts.SPEC, laws, contacts.weights())
     label = engine.grouped(scored, contacts.SPEC, laws, job.project.dedupe.match, own.num_rows)
     none = np.zeros(len(scored.left), bool)
     verdict, kept = bands.verdicts(scored, label, laws, job.project.dedupe.review, none)

@@ -16,6 +16,7 @@ import numpy as np
 
 from crmclean.dedupe.compare import Comparison, Level, levels, shared
 from crmclean.dedupe.fields import Field
+from crmclean.dedupe.held import Held
 
 SAMPLE = 100_000
 TRUST_U = 10_000.0
@@ -39,21 +40,6 @@ class Weights:
         bits = np.log2(self.m[comparison.name] / self.u[comparison.name])
         most = np.array([min(level.most, comparison.most) for level in comparison.levels])
         return np.append(0.0, np.clip(bits, -comparison.worst, most))
-
-
-def frozen(entry: dict, comparisons: tuple[Comparison, ...]) -> Weights | None:
-    """Weights from their entry in the state; None where they do not fit these comparisons."""
-    m, u = ({n: np.array(v) for n, v in entry[side].items()} for side in ("m", "u"))
-    fits = all(
-        len(m.get(c.name, ())) == len(u.get(c.name, ())) == len(c.levels) for c in comparisons
-    )
-    return Weights(m, u, entry["prior"]) if fits else None
-
-
-def entry(object: str, weights: Weights) -> dict:
-    """The entry of learned weights in the state, exact to the last bit."""
-    shares = {s: {n: v.tolist() for n, v in getattr(weights, s).items()} for s in ("m", "u")}
-    return {"object": object, "prior": weights.prior, **shares}
 
 
 def built_in(comparisons: tuple[Comparison, ...], count: int) -> Weights:
@@ -105,6 +91,7 @@ def _duplicates(sure: float, count: int) -> float:
 def total(
     comparisons: tuple[Comparison, ...],
     weights: Weights,
+    values: dict[str, Held],
     fields: dict[str, Field],
     patterns: np.ndarray,
     left: np.ndarray,
@@ -112,7 +99,8 @@ def total(
     caps: dict[str, float],
 ) -> tuple[np.ndarray, np.ndarray]:
     """(weight, bits per comparison) of each pair; correlated comparisons together stay under
-    their group's cap."""
+    their group's cap. `values`: how common the values of each field are."""
+    holders = {name: held.counts_of(fields[name].hashes) for name, held in values.items()}
     bits = np.empty(patterns.shape, np.float32)
     for column, comparison in enumerate(comparisons):
         reached = patterns[:, column]
@@ -120,9 +108,9 @@ def total(
         for number, level in enumerate(comparison.levels, 1):
             if level.rare:
                 at = np.flatnonzero(reached == number)
-                bits[at, column] += _rarity(
-                    level, weights.u[comparison.name][number - 1], fields, left[at], right[at]
-                )
+                u, name = weights.u[comparison.name][number - 1], level.field
+                common = _common(fields[name].codes, holders[name], left[at], right[at])
+                bits[at, column] += _rarity(level, u, common, values[name].total)
         np.clip(bits[:, column], -comparison.worst, comparison.most, out=bits[:, column])
     _cap(bits, comparisons, caps)
     return weights.prior + bits.sum(axis=1), bits
@@ -140,17 +128,33 @@ def _cap(bits: np.ndarray, comparisons: tuple[Comparison, ...], caps: dict[str, 
         bits[np.ix_(at, columns)] -= positive[at] * (1 - scale)[:, None]
 
 
-def _rarity(
-    level: Level, u: float, fields: dict[str, Field], left: np.ndarray, right: np.ndarray
+def frequencies(comparisons: tuple[Comparison, ...], fields: dict[str, Field]) -> dict[str, Held]:
+    """How many records hold the values of each field whose frequency counts. What no more than two
+    hold, or than every level leaves `free`, is not listed: to the weights it is all the same."""
+    few: dict[str, int] = {}
+    for level in (level for comparison in comparisons for level in comparison.levels):
+        if level.rare:
+            few[level.field] = min(few.get(level.field, 1 << 30), max(level.free, 2))
+    held = {}
+    for name, least in few.items():
+        counts = fields[name].counts
+        held[name] = Held.of(fields[name].hashes, counts, least, max(int(counts.sum()), 1))
+    return held
+
+
+def _common(
+    codes: np.ndarray, holders: np.ndarray, left: np.ndarray, right: np.ndarray
 ) -> np.ndarray:
-    """Bits off for a common value (and on, where `free` is 0, for a rare one). Two spellings count
-    as the commoner of the two: the other is its misspelling."""
-    field = fields[level.field]
-    one, two = field.codes[left], field.codes[right]
+    """How common the value of each pair is. Two spellings count as the commoner of the two: the
+    other is its misspelling."""
+    one, two = codes[left], codes[right]
     if one.ndim == 2:
         one = two = shared(one, two)
-    filled = max(int(field.counts.sum()), 1)
-    holders = np.maximum(field.counts[one], field.counts[two])
+    return np.maximum(holders[one], holders[two])
+
+
+def _rarity(level: Level, u: float, holders: np.ndarray, filled: int) -> np.ndarray:
+    """Bits off for a common value (and on, where `free` is 0, for a rare one)."""
     share = u + np.maximum(holders - level.free, 0) / filled if level.free else holders / filled
     return level.rare * (np.log2(u) - np.log2(share))
 

@@ -1,0 +1,164 @@
+"""Candidate pairs: the records that share enough rare keys.
+
+A key that more than `cap` records share says nothing alone and is used only together with a second
+field (adaptive refinement), never as one huge block. A pair counts 1/(size - 1) for every block
+that it shares (the ARCS weight of Papadakis et al.); pairs below `least` are not compared. So no
+block is ever squared, however skewed the data.
+
+How many records share a key is counted when the weights are learned and stays as it was (`frozen`):
+whether two records are compared then depends on nothing but the two and the state, and a refresh
+needs to look only at pairs with a `fresh` record. A key that nobody held then has its brake too:
+where `GROWN` times the cap now share one, it is taken as common.
+
+A record's number is packed into the low bits of its key: one sort brings blocks together, another
+brings pairs together.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from crmclean.dedupe.fields import Field
+from crmclean.dedupe.held import Held
+from crmclean.dedupe.keys import Key, among, emit, with_field
+
+if TYPE_CHECKING:
+    from crmclean.dedupe.engine import Spec
+
+GROWN = 10
+RECORD_BITS = (
+    24  # so many records at most: 16 million; the other 40 bits of a packed key are the key
+)
+SIZE_BITS = 8
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Pairs of record numbers to compare, left < right, in order; `blocks` says how they arose:
+    (key, keys made, pairs made, largest block used, blocks skipped, largest skipped); `sizes` is
+    what may be frozen, by kind of key; `grown`: whether a key was braked that was not common then."""
+
+    left: np.ndarray
+    right: np.ndarray
+    blocks: list[tuple[str, int, int, int, int, int]]
+    sizes: dict[str, Held]
+    grown: bool
+
+
+class _Blocks(NamedTuple):
+    """The blocks of one kind of key: how many keys; their pairs, packed with the block's size;
+    (largest used, how many skipped, largest skipped); records and keys of those skipped; the sizes
+    that may be frozen."""
+
+    keys: int
+    pairs: np.ndarray
+    sizes: tuple[int, int, int]
+    over: tuple[np.ndarray, np.ndarray]
+    held: Held
+    grown: bool
+
+
+def kinds(spec: "Spec") -> list[str]:
+    """The names of the kinds of keys, by themselves and with a second field."""
+    refined = [(key, (None, *spec.refine)) for key in spec.keys]
+    return [_kind(key, name) for key, names in refined for name in names if name not in key.fields]
+
+
+def _kind(key: Key, refined: str | None) -> str:
+    return f"{key.name} & {refined}" if refined else key.name
+
+
+def candidates(
+    fields: dict[str, Field],
+    spec: "Spec",
+    frozen: dict[str, Held] | None = None,
+    fresh: np.ndarray | None = None,
+) -> Candidates:
+    """The pairs that share enough rare keys. `frozen`: the sizes of earlier; `fresh`: the records
+    of which pairs are wanted."""
+    made: dict[str, _Blocks] = {}
+    for number, key in enumerate(spec.keys):
+        whole = made[key.name] = _blocks(
+            *emit(fields, key, number, fresh), spec, frozen and frozen.get(key.name), fresh
+        )
+        for salt, name in enumerate(spec.refine):
+            if name not in key.fields:
+                records, hashes = with_field(*whole.over, fields[name], salt)
+                if fresh is not None:
+                    kept = among(hashes, hashes[fresh[records]])
+                    records, hashes = records[kept], hashes[kept]
+                finer = _kind(key, name)
+                made[finer] = _blocks(records, hashes, spec, frozen and frozen.get(finer), fresh)
+    left, right = _joined([one.pairs for one in made.values()], spec.least)
+    told = [(n, one.keys, len(one.pairs), *one.sizes) for n, one in made.items() if one.keys]
+    sizes = {name: one.held for name, one in made.items()}
+    return Candidates(left, right, told, sizes, any(one.grown for one in made.values()))
+
+
+def _blocks(
+    records: np.ndarray,
+    hashes: np.ndarray,
+    spec: "Spec",
+    frozen: Held | None,
+    fresh: np.ndarray | None,
+) -> _Blocks:
+    cap = spec.cap
+    few = int(1 + 1 / spec.least) if spec.least else cap  # so many make a pair by themselves
+    packed = np.sort((hashes << np.uint64(RECORD_BITS)) | records.astype(np.uint64))
+    packed = packed[_first_of_run(packed)]
+    keys = packed >> np.uint64(RECORD_BITS)
+    members = (packed & np.uint64((1 << RECORD_BITS) - 1)).astype(np.int64)
+    starts = np.flatnonzero(_first_of_run(keys))
+    present = np.diff(np.append(starts, len(keys)))
+    size = frozen.counts_of(keys[starts]) if frozen else present
+    grown = (present > GROWN * cap) & (size <= cap)
+    big = (size > cap) | grown
+    used = ~big & (present > 1)
+    over = np.repeat(big, present)
+    return _Blocks(
+        len(records),
+        _all_pairs(members, starts[used], present[used], size[used], fresh),
+        (int(present[used].max(initial=0)), int(big.sum()), int(present[big].max(initial=0))),
+        (members[over], keys[over]),
+        frozen or Held.of(keys[starts], np.minimum(size, cap + 1), few),
+        frozen is not None and bool(grown.any()),
+    )
+
+
+def _first_of_run(values: np.ndarray) -> np.ndarray:
+    return np.append(True, values[1:] != values[:-1])[: len(values)]
+
+
+def _all_pairs(
+    members: np.ndarray,
+    starts: np.ndarray,
+    present: np.ndarray,
+    size: np.ndarray,
+    fresh: np.ndarray | None,
+) -> np.ndarray:
+    """left, right and size - 1 of every pair inside the blocks, packed in one number."""
+    found = [np.zeros(0, np.uint64)]
+    place = np.arange(int(present.sum())) - np.repeat(np.cumsum(present) - present, present)
+    at = np.repeat(starts, present) + place
+    left = np.repeat(present, present) - place - 1  # members behind each in its block
+    rarity = np.repeat(size - 1, present).astype(np.uint64)
+    for step in range(1, int(present.max(initial=0))):
+        more = left >= step
+        at, left, rarity = at[more], left[more], rarity[more]
+        one, two = members[at], members[at + step]
+        pair = ((one << RECORD_BITS | two) << SIZE_BITS).astype(np.uint64) | rarity
+        found.append(pair if fresh is None else pair[fresh[one] | fresh[two]])
+    return np.concatenate(found)
+
+
+def _joined(packed: list[np.ndarray], least: float) -> tuple[np.ndarray, np.ndarray]:
+    """Each pair once, where its blocks together are rare enough."""
+    everything = np.sort(np.concatenate(packed)).astype(np.int64)
+    pairs = everything >> SIZE_BITS
+    starts = np.flatnonzero(_first_of_run(pairs))
+    if len(starts):
+        rarity = 1.0 / (everything & ((1 << SIZE_BITS) - 1))
+        starts = starts[np.add.reduceat(rarity, starts) >= least]
+    kept = pairs[starts]
+    return kept >> RECORD_BITS, kept & ((1 << RECORD_BITS) - 1)
