@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 from crmclean.dedupe import names, text, words
 from crmclean.dedupe.fields import Field, encode, mapped, several
 from crmclean.dedupe.persons import parse
+from crmclean.run.memo import Memo
 from crmclean.tables import PART_BITS
 
 _COURTESY = r"^([\p{Han}·]{2,4})\s*(?:先生|女士|小姐|太太)$"
@@ -15,19 +16,20 @@ _HOST = r"^(?:https?://)?(?:www\.)?(?P<host>[^/?#:]+)"
 _MUNICIPALITIES = ("11", "12", "31", "50")
 
 
-def prepare(customers: pa.Table, contacts: pa.Table | None = None) -> dict[str, Field]:
+def prepare(
+    customers: pa.Table, contacts: pa.Table | None = None, memo: Memo | None = None
+) -> dict[str, Field]:
     """The fields of each customer that keys and comparisons use. Contacts of the same row lend
-    their telephones, e-mail and name."""
+    their telephones, e-mail and name. `memo`: what the last run read in names and addresses."""
+    memo = memo or Memo()
     beside = _beside(customers, contacts)
     called = _called(_column(customers, "name"))
-    parsed, name = _names(called)
-    fields = _name_fields(parsed, name)
-    short = _names(_column(customers, "short_name"))
-    former = _names(_column(customers, "former_name"))
-    fields["aliases"] = _aliases(
-        fields["core"], (short, former, _names(mapped(name, [p.former for p in parsed]).texts))
-    )
-    fields["address"], of_address = _address(_column(customers, "address"))
+    parsed, name = _names(called, memo)
+    fields = _name_fields(parsed, name, memo)
+    others = _column(customers, "short_name"), _column(customers, "former_name")
+    others += (mapped(name, _one(parsed["former"])).texts,)
+    fields["aliases"] = _aliases(fields["core"], [_names(other, Memo()) for other in others])
+    fields["address"], of_address = _address(_column(customers, "address"), memo)
     fields["place"] = _place(customers, of_address)
     fields["area"] = encode(pc.coalesce(fields["place"].texts, fields["city"].texts))
     fields["uscc"] = encode(pc.utf8_upper(_column(customers, "uscc")))
@@ -37,7 +39,7 @@ def prepare(customers: pa.Table, contacts: pa.Table | None = None) -> dict[str, 
     )
     fields["site"] = encode(_host(_column(customers, "website")))
     fields["home"] = _home(fields["core"], fields["address"])
-    fields["contact"] = _others(called, _person(beside["name"]))
+    fields["contact"] = _others(called, _person(beside["name"], memo, "contacts"), memo)
     fields["contact_sound"] = mapped(fields["contact"], text.sound(fields["contact"].values))
     return fields
 
@@ -47,11 +49,12 @@ def _called(names: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(names, _COURTESY, r"\1")
 
 
-def _others(names: pa.Array, contact: Field) -> Field:
+def _others(names: pa.Array, contact: Field, memo: Memo) -> Field:
     """Contacts other than the customer itself: a private customer's own name is no second
     evidence beside the name, and alone never proves a person."""
     known = pa.array(contact.filled)
-    own = pc.equal(_person(pc.if_else(known, names, "")).texts, contact.texts)
+    own = _person(pc.if_else(known, names, ""), memo, "persons")
+    own = pc.equal(own.texts, contact.texts)
     return encode(pc.if_else(pc.fill_null(own, False), pa.scalar(None, pa.string()), contact.texts))
 
 
@@ -68,8 +71,8 @@ def fullness(fields: dict[str, Field]) -> np.ndarray:
 
 def reference_keys(values: pa.Array) -> tuple[pa.Array, pa.Array]:
     """(key, core) of names that children give for their customer: see `key_field`."""
-    parsed, name = _names(values)
-    fields = _name_fields(parsed, name)
+    parsed, name = _names(values, Memo())
+    fields = _name_fields(parsed, name, Memo())
     return key_field(fields).texts, fields["core"].texts
 
 
@@ -82,35 +85,49 @@ def key_field(fields: dict[str, Field]) -> Field:
     return encode(pc.if_else(empty, pa.scalar(None, pa.string()), joined))
 
 
-def _names(column: pa.Array) -> tuple[list[names.Parts], Field]:
+def _names(column: pa.Array, memo: Memo) -> tuple[pa.Table, Field]:
     field = encode(column)
     plain = mapped(field, text.plain(field.values))
-    return [names.parse(value) for value in plain.values.to_pylist()], plain
+    return memo.of("names", plain.values, _parsed), plain
 
 
-def _name_fields(parsed: list[names.Parts], name: Field) -> dict[str, Field]:
-    core, brand = (
-        _compact(name, part) for part in ([p.core for p in parsed], [p.brand for p in parsed])
-    )
+def _parsed(values: pa.Array) -> pa.Table:
+    """The parts of names, with the city of their region."""
+    parts = [names.parse(value) for value in values.to_pylist()]
+    columns = dict(zip(names.Parts._fields, zip(*parts, strict=True), strict=False))
+    columns["city"] = tuple(_city(part.code) for part in parts)
+    wanted = {name: columns.get(name, ()) for name in (*names.Parts._fields, "city")}
+    return pa.table({name: pa.array(texts, pa.string()) for name, texts in wanted.items()})
+
+
+def _one(column: pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks()
+
+
+def _name_fields(parsed: pa.Table, name: Field, memo: Memo) -> dict[str, Field]:
+    part = {column: _one(parsed[column]) for column in parsed.column_names}
+    core, brand = _compact(name, part["core"]), _compact(name, part["brand"])
     long = mapped(core, pc.if_else(pa.array(core.lengths >= 4), core.values, ""))
-    city = mapped(name, [_city(p.code) for p in parsed])
-    branch = mapped(name, [p.branch for p in parsed])
+    same = ("city", "branch", "ordinal", "kind", "flags")
+    plain = {column: mapped(name, part[column]) for column in same}
     return {
+        **plain,
         "core": core,
         "long": long,
-        "whole": _whole(city, long, core, branch),
-        "letters": mapped(long, pa.array("".join(sorted(v)) for v in long.values.to_pylist())),
+        "whole": _whole(plain["city"], long, core, plain["branch"]),
+        "letters": mapped(long, _one(memo.of("letters", long.values, _letters)["letters"])),
         "brand": brand,
         "core_sound": mapped(core, text.sound(core.values)),
         "long_sound": mapped(long, text.sound(long.values)),
         "brand_sound": mapped(brand, text.sound(brand.values)),
-        "region": mapped(name, [p.code for p in parsed]),
-        "city": city,
-        "branch": branch,
-        "ordinal": mapped(name, [p.ordinal for p in parsed]),
-        "kind": mapped(name, [p.kind for p in parsed]),
-        "flags": mapped(name, [p.flags for p in parsed]),
+        "region": mapped(name, part["code"]),
     }
+
+
+def _letters(values: pa.Array) -> pa.Table:
+    """The characters of each text, sorted."""
+    found = ["".join(sorted(value)) for value in values.to_pylist()]
+    return pa.table({"letters": pa.array(found, pa.string())})
 
 
 def _whole(city: Field, long: Field, core: Field, branch: Field) -> Field:
@@ -120,15 +137,14 @@ def _whole(city: Field, long: Field, core: Field, branch: Field) -> Field:
     return encode(pc.coalesce(pc.binary_join_element_wise(core.texts, branch.texts, "|"), alone))
 
 
-def _compact(name: Field, parts: list[str]) -> Field:
+def _compact(name: Field, cores: pa.Array) -> Field:
     """Chinese cores without spaces and signs, Latin ones as words."""
-    cores = pa.array(parts, pa.string())
     words = pc.utf8_trim_whitespace(pc.replace_substring_regex(cores, r"\s+", " "))
     return mapped(name, pc.if_else(pc.string_is_ascii(cores), words, text.key(cores)))
 
 
-def _aliases(core: Field, others: tuple) -> Field:
-    short = (_compact(name, [p.core for p in parsed]) for parsed, name in others)
+def _aliases(core: Field, others: list[tuple[pa.Table, Field]]) -> Field:
+    short = (_compact(name, _one(parsed["core"])) for parsed, name in others)
     return several([core.texts, *(field.texts for field in short)])
 
 
@@ -168,21 +184,30 @@ def _host(sites: pa.Array) -> pa.Array:
     return pc.struct_field(pc.extract_regex(trimmed, _HOST), "host")
 
 
-def _person(column: pa.Array) -> Field:
+def _person(column: pa.Array, memo: Memo, which: str) -> Field:
     field = encode(column)
     plain = mapped(field, text.plain(field.values))
-    return mapped(plain, [parse(value).full for value in plain.values.to_pylist()])
+    return mapped(plain, _one(memo.of(which, plain.values, _full)["full"]))
 
 
-def _address(column: pa.Array) -> tuple[Field, pa.Array]:
+def _full(values: pa.Array) -> pa.Table:
+    """What is compared of names of people."""
+    found = [parse(value).full for value in values.to_pylist()]
+    return pa.table({"full": pa.array(found, pa.string())})
+
+
+def _address(column: pa.Array, memo: Memo) -> tuple[Field, pa.Array]:
     """Addresses without their leading places, spaces and signs; and the code of their city."""
     field = encode(column)
     plain = mapped(field, text.plain(field.values))
+    read = memo.of("addresses", plain.values, _read)
+    return mapped(plain, _one(read["short"])), mapped(plain, _one(read["city"])).texts
+
+
+def _read(values: pa.Array) -> pa.Table:
     prefix, known = words.affixes("places").prefix, words.table("places")
     short, codes = [], []
-    for value, rest in zip(
-        plain.values.to_pylist(), text.key(plain.values).to_pylist(), strict=True
-    ):
+    for value, rest in zip(values.to_pylist(), text.key(values).to_pylist(), strict=True):
         code = ""
         while found := prefix(rest):
             rest = rest[len(found) :]
@@ -190,7 +215,7 @@ def _address(column: pa.Array) -> tuple[Field, pa.Array]:
                 code = known[found]
         short.append(rest)
         codes.append(_city(code) if code else _place_code(value))
-    return mapped(plain, short), mapped(plain, codes).texts
+    return pa.table({"short": pa.array(short, pa.string()), "city": pa.array(codes, pa.string())})
 
 
 def _beside(customers: pa.Table, contacts: pa.Table | None) -> dict[str, pa.Array]:
