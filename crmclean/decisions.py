@@ -9,7 +9,7 @@ Kinds and what an entry holds:
     owners    object, record (fingerprint), owner: who keeps a customer that several people claim
     values    object, golden, field, value, seen: filled gaps (`seen`: a hash of the record's name)
     codes     object, golden, field, value: codes given by a `sequence`, given again next month
-    golden    object, golden, records (fingerprints): ids of golden records (`dedupe.remember`)
+    golden    object, golden, records (fingerprints): ids of golden records of published runs
     pilots    object, pilot: a digest of pilot files that were found right in the CRM
     weights   object, frozen weights and frequencies of duplicate detection
 

@@ -172,6 +172,7 @@ def do_dedupe(job: Job) -> None:
         work.put(f"golden/{name}", table)
     work.put("pairs", found.pairs)
     work.put("golden_cells", found.golden_cells)
+    work.put("delta", found.delta)
     work.put("crosswalk", crosswalk)
     work.put("gaps", gaps.find(golden, crosswalk, plan, project, model))
     work.put("completeness", gaps.completeness(golden, crosswalk, plan, project, model))
@@ -210,6 +211,9 @@ def do_export(job: Job) -> None:
         job.pilot_verified = gate(job, files)
         work.put("files", files)
         work.put("sent", sent(job, made))
+        export.delta.changed(
+            stage / "delta.csv", work.get("delta"), golden, model, project.language
+        )
         if job.since:
             before = export.delta.former(job.since)
             export.delta.gone(stage / "gone.csv", before, made.crosswalk, model, project.language)

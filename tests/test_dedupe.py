@@ -47,6 +47,12 @@ def run(folder: Path, customers=(), settings=None, state=None, **others):
     return dedupe.dedupe(records, PLAN, migration, MODEL, state or decisions.State(folder))
 
 
+def publish(found, state: decisions.State) -> None:
+    """What the pipeline does once a run is published."""
+    for kind, entries in sorted(found.memory.items()):
+        state.append(kind, entries)
+
+
 def clusters(found, name: str = "customer") -> list[str]:
     rows = [r for r in found.crosswalk.to_pylist() if r["object"] == name]
     return [r["golden"] for r in sorted(rows, key=lambda r: r["record"])]
@@ -321,7 +327,7 @@ def test_ids_survive_a_new_row_in_front(tmp_path: Path) -> None:
     old = [{"name": "上海华星电子有限公司", "code": "K1"}, {"name": "北京宏达食品厂", "code": "K2"}]
     state = decisions.State(tmp_path)
     first = run(tmp_path, old, state=state)
-    dedupe.remember(first, state)
+    publish(first, state)
     second = run(tmp_path, [{"name": "华星电子（上海）有限公司", "code": "K0"}, *old], state=state)
     assert clusters(second)[1:] == clusters(first)
     assert clusters(second)[0] == clusters(first)[0]
@@ -418,7 +424,7 @@ def test_explain_adds_up(tmp_path: Path) -> None:
 def test_delta_and_unmerge(tmp_path: Path) -> None:
     state = decisions.State(tmp_path)
     old = [{"name": "上海华星电子有限公司", "code": "K1"}, {"name": "北京宏达食品厂", "code": "K2"}]
-    dedupe.remember(run(tmp_path, old, state=state), state)
+    publish(run(tmp_path, old, state=state), state)
     rows = [
         *old,
         {"name": "华星电子（上海）有限公司", "code": "K3"},
@@ -426,12 +432,13 @@ def test_delta_and_unmerge(tmp_path: Path) -> None:
     ]
     own = table("customer", rows)
     found = run(tmp_path, own, state=state)
-    changes = dedupe.delta(found.crosswalk, {"customer": own}, PLAN, state)
-    assert [c["change"] for c in changes] == ["unchanged", "unchanged", "new"]
+    assert found.delta["change"].to_pylist() == ["unchanged", "unchanged", "new"]
     golden = clusters(found)[0]
     state.append("pairs", dedupe.unmerge(golden, found.crosswalk, {"customer": own}, PLAN))
-    apart = clusters(run(tmp_path, own, state=state))
-    assert apart[0] == golden != apart[2]
+    publish(found, state)
+    again = run(tmp_path, own, state=state)
+    assert clusters(again)[0] == golden != clusters(again)[2]
+    assert again.delta["change"].to_pylist() == ["split", "unchanged", "split", "unchanged"]
     with pytest.raises(KeyError):
         dedupe.unmerge(clusters(found)[1], found.crosswalk, {"customer": own}, PLAN)
 
@@ -444,7 +451,7 @@ def test_weights_stay_frozen_until_retrained(tmp_path: Path) -> None:
     ] * 10
     state = decisions.State(tmp_path)
     first = run(tmp_path, rows, state=state)
-    dedupe.remember(first, state)
+    publish(first, state)
     again = run(tmp_path, rows, state=state)
     assert again.pairs.equals(first.pairs)
     assert again.memory["weights"] == []

@@ -31,6 +31,8 @@ def summary(job: Any, stage: str, as_json: bool, files: list[str] | None = None)
     _issues(facts["issues"])
     for place in facts["files"]:
         show.line(f"  {place}")
+    if facts.get("delta"):
+        show.line(say("summary.delta", **facts["delta"]))
     if facts.get("pilot_verified") is False:
         show.line(say("summary.pilot_open"))
     for kept in facts["kept"]:
@@ -47,14 +49,24 @@ def _facts(job: Any, stage: str) -> dict[str, Any]:
     name = "crosswalk_final" if stage == "export" else "crosswalk"
     done = stage in ("dedupe", "export") and work.has(name)
     gate = {"pilot_verified": job.pilot_verified} if stage == "export" else {}
+    changes = _changes(work.get("delta")) if done else {}
     return {
         "stage": stage,
         "ends": _ends_by_object(work.get(name)) if done else {},
         "issues": _by_code(work.issues(last="scan" if stage == "profile" else stage)),
         "files": files,
         "kept": job.kept,
+        **changes,
         **gate,
     }
+
+
+def _changes(delta: pa.Table) -> dict[str, dict[str, int]]:
+    """How many customers are new, merged, split and unchanged since the last published run."""
+    mine = delta.filter(pc.equal(delta["object"], "customer"))["change"]
+    kinds = ("new", "merged", "split", "unchanged")
+    counts = {kind: pc.sum(pc.equal(mine, kind)).as_py() or 0 for kind in kinds}
+    return {"delta": counts} if any(counts.values()) else {}
 
 
 def _ends_by_object(crosswalk: pa.Table) -> dict[str, dict[str, int]]:

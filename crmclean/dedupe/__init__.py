@@ -8,7 +8,7 @@ Merging cannot be seen afterwards and a missed duplicate can: when unsure, a per
 """
 
 from crmclean.dedupe.explain import explain
-from crmclean.dedupe.refresh import delta, unmerge
-from crmclean.dedupe.stage import Deduped, dedupe, remember
+from crmclean.dedupe.refresh import unmerge
+from crmclean.dedupe.stage import Deduped, dedupe
 
-__all__ = ["Deduped", "dedupe", "delta", "explain", "remember", "unmerge"]
+__all__ = ["Deduped", "dedupe", "explain", "unmerge"]

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from crmclean.dedupe import ids, survive
 from crmclean.dedupe.job import Job
+from crmclean.dedupe.refresh import DELTA, delta
 from crmclean.dedupe.report import BLOCKS
 from crmclean.dedupe.strategies import Grounds
 from crmclean.tables import CROSSWALK, ISSUES, PAIRS, sources_of, table
@@ -27,6 +28,7 @@ class Matched:
     memory: list[dict]
     learned: list[dict] = field(default_factory=list)
     issues: pa.Table = field(default_factory=ISSUES.empty_table)
+    delta: pa.Table = field(default_factory=DELTA.empty_table)
 
 
 def merged(
@@ -70,9 +72,10 @@ def merged(
         len(label),
     )
     memory = ids.entries(object, prints, label, golden_of, job.state)
+    before = ids.ids_before(object, prints, job.state)
     return Matched(
         label, golden, PAIRS.empty_table(), crosswalk, kept.cells, kept.changes,
-        BLOCKS.empty_table(), memory,
+        BLOCKS.empty_table(), memory, delta=delta(object, before, cluster, golden_of),
     )  # fmt: skip
 
 

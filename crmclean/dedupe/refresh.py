@@ -1,38 +1,38 @@
 """What changed since last time, and how a merge is undone."""
 
-from collections import defaultdict
 from itertools import combinations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.decisions import State, fingerprints, seen
-from crmclean.dedupe.ids import ids_before
+from crmclean.decisions import fingerprints, seen
 from crmclean.plan import Plan
+from crmclean.tables import TEXT, table
 
-KINDS = ("new", "merged", "split", "unchanged")
+#: What became of each golden record since the last published run.
+DELTA = pa.schema([("object", TEXT), ("golden", TEXT), ("change", TEXT)])
 
 
-def delta(
-    crosswalk: pa.Table, records: dict[str, pa.Table], plan: Plan, state: State
-) -> list[dict[str, str]]:
-    """object, golden, change for each golden record against the last published run: new, merged
-    (records of several earlier ones), split (an earlier one now stands in several), unchanged.
-    To be called before `remember`."""
-    changes = []
-    for name, own in records.items():
-        part = crosswalk.filter(pc.equal(crosswalk["object"], name))
-        at = pc.index_in(own["record"], part["record"].combine_chunks())
-        golden = part["golden"].take(at).to_pylist()
-        earlier = ids_before(name, fingerprints(own, name, plan), state).to_pylist()
-        before: dict[str, set[str]] = defaultdict(set)
-        after: dict[str, set[str]] = defaultdict(set)
-        for then, now in zip(earlier, golden, strict=True):
-            before[now] |= {then} if then else set()
-            after[then or ""].add(now)
-        for now in dict.fromkeys(golden):
-            changes.append({"object": name, "golden": now, "change": _kind(before[now], after)})
-    return changes
+def delta(object: str, before: pa.Array, cluster: np.ndarray, golden: pa.Array) -> pa.Table:
+    """How each golden record stands to the last published run: new, merged (records of several
+    earlier ones), split (an earlier one now stands in several), unchanged. `before`: the golden id
+    that each record had (null: none); `cluster`: the place of each record's golden record now.
+    Empty where nothing was published before."""
+    if before.null_count == len(before):
+        return DELTA.empty_table()
+    known = before.dictionary_encode().indices
+    at = np.flatnonzero(pc.is_valid(known).to_numpy(zero_copy_only=False))
+    then = pc.drop_null(known).to_numpy()
+    moves = np.unique(np.column_stack([cluster[at], then]), axis=0)
+    earlier = np.bincount(moves[:, 0], minlength=len(golden))
+    torn = np.bincount(moves[:, 1])[moves[:, 1]] > 1
+    split = np.zeros(len(golden), bool)
+    split[moves[torn, 0]] = True
+    change = np.select(
+        [earlier == 0, earlier > 1, split], ["new", "merged", "split"], "unchanged"
+    ).astype(str)
+    return table(DELTA, {"object": object, "golden": golden, "change": pa.array(change)})
 
 
 def unmerge(
@@ -58,11 +58,3 @@ def unmerge(
         }
         for one, two in combinations(range(len(prints)), 2)
     ]
-
-
-def _kind(before: set[str], after: dict[str, set[str]]) -> str:
-    if not before:
-        return "new"
-    if len(before) > 1:
-        return "merged"
-    return "split" if len(after[next(iter(before))]) > 1 else "unchanged"

@@ -23,6 +23,7 @@ from crmclean.dedupe.golden import Matched, children_of, merged, systems_of
 from crmclean.dedupe.job import Job
 from crmclean.dedupe.laws import laws_of, reasons, same_uscc
 from crmclean.dedupe.owners import settle
+from crmclean.dedupe.refresh import DELTA
 from crmclean.dedupe.report import BLOCKS, blocks_table, found_issues, shared_mobiles
 from crmclean.ends import follow_parents
 from crmclean.model import Object
@@ -37,8 +38,8 @@ ENOUGH = 1_000
 
 @dataclass(frozen=True)
 class Deduped:
-    """What the stage hands over. `memory` is what the state should remember once this run is
-    published (`remember`); `blocks` is the blocking report."""
+    """What the stage hands over. `memory`: what the state should remember once this run is
+    published, entries by kind; `blocks`: the blocking report; `delta`: what changed since last time."""
 
     pairs: pa.Table
     golden: dict[str, pa.Table]
@@ -48,6 +49,7 @@ class Deduped:
     issues: pa.Table
     blocks: pa.Table = field(default_factory=BLOCKS.empty_table)
     memory: dict[str, list[dict]] = field(default_factory=dict)
+    delta: pa.Table = field(default_factory=DELTA.empty_table)
 
 
 def dedupe(
@@ -95,13 +97,8 @@ def dedupe(
             "golden": [entry for one in parts for entry in one.memory],
             "weights": [entry for one in parts for entry in one.learned],
         },
+        concat(DELTA, [one.delta for one in parts]),
     )
-
-
-def remember(found: Deduped, state: State) -> None:
-    """Write what the next run must know; to be called once this run is published."""
-    for kind, entries in sorted(found.memory.items()):
-        state.append(kind, entries)
 
 
 def _customers(records: dict[str, pa.Table], fields: dict[str, Field], job: Job) -> Matched:

@@ -22,11 +22,13 @@ import pyarrow.parquet as pq
 from crmclean import tables
 from crmclean.decisions import hashed
 from crmclean.errors import UsageError
+from crmclean.export.leftovers import write_list
 from crmclean.export.parts import Fitted, Part
 from crmclean.messages import say
 from crmclean.model import Object
+from crmclean.tables import TEXT
 
-SENT = pa.schema([("object", tables.TEXT), ("golden", tables.TEXT), ("row", pa.uint64())])
+SENT = pa.schema([("object", TEXT), ("golden", TEXT), ("row", pa.uint64())])
 
 
 def sent(parts: list[Part], before: pa.Table | None = None) -> pa.Table:
@@ -55,6 +57,34 @@ def since(fitted: Fitted, before: pa.Table) -> Fitted:
         same = pc.equal(there["row"].combine_chunks().take(at), _hashes(part)["row"])
         parts.append(part.only(pc.invert(pc.fill_null(same, False))))
     return replace(fitted, parts=parts, known=before.select(["object", "golden"]))
+
+
+def changed(
+    path: Path,
+    delta: pa.Table,
+    golden: dict[str, pa.Table],
+    model: dict[str, Object],
+    language: str,
+) -> None:
+    """Write delta.csv, where something was published before and this run has other records: what is
+    new, merged or split since then, by name."""
+    news = delta.filter(pc.not_equal(delta["change"], "unchanged"))
+    if not news.num_rows:
+        return
+    columns = {
+        say(f"export.{word}", lang=language): [] for word in ("object", "golden", "name", "change")
+    }
+    for name, owner in model.items():
+        mine = news.filter(pc.equal(news["object"], name))
+        at = pc.index_in(mine["golden"], golden[name]["golden"].combine_chunks())
+        called = golden[name][owner.name_field].combine_chunks().take(at.combine_chunks())
+        kinds = mine["change"].to_pylist()
+        words = pa.array([say(f"export.change.{kind}", lang=language) for kind in kinds], TEXT)
+        label = pa.repeat(owner.label[language], len(mine))
+        found = (label, mine["golden"].combine_chunks(), called, words)
+        for column, values in zip(columns.values(), found, strict=True):
+            column.append(values)
+    write_list(path, {heading: pa.concat_arrays(parts) for heading, parts in columns.items()})
 
 
 def gone(

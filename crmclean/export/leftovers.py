@@ -31,7 +31,7 @@ def not_migrated(path: Path, unplaced: pa.Table, model: dict[str, Object], langu
         words("filled"): [str(row["filled"]) for row in rows],
         words("decision"): [words(f"placed_{row['decision'] or 'open'}") for row in rows],
     }
-    _write(path, {heading: pa.array(texts, pa.string()) for heading, texts in columns.items()})
+    write_list(path, {heading: pa.array(texts, pa.string()) for heading, texts in columns.items()})
 
 
 def rollback(written: Sequence[File], folder: Path, language: str) -> None:
@@ -41,10 +41,10 @@ def rollback(written: Sequence[File], folder: Path, language: str) -> None:
     for each in written:
         keys = [c for c in each.part.columns if c.field in KEYS]
         rows = {first: each.part.golden, **{c.heading: each.part.rows[c.heading] for c in keys}}
-        _write(folder / f"{each.path.stem}.csv", rows)
+        write_list(folder / f"{each.path.stem}.csv", rows)
 
 
-def _write(path: Path, columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> None:
+def write_list(path: Path, columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> None:
     """A list for people: opened in a spreadsheet, it must neither lose letters nor calculate."""
     with path.open("wb") as stream:
         stream.write(BOM)
