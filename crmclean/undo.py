@@ -3,7 +3,8 @@
 Nothing was ever overwritten: sources, crosswalk and golden cells say which record each value came
 from. So the merge is undone by a decision ("these are different") for the next run, and by a list
 for the person at the CRM: values of the surviving customer that came from the others go back to
-its own, and the others are entered as customers of their own.
+its own, the others are entered as customers of their own, and what came with them (contacts,
+follow-ups) is moved to them.
 """
 
 from pathlib import Path
@@ -17,6 +18,7 @@ from crmclean.messages import language, say
 from crmclean.model import Object
 from crmclean.plan import Plan
 from crmclean.run import Work
+from crmclean.tables import PART_BITS
 from crmclean.workbooks import Col, Sheet
 
 COLUMNS = ("what", "where", "field", "now", "then")
@@ -41,6 +43,8 @@ def write(work: Work, plan: Plan, model: dict[str, Object], golden: str, path: P
     table = work.get(f"golden/{owner.name}")
     (master,) = table.filter(pc.equal(table["golden"], golden)).to_pylist()
     rows = _back(own, master, owner, plan) + _anew(own, master, owner, plan)
+    if owner.name == "customer":
+        rows += _moved(work, own, master, model, plan)
     columns = {n: pa.array([row[n] for row in rows], pa.string()) for n in COLUMNS}
     headings = tuple(Col(say(f"undo.{name}"), width=24) for name in COLUMNS)
     sheet = Sheet(golden, headings, pa.table(columns), title=(say("undo.title", golden=golden),))
@@ -70,8 +74,46 @@ def _anew(own: pa.Table, master: dict, owner: Object, plan: Plan) -> list[dict]:
     ]
 
 
+def _moved(
+    work: Work, own: pa.Table, master: dict, model: dict[str, Object], plan: Plan
+) -> list[dict]:
+    """Contacts, follow-ups and so on that came with one of the other records: from its source row,
+    or naming it by its code or its name, and not the survivor by the same."""
+    (kept,) = own.filter(pc.equal(own["record"], master["record"])).to_pylist()
+    found = []
+    for name, child in model.items():
+        if name == "customer" or not work.has(f"records/{name}"):
+            continue
+        records = work.get(f"records/{name}")
+        for other in own.to_pylist():
+            if other["record"] != kept["record"]:
+                mine = records.filter(_names(records, other, kept))
+                found += [
+                    _told("move", plan.where(one), child.label, master["name"], other["name"])
+                    for one in mine["record"].to_pylist()
+                ]
+    return found
+
+
+def _names(records: pa.Table, other: dict, kept: dict) -> pa.Array:
+    """Which children belong to a customer record and not to the one that survived."""
+    row = pc.shift_right(records["record"].combine_chunks(), PART_BITS)
+    mine = pc.equal(row, other["record"] >> PART_BITS)
+    for field, key in (("customer_code", "code"), ("customer", "name")):
+        if field in records.column_names and other[key] and other[key] != kept[key]:
+            same = pc.equal(records[field].combine_chunks(), other[key])
+            mine = pc.or_(mine, pc.fill_null(same, False))
+    return mine
+
+
 def _row(
     what: str, where: str, field: str, owner: Object, now: str | None, then: str | None
 ) -> dict:
-    label = owner.fields[field].label[language()]
-    return dict(zip(COLUMNS, (say(f"undo.{what}"), where, label, now, then), strict=True))
+    return _told(what, where, owner.fields[field].label, now, then)
+
+
+def _told(
+    what: str, where: str, label: dict[str, str], now: str | None, then: str | None
+) -> dict[str, str | None]:
+    line = (say(f"undo.{what}"), where, label[language()], now, then)
+    return dict(zip(COLUMNS, line, strict=True))

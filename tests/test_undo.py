@@ -25,6 +25,8 @@ def test_an_unmerged_customer_stays_apart(sample_run: Path, tmp_path: Path, cli:
     assert done.returncode == 0, done.stderr
     rows = reread.cells(folder / "out" / f"unmerge-{golden}.xlsx")
     assert len(rows) > 2
+    moved = [row for row in rows if row[0] == "移到"]
+    assert moved and all(row[3] != row[4] or row[4] for row in moved)
 
     assert cli("run", "-o", "out", cwd=folder).returncode == 0
     after = pq.read_table(folder / "out" / "tables" / "crosswalk.parquet")

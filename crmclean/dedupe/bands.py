@@ -31,7 +31,8 @@ def verdicts(
     verdict = np.full(len(together), DIFFERENT, object)
     verdict[together] = MATCH
     verdict[~together & ~banned & near] = REVIEW
-    named = np.isin(scored.left * count + scored.right, laws.never)
+    pair = scored.left * count + scored.right
+    named = np.isin(pair, laws.never) | np.isin(pair, laws.always)
     return verdict, together | near | named
 
 

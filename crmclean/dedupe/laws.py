@@ -51,14 +51,22 @@ def reasons(
         reason[apart & (codes[scored.left] != codes[scored.right])] = f"{name.upper()}_DIFFERS"
     one, two = uscc[scored.left], uscc[scored.right]
     reason[apart & (one != two) & (one >= 0) & (two >= 0)] = "USCC_DIFFERS"
-    for rule, code in (
-        ("always", "PROJECT_ALWAYS"),
-        ("never", "PROJECT_NEVER"),
-        ("decided_always", "DECIDED_SAME"),
-        ("decided_never", "DECIDED_DIFFERENT"),
-    ):
+    for rule, code in (("never", "PROJECT_NEVER"), ("decided_never", "DECIDED_DIFFERENT")):
         reason[np.isin(pair, said[rule])] = code
+    for rule, code in (("always", "PROJECT_ALWAYS"), ("decided_always", "DECIDED_SAME")):
+        reason[np.isin(pair, said[rule]) & ~apart] = code
     return reason
+
+
+def contradicted(said: dict[str, np.ndarray], label: np.ndarray) -> np.ndarray:
+    """Records of pairs that a person called one and that a law, or another word of a person, keeps
+    apart: who said so must know."""
+    pair = np.union1d(said["always"], said["decided_always"])
+    one, two = pair // len(label), pair % len(label)
+    apart = label[one] != label[two]
+    found = np.zeros(len(label), bool)
+    found[one[apart]] = found[two[apart]] = True
+    return found
 
 
 def valid_uscc(field: Field) -> np.ndarray:

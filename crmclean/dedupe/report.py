@@ -68,8 +68,9 @@ def found_issues(
     verdict: np.ndarray,
     scored: Scored,
     why: np.ndarray,
+    contradicted: np.ndarray,
 ) -> pa.Table:
-    """Issues about customers: owner conflicts, review pairs, notes in names, one USCC kept apart,
+    """Issues about customers: owner conflicts, decisions that no law allows, review pairs, notes in names, one USCC kept apart,
     telephones that several customers share."""
     ids = records["record"].combine_chunks()
     name = records["name"].combine_chunks()
@@ -86,6 +87,7 @@ def found_issues(
         ISSUES,
         [
             issues_of("customer", ids, "owner", "OWNER_CONFLICT", owner, none, why == "OWNER_CONFLICT"),
+            issues_of("customer", ids, "name", "ALWAYS_IMPOSSIBLE", name, none, contradicted),
             issues_of("customer", ids, "name", "REVIEW_PAIR", name, none, waiting),
             issues_of("customer", ids, "name", "NAME_NOTE", name, flags, flagged),
             issues_of("customer", ids, "uscc", "USCC_APART", fields["uscc"].texts, none, _apart(fields["uscc"].codes, label)),

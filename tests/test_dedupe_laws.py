@@ -1,0 +1,84 @@
+"""Merge is safe (design.md, law 7): whatever records share, whatever people said.
+
+The truth of each record (credit code, plant, branch) is drawn first and its name is written from it
+in one of several spellings, so that nothing here rests on the grammar being right.
+"""
+
+from itertools import combinations
+from pathlib import Path
+from typing import NamedTuple
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from test_dedupe import clusters, run, uscc
+
+CODES = tuple(uscc(body) for body in ("A1234567", "B7654321", "C1122334"))
+PLANTS = {
+    "1": ("一厂", "第一厂", "1厂"),
+    "2": ("二厂", "第二厂", "２厂"),
+    "": ("有限公司", "公司", ""),
+}
+BRANCHES = {
+    "北京": ("北京分公司", "北京市分公司"),
+    "广州": ("广州分公司", "廣州分公司"),
+    "": ("",),
+}
+
+
+class Record(NamedTuple):
+    code: str | None
+    plant: str
+    branch: str
+    row: dict
+
+
+@st.composite
+def records(draw: st.DrawFn) -> Record:
+    plant, branch = draw(
+        st.sampled_from([("1", ""), ("2", ""), ("", ""), ("", "北京"), ("", "广州")])
+    )
+    brand = draw(st.sampled_from(["上海华星机床", "华星机床", "上海市華星机床", "华兴机床"]))
+    form = "有限公司" if branch else draw(st.sampled_from(PLANTS[plant]))
+    code = draw(st.sampled_from([*CODES, None, None]))
+    row = {
+        "name": brand + form + draw(st.sampled_from(BRANCHES[branch])),
+        "uscc": draw(st.sampled_from([code, code.lower()])) if code else None,
+        "phone": draw(st.sampled_from(["021-55501234", None])),
+        "address": draw(st.sampled_from(["上海市测试路1号", None])),
+        "email": draw(st.sampled_from(["a@example.com", None])),
+    }
+    return Record(code, plant, branch, row)
+
+
+@st.composite
+def said(draw: st.DrawFn) -> tuple[list[Record], list, list]:
+    """Records, and what people said of pairs of them."""
+    found = draw(st.lists(records(), min_size=2, max_size=10))
+    pairs = list(combinations(range(len(found)), 2))
+    always = draw(st.lists(st.sampled_from(pairs), max_size=4, unique=True))
+    never = draw(st.lists(st.sampled_from(pairs), max_size=2, unique=True))
+    return found, always, never
+
+
+def places(pairs: list) -> list:
+    return [[f"ERP.csv!{one + 2}", f"ERP.csv!{two + 2}"] for one, two in pairs]
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(said=said(), match=st.sampled_from([-50.0, 0.0, 8.0]))
+def test_no_score_and_no_word_breaks_a_law(tmp_path: Path, said: tuple, match: float) -> None:
+    drawn, always, never = said
+    named = {"always": places(always), "never": places(never), "match": match, "review": match}
+    found = run(tmp_path, [record.row for record in drawn], named)
+    golden = clusters(found)
+    for one in set(golden):
+        own = [record for record, cluster in zip(drawn, golden, strict=True) if cluster == one]
+        assert len({record.code for record in own} - {None}) <= 1
+        assert len({(record.plant, record.branch) for record in own}) == 1
+    assert all(golden[one] != golden[two] for one, two in never)
+    told = [i["record"] for i in found.issues.to_pylist() if i["code"] == "ALWAYS_IMPOSSIBLE"]
+    ids = sorted(r["record"] for r in found.crosswalk.to_pylist() if r["object"] == "customer")
+    apart = {ids[n] for pair in always if golden[pair[0]] != golden[pair[1]] for n in pair}
+    assert set(told) == apart
