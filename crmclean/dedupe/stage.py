@@ -18,15 +18,10 @@ from crmclean.dedupe import (
 )
 from crmclean.dedupe.children import attach
 from crmclean.dedupe.fields import Field
-<<<<<<< HEAD
 from crmclean.dedupe.frozen import Frozen, from_entry
 from crmclean.dedupe.golden import Matched, children_of, merged, systems_of
 from crmclean.dedupe.job import Job
-from crmclean.dedupe.laws import laws_of, reasons, same_uscc
-=======
-from crmclean.dedupe.golden import Job, Matched, children_of, merged, systems_of
 from crmclean.dedupe.laws import contradicted, laws_of, reasons, same_uscc
->>>>>>> 6c783a1 (Decisions that no law allows are told; laws as properties of drawn plants, branches and codes; unmerge moves what came with a record)
 from crmclean.dedupe.owners import settle
 from crmclean.dedupe.refresh import DELTA
 from crmclean.dedupe.report import BLOCKS, blocks_table, found_issues, shared_mobiles
@@ -131,13 +126,8 @@ def _customers(records: dict[str, pa.Table], fields: dict[str, Field], job: Job)
     decided = {"owner": owners.decided}
     matched = merged("customer", own, prints, label, rank, full, why, job, decided)
     blocks = blocks_table("customer", scored.blocks)
-<<<<<<< HEAD
     fresh = [] if learned or own.num_rows < ENOUGH else [scored.frozen.entry("customer")]
-    issues = found_issues(own, fields, label, verdict, scored, why)
-=======
-    fresh = [] if learned or own.num_rows < ENOUGH else [weights.entry("customer", scored.weights)]
     issues = found_issues(own, fields, label, verdict, scored, why, contradicted(said, label))
->>>>>>> 6c783a1 (Decisions that no law allows are told; laws as properties of drawn plants, branches and codes; unmerge moves what came with a record)
     return replace(matched, pairs=pairs, blocks=blocks, issues=issues, learned=fresh)
 
 
