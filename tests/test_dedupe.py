@@ -93,6 +93,7 @@ SAME = {"phone": "021-55501234", "address": "上海市测试路1号", "email": "
         ({"name": "华星电子有限公司北京分公司"}, {"name": "华星电子有限公司广州分公司"}),
         ({"name": "华星电子有限公司北京分公司"}, {"name": "华星电子有限公司"}),
         ({"name": "北京华星电子有限公司"}, {"name": "北京华星食品有限公司"}),
+        ({"name": "上海宏达食品有限公司"}, {"name": "南京宏达食品有限公司"}),
         ({"name": None}, {"name": None}),
     ],
 )
@@ -321,6 +322,28 @@ def test_children_of_a_held_customer_wait_with_it(tmp_path: Path) -> None:
     rows = [{"name": "上海华星电子有限公司", "owner": o} for o in ("张三", "李四")]
     found = run(tmp_path, rows, contact=[{"name": "王建国"}])
     assert ends(found, "contact") == [("held", "parent")]
+
+
+def test_a_branch_hangs_from_its_head_office(tmp_path: Path) -> None:
+    names = [
+        "华星电子有限公司", "华星电子有限公司北京分公司", "华星电子广州办事处", "上海宏达食品有限公司",
+        "南京宏达食品有限公司", "宏达食品有限公司苏州分公司", "南京宏达食品有限公司无锡分公司",
+    ]  # fmt: skip
+    rows = [{"name": name} for name in names]
+    rows[2]["parent"] = "某集团"
+    rows[3]["uscc"], rows[4]["uscc"] = ONE, TWO
+    found = run(tmp_path, rows)
+    assert found.golden["customer"]["parent"].to_pylist() == [
+        None, "华星电子有限公司", "某集团", None, None, None, "南京宏达食品有限公司",
+    ]  # fmt: skip
+    told = [
+        (i["value"], i["suggestion"]) for i in found.issues.to_pylist() if i["code"] == "BRANCH_OF"
+    ]
+    assert ("华星电子广州办事处", "华星电子有限公司") in told and len(told) == 3
+    changed = [
+        (c["before"], c["after"]) for c in found.changes.to_pylist() if c["step"] == "parent"
+    ]
+    assert changed == [(None, "华星电子有限公司"), (None, "南京宏达食品有限公司")]
 
 
 def test_ids_survive_a_new_row_in_front(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ NAME = Comparison(
         Level("sister", "sister", "core", 2, m=0.01, u=2e-5, doubt=True, most=0.0),
         Level("near", "osa", "long", 0.79, m=0.12, u=3e-6, beside=REACH),
         Level("start", "start", "core", 3, m=0.10, u=1e-5, beside=SITE_TOO),
-        Level("inside", "inside", "core", 3, m=0.05, u=4e-5, beside=SITE_TOO),
+        Level("inside", "inside", "core", 3, m=0.05, u=4e-5, beside=REACH),
         Level("brand", "equal", "brand", m=0.02, u=2e-5, rare=0.5, free=4, beside=REACH),
         Level("alike", "ratio", "core", 0.6, m=0.04, u=5e-3, beside=REACH),
         Level("other", "else", m=0.02, u=1.0, beside=REACH, most=-3.0),
@@ -42,7 +42,7 @@ REGION = Comparison(
     (
         Level("same", "equal", "region", m=0.85, u=0.05, rare=0.5),
         Level("within", "start", "region", 2, m=0.14, u=0.05),
-        Level("other", "else", m=0.01, u=0.9),
+        Level("other", "else", m=0.01, u=0.9, doubt=True),
     ),
     most=7,
     worst=8,

@@ -23,6 +23,7 @@ from crmclean.dedupe.golden import Matched, children_of, merged, systems_of
 from crmclean.dedupe.job import Job
 from crmclean.dedupe.laws import contradicted, laws_of, reasons, same_uscc
 from crmclean.dedupe.owners import settle
+from crmclean.dedupe.parents import link
 from crmclean.dedupe.refresh import DELTA
 from crmclean.dedupe.report import BLOCKS, blocks_table, found_issues, shared_mobiles
 from crmclean.ends import follow_parents
@@ -128,7 +129,16 @@ def _customers(records: dict[str, pa.Table], fields: dict[str, Field], job: Job)
     blocks = blocks_table("customer", scored.blocks)
     fresh = [] if learned or own.num_rows < ENOUGH else [scored.frozen.entry("customer")]
     issues = found_issues(own, fields, label, verdict, scored, why, contradicted(said, label))
-    return replace(matched, pairs=pairs, blocks=blocks, issues=issues, learned=fresh)
+    linked = link(matched.golden, fields, label, why != "")
+    return replace(
+        matched,
+        golden=linked.golden,
+        changes=concat(CHANGES, [matched.changes, linked.changes]),
+        issues=concat(ISSUES, [issues, linked.issues]),
+        pairs=pairs,
+        blocks=blocks,
+        learned=fresh,
+    )
 
 
 def _frozen(job: Job) -> Frozen | None:

@@ -37,7 +37,7 @@ def decide(
             continue
         values = loaded[name].combine_chunks()
         filled = len(values) - values.null_count
-        if not filled:
+        if not filled or _linked(known.path, project):
             continue
         label = known.label.get(project.language) or name
         decision = project.unplaced.get(known.path)
@@ -63,6 +63,13 @@ def issues(unplaced: pa.Table) -> pa.Table:
         "severity": severity("UNPLACED_FIELD"),
     }
     return tables.table(tables.ISSUES, columns, open_ones.num_rows)
+
+
+def _linked(path: str, project: Project) -> bool:
+    """A branch's head office where no source column says it: the issues list every one."""
+    return path == "customer.parent" and not any(
+        path in source.fields for source in project.sources
+    )
 
 
 def _is_key(name: str, owner: Object) -> bool:
