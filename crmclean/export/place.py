@@ -37,10 +37,10 @@ def decide(
             continue
         values = loaded[name].combine_chunks()
         filled = len(values) - values.null_count
-        if not filled or _linked(known.path, project):
+        if not filled:
             continue
         label = known.label.get(project.language) or name
-        decision = project.unplaced.get(known.path)
+        decision = project.unplaced.get(known.path) or _listed(known.path, project)
         if decision == "remark" and "remark" in placed:
             to_remark.append((label, values))
         elif decision == "custom_field":
@@ -65,11 +65,11 @@ def issues(unplaced: pa.Table) -> pa.Table:
     return tables.table(tables.ISSUES, columns, open_ones.num_rows)
 
 
-def _linked(path: str, project: Project) -> bool:
-    """A branch's head office where no source column says it: the issues list every one."""
-    return path == "customer.parent" and not any(
-        path in source.fields for source in project.sources
-    )
+def _listed(path: str, project: Project) -> str | None:
+    """What needs no decision: a branch's head office that no source column named. The issues list
+    every one."""
+    mapped = any(path in source.fields for source in project.sources)
+    return "issues" if path == "customer.parent" and not mapped else None
 
 
 def _is_key(name: str, owner: Object) -> bool:
