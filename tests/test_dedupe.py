@@ -466,6 +466,31 @@ def test_delta_and_unmerge(tmp_path: Path) -> None:
         dedupe.unmerge(clusters(found)[1], found.crosswalk, {"customer": own}, PLAN)
 
 
+def test_enough_decisions_move_the_weights(tmp_path: Path) -> None:
+    """Sixty pairs that nobody would have asked about are said to differ: the next one is asked."""
+    names = [f"上海{a}{b}华星电子有限公司" for a in "东西南北中上" for b in "甲乙丙丁戊己庚辛壬癸"]
+    own = table("customer", [{"name": name, "code": f"K{n}"} for n, name in enumerate(names * 2)])
+    before = run(tmp_path, own)
+    prints = decisions.fingerprints(own, "customer", PLAN).to_pylist()
+    seen = decisions.seen(own, "customer").to_pylist()
+    state = decisions.State(tmp_path / "state")
+    entries = [
+        {
+            "object": "customer", "left": prints[n], "right": prints[n + len(names)],
+            "verdict": "different", "seen": f"{seen[n]} {seen[n + len(names)]}",
+        }
+        for n in range(len(names))
+    ]  # fmt: skip
+    state.append("pairs", entries[:-1])
+    after = run(tmp_path, own, state=state)
+    pair = (own["record"][len(names) - 1].as_py(), own["record"][2 * len(names) - 1].as_py())
+    old, new = (
+        next(p["weight"] for p in one.pairs.to_pylist() if (p["left"], p["right"]) == pair)
+        for one in (before, after)
+    )
+    assert new < old - 2
+
+
 def test_weights_stay_frozen_until_retrained(tmp_path: Path) -> None:
     rows = [
         {"name": f"上海{a}{b}电子有限公司"}

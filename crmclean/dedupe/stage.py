@@ -16,6 +16,7 @@ from crmclean.dedupe import (
     named,
     survive,
 )
+from crmclean.dedupe.calibrate import by_decisions
 from crmclean.dedupe.children import attach
 from crmclean.dedupe.fields import Field
 from crmclean.dedupe.frozen import Frozen, from_entry
@@ -109,6 +110,7 @@ def _customers(records: dict[str, pa.Table], fields: dict[str, Field], job: Job)
     laws = laws_of(fields, _union(said, "never"), _union(said, "always"))
     learned = _frozen(job)
     scored = job.score("customer", fields, customers.SPEC, laws, learned)
+    scored = by_decisions(scored, said, own.num_rows)
     job.told(0.5)
     sure, doubtful = same_uscc(scored, fields)
     laws = replace(laws, always=np.union1d(laws.always, sure))
