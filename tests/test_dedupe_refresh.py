@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from test_dedupe import publish
 
 from crmclean import decisions, dedupe, model, plan, project
 from crmclean.dedupe import blocks, customer_fields, customers, held, last
@@ -76,7 +77,7 @@ def changed(rows: list[dict], seed: int) -> list[dict]:
 def test_a_refresh_is_a_full_run(tmp_path: Path, customers_of_last_month, seed: int) -> None:
     state = decisions.State(tmp_path / "state")
     first = run(customers_of_last_month, state, tmp_path / "work")
-    dedupe.remember(first, state)
+    publish(first, state)
     now = changed(customers_of_last_month, seed)
     again = run(now, state, tmp_path / "work")
     assert same(again, run(now, state, tmp_path / "anew", fresh=True))
@@ -88,7 +89,7 @@ def test_a_refresh_is_a_full_run(tmp_path: Path, customers_of_last_month, seed: 
 def test_what_was_learned_says_the_same_next_time(tmp_path: Path, customers_of_last_month) -> None:
     state = decisions.State(tmp_path / "state")
     first = run(customers_of_last_month, state, tmp_path / "work")
-    dedupe.remember(first, state)
+    publish(first, state)
     again = run(customers_of_last_month, state, tmp_path / "other", fresh=True)
     assert again.pairs == first.pairs and again.crosswalk == first.crosswalk
 

@@ -23,7 +23,7 @@ class Level:
     """One step of a ladder. how: equal, shared (any of several values), inside (one's characters
     stand in the other in order), start (one starts with the other), sister (the same beginning of
     `least` characters, then two different ends), osa, jaro, ratio, token (likeness of at least
-    `least`), else. `m` and `u`: how often true duplicates and strangers
+    `least`), both (have one), else. `m` and `u`: how often true duplicates and strangers
     reach this level, before anything is learned. `rare`: how much the frequency of the value counts
     (0 not at all, 1 in full); up to `free` holders a value is not held to be common. `doubt`: a
     pair at this level is never merged by itself; `most`: its bits at most; `beside`: it merges only
@@ -85,6 +85,8 @@ def _holds(
     if level.how == "shared":
         return shared(one, two) >= 0
     both = (one >= 0) & (two >= 0)
+    if level.how == "both":
+        return both
     holds = np.zeros(len(left), bool)
     at = np.flatnonzero(both)
     at = at[_possible(level.how, field, one[at], two[at], level.least)]

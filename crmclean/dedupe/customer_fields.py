@@ -121,7 +121,17 @@ def _name_fields(parsed: pa.Table, name: Field, memo: Memo) -> dict[str, Field]:
         "long_sound": mapped(long, text.sound(long.values)),
         "brand_sound": mapped(brand, text.sound(brand.values)),
         "region": mapped(name, part["code"]),
+        "stated": mapped(name, _stated(part["region"], part["code"])),
     }
+
+
+def _stated(region: pa.Array, code: pa.Array) -> pa.Array:
+    """The code of a place that is surely one: 丹阳市, 上海; 甘泉 in front may be a brand."""
+    surely = pc.or_(
+        pc.less_equal(pc.utf8_length(code), 4),
+        pc.match_substring_regex(region, "[省市区县州盟旗]$"),
+    )
+    return pc.if_else(surely, code, "")
 
 
 def _letters(values: pa.Array) -> pa.Table:

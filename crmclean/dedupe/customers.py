@@ -42,7 +42,8 @@ REGION = Comparison(
     (
         Level("same", "equal", "region", m=0.85, u=0.05, rare=0.5),
         Level("within", "start", "region", 2, m=0.14, u=0.05),
-        Level("other", "else", m=0.01, u=0.9, doubt=True),
+        Level("apart", "both", "stated", m=0.005, u=0.8, doubt=True),
+        Level("other", "else", m=0.005, u=0.1),
     ),
     most=7,
     worst=8,
