@@ -54,7 +54,8 @@ SUSPECT = f"&[#a-zA-Z]|<[/a-zA-Z]|_x00|{_mojibake.SUSPECT}|[\ue000-\uf8ff]"
 
 def tidy_column(values: pa.Array) -> pa.Array:
     """`tidy` for the commonest cells, whole columns at once: spaces of all kinds."""
-    single = pc.replace_substring_regex(values, "[ \t\u3000\u00a0]+", " ")
+    odd = "[\t\u3000\u00a0]"
+    single = pc.replace_substring_regex(values, f" (?: |{odd})+|{odd}(?: |{odd})*", " ")
     return pc.utf8_trim(single, " \r\n")
 
 

@@ -42,21 +42,21 @@ FORM = (
 )
 
 
-_NUMBER = r"([1-9][0-9]{2,3})[ -]?([0-9]{4})"
-_LONG = r"([1-9][0-9]{3})[ -]?([0-9]{4})"
-_MORE = r"(?: ?(?:转|ext\.?|-) ?([0-9]{1,6}))?\z"
-#: Patterns for whole columns, one after the other: each makes a number that FORM knows, or one that
-#: the next reads. What comes out of none of them is read by `clean`.
-_MENDED = (
-    (r"[–—‐‑−]", "-"),
-    (r"\A(?:联系)?(?:手机|电话|座机|固话|tel|Tel|TEL)(?:号码?)?[.:]? *([+(0-9])", r"\1"),
-    (
-        r"\A(?:\(?(?:\+|00)?86\)?[- ]?)?(1[3-9][0-9])[- ]?([0-9]{4})[- ]?([0-9]{4})(?:\.0)?\z",
-        r"\1\2\3",
-    ),
-    (r"\A(?:\+|00)86[- ]*(10|2[0-9]|[3-9][0-9]{2})[ -]+([1-9])", r"0\1-\2"),
-    (rf"\A\(?(010|02[0-9])\)?[ -]*{_LONG}{_MORE}", r"\1-\2\3-\4"),
-    (rf"\A\(?(0[3-9][0-9]{{2}})\)?[ -]*{_NUMBER}{_MORE}", r"\1-\2\3-\4"),
+_GAP = "[- –—‐‑−]"
+_LABEL = r"\A(?:(?:联系)?(?:手机|电话|座机|固话|tel|Tel|TEL)(?:号码?)?[.:]? *)?"
+_NUMBER = rf"([1-9][0-9]{{2,3}}){_GAP}?([0-9]{{4}})"
+_LONG = rf"([1-9][0-9]{{3}}){_GAP}?([0-9]{{4}})"
+_MORE = rf"(?: ?(?:转|ext\.?|{_GAP}) ?([0-9]{{1,6}}))?\z"
+#: What whole columns are mended with, one after the other: each makes a number that FORM knows, or
+#: one that the next reads. What comes out of none of them is read by `clean`.
+_TO_MOBILE = (
+    rf"{_LABEL}(?:\(?(?:\+|00)?86\)?{_GAP}?)?(1[3-9][0-9]){_GAP}?([0-9]{{4}}){_GAP}?([0-9]{{4}})(?:\.0)?\z",
+    r"\1\2\3",
+)
+_TO_LANDLINE = (
+    (rf"{_LABEL}(?:\+|00)86{_GAP}*(10|2[0-9]|[3-9][0-9]{{2}}){_GAP}+([1-9])", r"0\1-\2"),
+    (rf"{_LABEL}\(?(010|02[0-9])\)?{_GAP}*{_LONG}{_MORE}", r"\1-\2\3-\4"),
+    (rf"{_LABEL}\(?(0[3-9][0-9]{{2}})\)?{_GAP}*{_NUMBER}{_MORE}", r"\1-\2\3-\4"),
     (r"\A(0[0-9]{2,3}-[0-9]{7,8})-\z", r"\1"),
 )
 
@@ -66,10 +66,11 @@ def doubt(values: pa.Array, /, want: str | None = None, **_: object) -> pa.Array
     look = pc.match_substring_regex(
         values, rf"\A(?:{STAND_IN})(?:-[0-9]{{1,6}})?\z|\A\+|\A14[0-4][0-9]{{10}}"
     )
-    area = pc.utf8_slice_codeunits(values, 0, 4)
-    known = pa.array([code.ljust(4, "-") for code in sorted(_tables.area_codes())])
     landline = pc.starts_with(values, "0")
-    look = pc.or_(look, pc.and_(landline, pc.invert(pc.is_in(area, value_set=known))))
+    if pc.any(landline).as_py():
+        known = pa.array([code.ljust(4, "-") for code in sorted(_tables.area_codes())])
+        area = pc.is_in(pc.utf8_slice_codeunits(values, 0, 4), value_set=known)
+        look = pc.or_(look, pc.and_not(landline, area))
     if want not in ("mobile", "phone"):
         return look
     mobile = pc.match_substring_regex(values, rf"\A{_MOBILE}\z")
@@ -79,9 +80,12 @@ def doubt(values: pa.Array, /, want: str | None = None, **_: object) -> pa.Array
 def quick(values: pa.Array, /, **_: object) -> pa.Array:
     """Mobiles and landlines with a label, a country code, brackets, dashes, spaces, `.0`."""
     plain = pc.utf8_trim(_characters.narrow_column(values), "'\"`;,。、 ")
-    for pattern, mended in _MENDED:
-        plain = pc.replace_substring_regex(plain, pattern, mended)
-    return plain
+    plain = pc.replace_substring_regex(plain, *_TO_MOBILE)
+    others = pc.invert(pc.match_substring_regex(plain, rf"\A{_MOBILE}\z"))
+    rest = plain.filter(others)
+    for pattern, mended in _TO_LANDLINE:
+        rest = pc.replace_substring_regex(rest, pattern, mended)
+    return pc.replace_with_mask(plain, others, rest)
 
 
 def clean(text: str, want: str | None = None, area: str | None = None, **_: object) -> str | Parts:
