@@ -33,13 +33,22 @@ FORM = _characters.LINE
 #: Two to four Chinese characters that end in nothing like a title need no look.
 _PLAIN = rf"\A[{_HAN}]{{2,4}}\z|\A[A-Z][a-z]+(?: [A-Z][a-z]+){{1,2}}\z|\A[{_HAN}]+·[{_HAN}]+\z"
 _ENDINGS = (
-    rf"(?:{_people.TITLES}|先生|女士|小姐|太太|总|工|哥|姐|董|科|处|局|公司|部|店|厂|师傅|老师)\z"
+    rf"(?:{_people.TITLES}|{_people.ROLES}|先生|女士|小姐|太太|总|工|哥|姐|董|科|处|局|公司|部|店|厂|师傅"
+    rf"|老师|[男女])\z|\A(?:{_people.TITLES}|[老小阿某])"
 )
-_BETWEEN = re.compile(r" *[/、,，;；|&+] *| 和 |(?<=[\u3400-\u9fff]{2}) (?=[\u3400-\u9fff]{2})")
-_SPACED = re.compile(rf"(?<=[{_HAN}·]) (?=[{_HAN}·])")
+_BETWEEN = re.compile(
+    rf" *[/、,，;；|&+] *| 和 |(?<=[{_HAN}]{{2}})和(?=[{_HAN}]{{2}})|(?<=[{_HAN}]{{2}}) (?=[{_HAN}]{{2}})"
+    rf"|(?<=[0-9]{{8}}) (?=[{_HAN}])"
+)
+_DOTS = re.compile(rf"(?<=[{_HAN}]{{2}})[•‧・．.](?=[{_HAN}]{{2}})")
 _MOBILE = re.compile(r"(?:\+?86[- ]?)?(1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4})(?![0-9])")
 _MARKS = " .,，。、;；:：-—_/()（）*\"'"
 _COMPANY = re.compile("公司|集团|有限|事务所|合作社|商行|经营部|工厂")
+_ODD = re.compile(
+    rf"[{_HAN}] [{_HAN}]|[{_HAN}][-_—][{_HAN}]|^[A-Za-z]{{1,3}}[{_HAN}]"
+    rf"|[^{_HAN}A-Za-z\u00c0-\u024f ·•.,'’、()（）_-]"
+)
+_WRAPPED = re.compile(r"[(（【\[“]([^()（）【】\[\]“”]+)[)）】\]”]")
 
 
 def doubt(values: pa.Array, /, **_: object) -> pa.Array:
@@ -56,18 +65,36 @@ def quick(values: pa.Array, /, **_: object) -> pa.Array:
 
 
 def clean(text: str, several: str = "keep", **_: object) -> str | Parts:
-    """The name, with title, gender, mobile as parts. `several`: keep or records.
+    """The name, with title, gender, mobile, remark as parts. `several`: keep or records.
 
-    Raises ValueError PERSON_IS_A_NUMBER, TEXT_LOST_CHARACTERS."""
-    plain = _characters.tidy(text).strip("*#;；。，,、\"' ")
-    if not plain:
+    Raises ValueError PERSON_IS_A_NUMBER, PERSON_STRANGE, TEXT_LOST_CHARACTERS."""
+    plain = _bare(_characters.tidy(text))
+    if not plain.strip("* "):
         return ""
     if not re.search(f"[{_HAN}A-Za-z\u00c0-\u024f]", plain):
         raise ValueError("PERSON_IS_A_NUMBER")
+    if re.search(r"[*＊]", plain):
+        raise ValueError("PERSON_STRANGE")
+    if re.search(rf"[{_HAN}]\?|\?[{_HAN}]", plain):
+        raise ValueError("TEXT_LOST_CHARACTERS")
     people = [word for word in _BETWEEN.split(plain) if word]
     if len(people) > 1 and all(_is_person(word) for word in people):
         return _several(people, several)
     return _one(plain)
+
+
+def _bare(text: str) -> str:
+    """Without marks around it. A star before a whole name marks it; any other one masks it."""
+    previous = None
+    while text != previous:
+        previous = text
+        text = text.strip("#;；。，,、\"' ")
+        wrapped = _WRAPPED.fullmatch(text)
+        text = wrapped[1] if wrapped else text
+        if text.startswith("*") and _people.is_full_name(text.lstrip("* ")):
+            text = text.lstrip("* ")
+    text = _DOTS.sub("·", text)
+    return text[:-1] if re.fullmatch(f"[{_HAN}]{{2,}}[.．]", text) else text
 
 
 def _one(plain: str) -> str | Parts:
@@ -77,25 +104,24 @@ def _one(plain: str) -> str | Parts:
         if not _people.is_name(name):
             return kept(plain, "PERSON_STRANGE")
         return Parts({**_values(name), "mobile": re.sub("[- ]", "", hit[1])}, _flags(name))
-    name = _SPACED.sub("", plain)
-    values = _values(name)
+    values = _values(_people.closed(plain))
     issues = _flags(values[""])
     return Parts(values, issues) if issues or len(values) > 1 else values[""]
 
 
 def _without(plain: str, hit: re.Match[str]) -> str:
-    return _SPACED.sub("", (plain[: hit.start()] + " " + plain[hit.end() :]).strip(_MARKS))
+    return _people.closed((plain[: hit.start()] + " " + plain[hit.end() :]).strip(_MARKS))
 
 
 def _values(name: str) -> dict[str, str]:
-    """The name and what stands with it: a title, or a gender from the form of address."""
+    """The name and what stands with it: a title, a gender, a note in brackets."""
     split = _people.split_title(name)
     if split is None:
         return {"": name}
-    bare, title = split
-    if title in _people.ADDRESS:
-        return {"": bare, "gender": _people.ADDRESS[title]}
-    return {"": bare, "title": title}
+    bare, said = split
+    if said in _people.GENDERS:
+        return {"": bare, "gender": _people.GENDERS[said]}
+    return {"": bare, "title" if _people.names_title(said) else "remark": said}
 
 
 def _flags(name: str) -> list[tuple[str, str | None]]:
@@ -105,14 +131,20 @@ def _flags(name: str) -> list[tuple[str, str | None]]:
         issues.append(("PERSON_INCOMPLETE", None))
     elif _COMPANY.search(name):
         issues.append(("PERSON_IS_A_COMPANY", None))
-    elif re.search("[0-9]", name) or len(name) < 2 or len(name) > 40:
+    elif _is_strange(name):
         issues.append(("PERSON_STRANGE", None))
     return issues
 
 
+def _is_strange(name: str) -> bool:
+    if re.search("[0-9]", name) or not 2 <= len(name) <= 40:
+        return True
+    return _people.holds_role(name) or _ODD.search(name) is not None
+
+
 def _several(people: list[str], several: str) -> Parts:
     if several != "records":
-        return kept("、".join(_SPACED.sub("", one) for one in people), "PERSON_SEVERAL")
+        return kept("、".join(_people.closed(one) for one in people), "PERSON_SEVERAL")
     first, *more = [_person(one) for one in people]
     return Parts(first.values, first.issues, [one.values for one in more])
 
@@ -124,5 +156,4 @@ def _person(text: str) -> Parts:
 
 def _is_person(word: str) -> bool:
     hit = _MOBILE.search(word)
-    name = _without(word, hit) if hit else _SPACED.sub("", word)
-    return _people.is_name(name)
+    return _people.is_name(_without(word, hit) if hit else _people.closed(word))
