@@ -19,13 +19,12 @@ ROLES = "联系人|负责人|法人|法定代表人|前台|财务|行政|客服|
 ADDRESS = {"先生": "男", "女士": "女", "小姐": "女", "太太": "女"}
 GENDERS = {**ADDRESS, "男": "男", "女": "女"}
 _WHOLE = re.compile("[\u4e00-\u9fff]{2,4}")
-_AFTER = re.compile(
-    rf"([\u4e00-\u9fff]+?)[ (（,，/、-]*({TITLES}|先生|女士|小姐|太太)[)）]?", re.I
-)
+_AFTER = re.compile(rf"([\u4e00-\u9fff]+?)[ (（,，/、-]*({TITLES}|先生|女士|小姐|太太)[)）]?", re.I)
 _BEFORE = re.compile(rf"({TITLES})[ :：-]*([\u4e00-\u9fff]{{2,4}})", re.I)
 _GENDER = re.compile(r"([\u4e00-\u9fff]{2,4})[ (（,，/、-]+([男女])[)）]?")
 _NOTED = re.compile(r"([\u4e00-\u9fff]{2,4}) ?[(（]([^()（）0-9]+)[)）]")
-_ROLE = re.compile(rf"{TITLES}|{ROLES}|部|某")
+#: Words that no name holds.
+ROLE = rf"{TITLES}|{ROLES}|部|某"
 _SHORT_TITLES = ("总", "工", "哥", "姐", "叔", "姨", "董", "局", "处", "科", "老")
 
 
@@ -101,7 +100,7 @@ def closed(text: str) -> str:
 
 def holds_role(text: str) -> bool:
     """A word for a role or a department, where a name should be."""
-    return text in ADDRESS or _ROLE.search(text) is not None
+    return text in ADDRESS or re.search(ROLE, text) is not None
 
 
 def is_title(text: str) -> bool:

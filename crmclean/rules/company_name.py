@@ -20,27 +20,22 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.rules import Parts, _characters, _mojibake, kept
+from crmclean.rules import Parts, _characters, _company_notes, _mojibake, kept
+from crmclean.rules._company_notes import HAN
 from crmclean.rules.text import judged
 
-_HAN = "\u3400-\u9fff"
 FORM = _characters.LINE
-_NOTE = (
-    "已?注销|已?吊销|已?作废|停用|已?停业|已?倒闭|重复|重复客户|旧|老|旧名|已?合并|已?迁址|已?改名|已?更名|黑名单|测试"
-    "|勿联系|不合作|已?流失|已?离职|删除|待删除|无效|禁用|暂停合作|公海"
-)
-_ANNOTATION = re.compile(
-    rf"[ ]*(?:[（(\[【]({_NOTE})[）)\]】]|(?<=[{_HAN}）])[-—_－]+({_NOTE})|(?<=公司)({_NOTE}))$"
-)
-_SPACED = re.compile(rf"(?<=[{_HAN}（）]) (?=[{_HAN}（）])")
-_STRAY = "*#★☆●■◆▲△※→;；。，,、:：!！?？`~^|\\\"'“”‘’ ·．-—_=+<>《》"
-_LEGAL = re.compile(r"(?:公司|集团|合作社|事务所|商行|厂)")
-_SEVERAL = re.compile(rf"(?:公司|厂|合作社) ?[/、;；,，|] ?[{_HAN}]{{4,}}(?:公司|厂|合作社)")
+_STRAY = "*#★☆●■◆▲△※→;；。，,、:：!！?？`~^|\\\"'“”‘’ ·．-—_=+＋<>《》"
+_WRAPPED = re.compile(r"[（(【\[《“]([^（）()【】\[\]《》“”]+)[）)】\]》”]")
+_SEVERAL = re.compile(rf"(?:公司|厂|合作社) ?[/、;；,，|] ?[{HAN}]{{2,}}(?:公司|厂|合作社)")
 _TRAILING = re.compile(r"[（(]?(?:\+?86)?1[3-9][0-9]{9}[）)]?")
+_LOST = re.compile(rf"[{HAN}][?？]+[{HAN}]|^[?？]|[?？]{{2}}")
 _DOUBT = (
-    rf"[()\[\]【】{{}}]|[{_HAN}（）] [{_HAN}（）]|\A[{re.escape(_STRAY)}]|[^.A-Za-z0-9{_HAN}）]\z"
-    rf"|(?:{_NOTE})[）)\]】]?\z|[/|、;；]|[0-9]{{11}}| [（）]|[（）] "
+    rf"[()\[\]【】{{}}?？]|[{HAN}（）] [{HAN}（）]|\A[{re.escape(_STRAY)}]|[^.A-Za-z0-9{HAN}）]\z"
+    rf"|[{HAN}）]\.\z|[/|、;；]|[0-9]{{11}}| [（）]|[（）] |{_company_notes.DOUBT}"
 )
+#: Words that end a name: up to them, a space before the last piece is a slip.
+_END = rf"([{HAN}（）]) ([{HAN}（）]*(?:公司|厂|店|社|所|院|中心|集团))\z"
 
 
 def doubt(values: pa.Array, /, **_: object) -> pa.Array:
@@ -52,10 +47,10 @@ def quick(values: pa.Array, /, **_: object) -> pa.Array:
     """Spaces, brackets around Chinese, a full stop at the end."""
     tidy = _characters.tidy_column(values)
     for pattern, mended in (
-        (rf"([{_HAN}]) ?\(([{_HAN}]+)\) ?", r"\1（\2）"),
-        (rf"([{_HAN}（）]) ([{_HAN}（）])", r"\1\2"),
-        (rf"([{_HAN}（）]) ([{_HAN}（）])", r"\1\2"),
-        (rf"([{_HAN}）])[。，；;]\z", r"\1"),
+        (rf"([{HAN}]) ?\(([{HAN}]+)\) ?", r"\1（\2）"),
+        (_END, r"\1\2"),
+        (_END, r"\1\2"),
+        (rf"([{HAN}）])[。，；;]\z", r"\1"),
     ):
         tidy = pc.replace_substring_regex(tidy, pattern, mended)
     return tidy
@@ -64,19 +59,27 @@ def quick(values: pa.Array, /, **_: object) -> pa.Array:
 def clean(text: str, /, **_: object) -> str | Parts:
     """The name. Raises ValueError COMPANY_SEVERAL, TEXT_LOST_CHARACTERS."""
     tidy = _characters.tidy(text)
-    if _mojibake.is_lost(tidy):
+    if _mojibake.is_lost(tidy) or _LOST.search(tidy):
         raise ValueError("TEXT_LOST_CHARACTERS")
     name, notes = _bare(tidy)
     if not name:
         return kept(tidy, "COMPANY_STRANGE") if notes else ""
     if _SEVERAL.search(name):
         raise ValueError("COMPANY_SEVERAL")
+    issues = _issues(name, notes)
+    return Parts({"": name}, issues) if issues else name
+
+
+def _issues(name: str, notes: list[str]) -> list[tuple[str, str | None]]:
     judgement = judged(name)
     issues = list(judgement.issues) if isinstance(judgement, Parts) else []
     issues += [("COMPANY_ANNOTATION", None)] * bool(notes)
+    strange, suggestion = _company_notes.strange(name)
     if _TRAILING.search(name):
-        issues.append(("COMPANY_HOLDS_PHONE", None))
-    return Parts({"": name}, issues) if issues else name
+        issues.append(("COMPANY_HOLDS_PHONE", suggestion))
+    elif strange:
+        issues.append(("COMPANY_STRANGE", suggestion))
+    return issues
 
 
 def _bare(name: str) -> tuple[str, list[str]]:
@@ -85,22 +88,25 @@ def _bare(name: str) -> tuple[str, list[str]]:
     previous = None
     while name != previous:
         previous = name
-        name = (
-            _brackets(name.strip(_STRAY)) if _is_chinese(name) else name.strip(' *#;；。，,、"“”')
-        )
-        name = _SPACED.sub("", name)
-        hit = _ANNOTATION.search(name)
-        if hit and hit.start() >= 2:
-            notes.append(next(filter(None, hit.groups())))
-            name = name[: hit.start()]
+        name = _stripped(name)
+        name = _company_notes.closed(name)
+        name, found = _company_notes.without(name)
+        notes += found
     return name, notes
+
+
+def _stripped(name: str) -> str:
+    """Without marks around it; *ST is the mark of a listed company in trouble."""
+    wrapped = _WRAPPED.fullmatch(name)
+    name = wrapped[1] if wrapped else name
+    if not re.search(f"[{HAN}]", name):
+        return name.strip(' *#;；。，,、"“”')
+    mark = "*" if name.startswith("*ST") else ""
+    name = mark + _brackets(name.strip(_STRAY))
+    return re.sub(rf"(?<=[{HAN}）])\.+$", "", name)
 
 
 def _brackets(name: str) -> str:
     """Half-width brackets around or beside Chinese become full-width, in pairs only."""
     name = name.replace("(", "（").replace(")", "）")
     return re.sub(" *（ *", "（", re.sub(" *） *", "）", name))
-
-
-def _is_chinese(name: str) -> bool:
-    return re.search(f"[{_HAN}]", name) is not None

@@ -33,8 +33,8 @@ FORM = _characters.LINE
 #: Two to four Chinese characters that end in nothing like a title need no look.
 _PLAIN = rf"\A[{_HAN}]{{2,4}}\z|\A[A-Z][a-z]+(?: [A-Z][a-z]+){{1,2}}\z|\A[{_HAN}]+·[{_HAN}]+\z"
 _ENDINGS = (
-    rf"(?:{_people.TITLES}|{_people.ROLES}|先生|女士|小姐|太太|总|工|哥|姐|董|科|处|局|公司|部|店|厂|师傅"
-    rf"|老师|[男女])\z|\A(?:{_people.TITLES}|[老小阿某])"
+    rf"{_people.ROLE}|\A[老小阿]"
+    r"|(?:先生|女士|小姐|太太|总|工|哥|姐|叔|姨|董|科|处|局|老|公司|店|厂|[男女])\z"
 )
 _BETWEEN = re.compile(
     rf" *[/、,，;；|&+] *| 和 |(?<=[{_HAN}]{{2}})和(?=[{_HAN}]{{2}})|(?<=[{_HAN}]{{2}}) (?=[{_HAN}]{{2}})"
