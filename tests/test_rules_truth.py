@@ -92,7 +92,8 @@ MOBILE_LOST: list[Way] = [
 
 def a_landline(rng: random.Random) -> str:
     area = rng.choice(sorted(_tables.area_codes()))
-    size = 8 if len(area) == 3 else rng.choice([7, 8])
+    long = len(area) == 3 or area in _tables.of_eight_digits()
+    size = 8 if long else rng.choice([7, 8])
     return f"{area}-{rng.randrange(2, 9)}{rng.randrange(10 ** (size - 1)):0{size - 1}}"
 
 

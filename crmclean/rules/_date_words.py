@@ -2,7 +2,7 @@
 
 import re
 
-_DIGITS = dict(zip("〇零○一二三四五六七八九", "000123456789", strict=True))
+_DIGITS = dict(zip("〇零○Oo一二三四五六七八九", "00000123456789", strict=True))
 
 
 def in_digits(day: str) -> str:

@@ -32,7 +32,10 @@ _TIME = re.compile(
     r"(?P<zone>z|utc|gmt|cst|[+-][0-9]{2}:?[0-9]{2})?$",
     re.I,
 )
-_PARTS = re.compile(r"([0-9]{1,4})[-/.年、,\\ ]+([0-9]{1,2})[-/.月、,\\ ]+([0-9]{1,4})[日号.]?")
+_PARTS = re.compile(
+    r"([0-9]{1,4})[-/.年、,\\ ·_]+([0-9]{1,2})[-/.月、,\\ ·_]+([0-9]{1,4})[日号./]?"
+)
+_COMPACT = re.compile(r"^([0-9]{8})[ T]([0-9]{2})([0-9]{2})(?:[0-9]{2})?(?=Z?$)")
 _MONTH_ONLY = re.compile(r"([0-9]{4})(?:[-/.年] ?)([0-9]{1,2})月?(?:份)?")
 _YEAR_ONLY = re.compile(r"([0-9]{4})年?")
 _ROC = re.compile(
@@ -73,6 +76,7 @@ def read(text: str, date_order: str | None = None, epoch: int = 1900,
 
 
 def _words(plain: str, order: str | None, calendar: str | None) -> str:
+    plain = _COMPACT.sub(r"\1 \2:\3", plain)
     java = _JAVA.fullmatch(_WEEKDAY.sub("", plain).strip())
     if java:
         plain = f"{java[4]}-{_MONTHS[java[1].lower()]}-{java[2]} {java[3]}"
@@ -91,9 +95,11 @@ def _without_time(plain: str) -> tuple[str, _Time | None]:
     minute = {"半": 30, "整": 0, None: 0}.get(hit["minute"], hit["minute"])
     hour = int(hit["hour"])
     late = 12 if half in ("下午", "晚上", "傍晚", "pm") else 3 if half == "中午" else 0
+    if hour == 12 and half in ("晚上", "傍晚", "上午", "早上"):  # noon to one, midnight to another
+        raise ValueError("DATE_UNREADABLE")
     if hour < late:
         hour += 12
-    elif half in ("am", "上午", "凌晨") and hour == 12:
+    elif half in ("am", "凌晨") and hour == 12:
         hour = 0
     return plain[: hit.start()].strip(" ,T"), _Time(hour, int(minute), (hit["zone"] or "").lower())
 
@@ -153,7 +159,9 @@ def _year_last(one: int, two: int, year: int, clock: _Time | None, order: str | 
 
 def _short_year(text: str, one: int, two: int, three: int, clock: _Time | None,
                 order: str | None) -> str:  # fmt: skip
-    readings = {"ymd": (one, two, three), "dmy": (three, two, one), "mdy": (three, one, two)}
+    readings = {"dmy": (three, two, one), "mdy": (three, one, two)}
+    if text[1].isdigit():  # no year has one digit
+        readings["ymd"] = (one, two, three)
     possible = {name: r for name, r in readings.items() if 1 <= r[1] <= 12 and 1 <= r[2] <= 31}
     if order is None and ("/" not in text or set(possible) == {"ymd"}):
         order = "ymd"
@@ -206,8 +214,8 @@ def _number(whole: str, part: str, epoch: int) -> str:
     size = len(whole)
     if exact and size == 8:
         return _written(int(whole[:4]), int(whole[4:6]), int(whole[6:]), None)
-    if size == 4 and len(part) == 2 and int(whole) in range(1900, 2101):
-        return _partial(int(whole), int(part))
+    if not exact and size == 4 and int(whole) in range(1900, 2101):
+        return _month(int(whole), part)
     if exact and size in (12, 14):
         clock = _Time(int(whole[8:10]), int(whole[10:12]), "")
         return _written(int(whole[:4]), int(whole[4:6]), int(whole[6:8]), clock)
@@ -225,10 +233,17 @@ def _number(whole: str, part: str, epoch: int) -> str:
     raise ValueError("DATE_UNREADABLE")
 
 
+def _month(year: int, part: str) -> str:
+    """2024.06 and 2024.6 are June; 2024.1 is January, or October without its zero."""
+    if len(part) > 2 or part == "1":
+        raise ValueError("DATE_UNREADABLE")
+    return _partial(year, int(part))
+
+
 def _serial(days: int, part: str, epoch: int) -> str:
     start = datetime(1904, 1, 1) if epoch == 1904 else datetime(1899, 12, 30)
-    minutes = round(float(f"0.{part or 0}") * 1440)
-    moment = start + timedelta(days=days, minutes=minutes)
+    seconds = round(float(f"0.{part or 0}") * 86_400)
+    moment = start + timedelta(days=days, seconds=min(seconds, 86_399))
     return moment.strftime("%Y-%m-%d %H:%M" if part.strip("0") else "%Y-%m-%d")
 
 

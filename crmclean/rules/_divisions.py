@@ -160,6 +160,8 @@ def _belongs(code: str, parent: str) -> bool:
 
 def _clash(code: str, rest: str, found_city: bool) -> tuple[str, str | None] | None:
     """A following name of another province or an abolished one: contradiction, renamed."""
+    if len(code) == 2 and _elsewhere(code, rest):
+        return ("REGION_CONTRADICTION", None)
     hit = re.match("[\u4e00-\u9fff]{2,8}?(?:自治县|市|区|县|旗)", rest)
     if hit is None or len(code) == 6:
         return None
@@ -170,6 +172,14 @@ def _clash(code: str, rest: str, found_city: bool) -> tuple[str, str | None] | N
     if found_city and new:
         return ("REGION_RENAMED", new)
     return None
+
+
+def _elsewhere(province: str, rest: str) -> bool:
+    """A city of another province stands next (山西西安), and no place of this one has its name."""
+    city, after = _step("", rest, "city")
+    name = rest[: len(rest) - len(after)].lstrip(" ,，-—/、·")
+    mine = (code for code in _starts("district").get(name, ()) if _belongs(code, province))
+    return bool(city) and not city.startswith(province) and not any(mine)
 
 
 def _place(code: str) -> dict[str, str]:

@@ -34,6 +34,7 @@ MISREAD = (
 _MISREAD = re.compile(MISREAD)
 _WESTERN = "\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122"  # fmt: skip
 _RUN = re.compile(f"[{_WESTERN}]{{2,}}")
+_LETTERS = re.compile("[\u00a1-\u00ff]{4,}")
 _CHINESE = re.compile(
     "[\n\r\t\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\x20-\x7e\u2018-\u201d\u2014\u2026\u00b7]+"
 )
@@ -64,7 +65,8 @@ def is_lost(text: str) -> bool:
     misread = _MISREAD.findall(text)
     if len(misread) > 1 or (misread and text.endswith("?")):
         return repair(text) is None
-    return any(len(run) > 3 for run in _letters(text)) and repair(text) is None
+    letters = _LETTERS.findall(text)
+    return any(len(set(run)) > 1 for run in letters) and repair(text) is None
 
 
 def is_garbled(text: str) -> bool:
@@ -72,12 +74,10 @@ def is_garbled(text: str) -> bool:
     return is_lost(text) or repair(text) is not None
 
 
-def _letters(text: str) -> list[str]:
-    return re.findall("[\u00a1-\u00ff]{2,}", text)
-
-
 def _is_proved(text: str, runs: list[str]) -> bool:
-    return max(map(len, runs)) > 3 or re.search("[A-Za-z]", text) is None
+    """Enough of it, and no sign that is only repeated (××, ····)."""
+    several = all(len(set(run)) > 1 for run in runs)
+    return several and (max(map(len, runs)) > 3 or re.search("[A-Za-z]", text) is None)
 
 
 def _western_bytes(text: str) -> bytes | None:

@@ -6,21 +6,28 @@ separator is refused: 1,23 may be 1.23 or a slip.
 """
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation, localcontext
 
-UNITS = {"元": 1, "千": 1000, "万": 10_000, "百万": 1_000_000, "千万": 10_000_000, "亿": 100_000_000,
-         "k": 1000, "w": 10_000, "万亿": 10**12, "十万": 100_000}  # fmt: skip
+UNITS = {"元": 1, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10_000, "百万": 1_000_000, "千万": 10_000_000,
+         "亿": 100_000_000, "k": 1000, "w": 10_000, "万亿": 10**12, "十万": 100_000}  # fmt: skip
 _PLAIN = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+"
-NUMBER = re.compile(rf"({_PLAIN}) ?(万亿|千万|百万|十万|亿|万|千|[kKwW])?")
-_CHINESE = dict(
-    zip(
-        "零〇一二三四五六七八九两壹贰叁肆伍陆柒捌玖",
-        [0, 0, *range(1, 10), 2, *range(1, 10)],
-        strict=True,
-    )
+NUMBER = re.compile(rf"({_PLAIN}) ?(万亿|千万|百万|十万|亿|万|[千仟百佰kKwW])?")
+#: 100 200 may be two numbers, 12 500 and 1 234 567 are one.
+_PERHAPS_TWO = re.compile(r"[0-9]{3} [0-9]{3}(?![0-9 ])")
+_DIGITS = dict(
+    zip("一二三四五六七八九两壹贰叁肆伍陆柒捌玖", [*range(1, 10), 2, *range(1, 10)], strict=True)
 )
-_STEPS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+_DIGIT = f"[{''.join(_DIGITS)}]"
+#: Below 万, as it is written out: a single digit at the end stands behind 十 or 零 or alone, for
+#: 三百五 is 350 when it is spoken.
+_SECTION = re.compile(
+    rf"(?:({_DIGIT})[千仟])?(?:[零〇]?({_DIGIT})[百佰])?(?:[零〇]?(?:(?<![百佰千仟])()|({_DIGIT}))[十拾]({_DIGIT})?)?"
+    rf"(?:(?:[零〇]|^)({_DIGIT}))?"
+)
+_CHINESE = re.compile("(?:(.+)亿)?(?:(.+)万)?(.*)")
 _MOST = 40
+#: Digits that no sum of such numbers has.
+_EXACT = Context(prec=80)
 
 
 def decimal(text: str) -> Decimal | None:
@@ -31,8 +38,18 @@ def decimal(text: str) -> Decimal | None:
     >>> decimal("三十五万"), decimal("两千")
     (Decimal('350000'), Decimal('2000'))
     """
-    if len(text) > _MOST:
+    if not text or len(text) > _MOST or _PERHAPS_TWO.match(text):
         return None
+    with localcontext(_EXACT):
+        return _sum(text)
+
+
+def scaled(number: Decimal, scale: int, negative: bool) -> Decimal:
+    """The number in units of one, with its sign."""
+    return _EXACT.multiply(number, Decimal(-scale if negative else scale))
+
+
+def _sum(text: str) -> Decimal | None:
     total, rest, last = Decimal(0), text, 10**20
     while rest:
         hit = NUMBER.match(rest)
@@ -64,15 +81,32 @@ def _plain(text: str) -> Decimal:
 
 
 def _chinese(text: str) -> Decimal | None:
-    """三十五万, 一亿二千万: a whole number in Chinese numerals, or None."""
-    if not re.fullmatch(f"[{''.join(_CHINESE)}{''.join(_STEPS)}万亿]+", text):
+    """三十五万, 一亿二千万: a whole number written out in Chinese numerals, or None.
+
+    >>> _chinese("一千零五"), _chinese("三百五"), _chinese("五六"), _chinese("百万")
+    (Decimal('1005'), None, None, None)
+    """
+    if text in ("零", "〇"):
+        return Decimal(0)
+    hit = _CHINESE.fullmatch(text)
+    if not text or hit is None:
         return None
-    total = section = digit = 0
-    for character in text:
-        if character in _CHINESE:
-            digit = _CHINESE[character]
-        elif character in _STEPS:
-            section, digit = section + (digit or 1) * _STEPS[character], 0
-        else:
-            total, section, digit = (total + section + digit) * UNITS[character], 0, 0
-    return Decimal(total + section + digit)
+    total = 0
+    for size, section in zip((10**8, 10**4, 1), hit.groups(), strict=True):
+        number = _section(section, total > 0) if section else 0
+        if number is None:
+            return None
+        total += number * size
+    return Decimal(total) if total else None
+
+
+def _section(text: str, behind: bool) -> int | None:
+    """A number below 万; `behind` 万 or 亿 a single digit needs its 零."""
+    hit = _SECTION.fullmatch(text)
+    if hit is None or (behind and len(text) == 1):
+        return None
+    thousands, hundreds, ten, tens, after_ten, ones = hit.groups()
+    digit = lambda character: _DIGITS[character] if character else 0
+    tenths = 1 if ten == "" else digit(tens)
+    return (digit(thousands) * 1000 + digit(hundreds) * 100 + tenths * 10
+            + digit(after_ten) + digit(ones))  # fmt: skip

@@ -23,10 +23,12 @@ _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _GLUE = str.maketrans("", "", " -().·_–—‐‑\u2212")
 _DASHES = str.maketrans("–—‐‑\u2212", "-----")
 _PREFIXED = re.compile(r"(?:\+?0*86|17951|12593|17911|17909|17901|0)?(1[3-9][0-9]{9})")
-_COUNTRY = re.compile(r"\(?(?:\+ ?|00)86\)?[- ]*|\(86\)[- ]*|86-")
+_COUNTRY = re.compile(r"(?:\(?(?:\+ ?|00)86\)?[- ]*|\(86\)[- ]*|86-)(?:\(0\))?")
+_BRACKETED = re.compile(r"^\(\+?86[- ]?([0-9]{2,3})\)")
+_TWO_MOBILES = re.compile(r"(?<![0-9])(1[3-9][0-9]{9}) ?[-–—] ?(?=1[3-9][0-9]{9}(?![0-9]))")
 _MORE = r"(?:(?: ?(?:转|分机号?|ext\.?|x|#|\*|-|,) ?:? ?)+([0-9]{1,6}))?"
 _LANDLINE = re.compile(
-    rf"\(? ?(0[0-9]{{2,3}}) ?\)?[ -]*([1-9][0-9]{{2,3}}[ -]?[0-9]{{4}}){_MORE}", re.I
+    rf"\(? ?(0[0-9]{{2,3}}) ?\)?[ ./-]*([1-9][0-9]{{2,3}}[ -]?[0-9]{{4}}){_MORE}", re.I
 )
 _TOLL_FREE = re.compile(
     rf"([48]00)[ -]*([0-9]{{1,4}})[ -]*([0-9]{{1,4}})[ -]*([0-9]{{0,4}}?){_MORE}", re.I
@@ -60,7 +62,7 @@ def single(text: str, area: str | None = None) -> str | None:
     if _MOBILE.fullmatch(text):
         return "" if _NOTHING.fullmatch(text) else text
     plain = _LABEL.sub("", narrow(text).translate(_DASHES).strip("'\"`;,。、 "))
-    plain = _ZEROS.sub("", plain)
+    plain = _BRACKETED.sub(r"86-\1-", _ZEROS.sub("", plain))
     digits = plain.translate(_GLUE)
     hit = _PREFIXED.fullmatch(digits)
     if hit:
@@ -85,11 +87,17 @@ def read_cell(text: str, area: str | None = None) -> Parts:
     found: list[str] = []
     names: list[str] = []
     rest: list[str] = []
-    for piece in _HARD.split(narrow(re.sub(r"[\r\n]+", ";", text))):
-        _read_piece(piece, area, found, names, rest)
+    parted = _TWO_MOBILES.sub(r"\1;", narrow(re.sub(r"[\r\n]+", ";", text)))
+    for piece in _HARD.split(parted):
+        _read_piece(piece, area or _area_of(found), found, names, rest)
     if not found:
         raise ValueError("PHONE_INVALID")
     return Parts(_sorted_out(list(dict.fromkeys(found)), names, rest))
+
+
+def _area_of(found: list[str]) -> str | None:
+    """The area code of the number before: 0512-62345678/62345679 are of one place."""
+    return found[-1].partition("-")[0] if found and found[-1][0] == "0" else None
 
 
 def _read_piece(
@@ -107,7 +115,7 @@ def _read_piece(
         else:
             found.extend(number for number in numbers if number)
             left = left.replace(hit[0], " ", 1)
-    left = " ".join(_WORDS.sub(" ", left).split()).strip(_MARKS)
+    left = " ".join(re.sub(r"[()\[\]【】]", " ", _WORDS.sub(" ", left)).split()).strip(_MARKS)
     if any(mark.isdigit() or mark == "*" for mark in left):
         raise ValueError("PHONE_MASKED" if "*" in left else "PHONE_INVALID")
     if left and placeholder.clean(left, kind="phone"):
@@ -185,13 +193,16 @@ def _landline(plain: str) -> str | None:
 
 
 def _with_area(area: str, number: str) -> str | None:
-    """`0571`, `87654321` → `0571-87654321`; raises PHONE_AREA_CODE where there is no such area."""
+    """`0571`, `87654321` → `0571-87654321`; raises PHONE_AREA_CODE where there is no such
+    area, PHONE_LOST_DIGITS where all its numbers have eight."""
     digits = area + number
     area, number = _cut(digits)
-    if len(number) not in ((8,) if len(area) == 3 else (7, 8)) or number[0] == "0":
+    if len(number) not in (7, 8) or number[0] == "0":
         return None
     if area not in _tables.area_codes():
         raise ValueError("PHONE_AREA_CODE")
+    if len(number) == 7 and (len(area) == 3 or area in _tables.of_eight_digits()):
+        raise ValueError("PHONE_LOST_DIGITS")
     return f"{area}-{number}"
 
 
@@ -234,7 +245,7 @@ def _broken(plain: str, digits: str, area: str | None) -> str | None:
             return _with_area(area, digits)
         raise ValueError("PHONE_NO_AREA_CODE")
     if re.match("1[3-9]", digits):
-        if size > 13 and " " in plain:
+        if size > 13 and (" " in plain or _TWO_MOBILES.search(plain)):
             return None
         raise ValueError("PHONE_LOST_DIGITS" if size < 11 else "PHONE_EXTRA_DIGITS")
     if size in (10, 11) and digits[0] != "0" and _landline("0" + digits):

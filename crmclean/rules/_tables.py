@@ -25,6 +25,12 @@ def area_codes() -> frozenset[str]:
 
 
 @cache
+def of_eight_digits() -> frozenset[str]:
+    """The area codes of four digits whose numbers all have eight (libphonenumber's metadata)."""
+    return frozenset(line["code"] for line in table("area_codes") if line["digits"] == "8")
+
+
+@cache
 def surnames() -> tuple[frozenset[str], frozenset[str]]:
     """Family names of one character and of two (复姓)."""
     lines = (_HERE / "surnames.txt").read_text(encoding="utf-8").split("\n")

@@ -83,7 +83,7 @@ def _number(plain: str, unit: str | None) -> Decimal | None:
     if number is None:
         return None
     scale = 1 if said or unit is None else _numbers.UNITS[unit]
-    return -number * scale if negative else number * scale
+    return _numbers.scaled(number, scale, negative)
 
 
 def _reason(plain: str) -> str:

@@ -88,8 +88,7 @@ def _bare(name: str) -> tuple[str, list[str]]:
     previous = None
     while name != previous:
         previous = name
-        name = _stripped(name)
-        name = _company_notes.closed(name)
+        name = _company_notes.closed(_characters.tidy(_stripped(name)))
         name, found = _company_notes.without(name)
         notes += found
     return name, notes

@@ -34,6 +34,7 @@ _TYPOS = {
     "@qq.cn": "@qq.com", "@qq.co": "@qq.com", "@163.co": "@163.com", "@sian.com": "@sina.com",
 }  # fmt: skip
 _MISTYPED = "|".join(f"{re.escape(wrong)}\\z" for wrong in _TYPOS)
+_LABEL = re.compile("^(?:mailto|e-?mail) ?: ?")
 _MENDED = str.maketrans({"。": ".", "．": ".", "，": ",", "；": ";", "、": ";", "＠": "@"})
 
 
@@ -52,10 +53,13 @@ def clean(text: str, /, **_: object) -> str | Parts:
     """The address, or the first of several with the others as a part.
 
     Raises ValueError EMAIL_INVALID."""
-    plain = _characters.narrow(text).translate(_MENDED).lower().replace("mailto:", "")
+    plain = _characters.narrow(text).translate(_MENDED).lower()
+    plain = _LABEL.sub("", plain)
     plain = re.sub(r" *([@.]) *", r"\1", plain)
     found = [
-        word.strip("<>()[]\"'.:") for word in re.split(r"[;,/|:\s<>()]+", plain) if "@" in word
+        word.strip("<>()[]\"':").rstrip(".")
+        for word in re.split(r"[;,/|:\s<>()]+", plain)
+        if "@" in word
     ]
     if not found or not all(_is_address(word) for word in found) or _beside(plain, found):
         raise ValueError("EMAIL_INVALID", *_suggestion(plain))

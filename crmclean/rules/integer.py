@@ -19,7 +19,7 @@ import re
 from crmclean.rules import _characters, _numbers
 
 FORM = "0|-?[1-9][0-9]*"
-_MEASURE = re.compile(r" ?(?:人|名|个|次|家|台|件|套|天|年|月|岁|单|笔|条|位|户|辆|间|层|pcs)$")
+_MEASURE = re.compile(r" ?(?:人|名|个|次|家|台|件|套|天|岁|单|笔|条|位|户|辆|间|层|pcs)$")
 _RANGE = re.compile(r"[0-9] ?(?:-|~|～|—|–|至|到) ?[0-9]")
 
 
@@ -35,4 +35,4 @@ def clean(text: str, /, **_: object) -> str:
         raise ValueError("INTEGER_RANGE" if _RANGE.search(plain) else "INTEGER_INVALID")
     if number != number.to_integral():
         raise ValueError("INTEGER_FRACTION")
-    return _numbers.written(-number if negative else number)
+    return _numbers.written(_numbers.scaled(number, 1, negative))

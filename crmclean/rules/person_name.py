@@ -88,7 +88,7 @@ def _bare(text: str) -> str:
     previous = None
     while text != previous:
         previous = text
-        text = text.strip("#;；。，,、\"' ")
+        text = _characters.tidy(text.strip("#;；。，,、\"' "))
         wrapped = _WRAPPED.fullmatch(text)
         text = wrapped[1] if wrapped else text
         if text.startswith("*") and _people.is_full_name(text.lstrip("* ")):

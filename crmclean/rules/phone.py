@@ -71,6 +71,10 @@ def doubt(values: pa.Array, /, want: str | None = None, **_: object) -> pa.Array
         known = pa.array([code.ljust(4, "-") for code in sorted(_tables.area_codes())])
         area = pc.is_in(pc.utf8_slice_codeunits(values, 0, 4), value_set=known)
         look = pc.or_(look, pc.and_not(landline, area))
+        short = pc.match_substring_regex(values, r"\A0[3-9][0-9]{2}-[0-9]{7}(?:-|\z)")
+        eight = pa.array(sorted(_tables.of_eight_digits()))
+        eight = pc.is_in(pc.utf8_slice_codeunits(values, 0, 4), value_set=eight)
+        look = pc.or_(look, pc.and_(short, eight))
     if want not in ("mobile", "phone"):
         return look
     mobile = pc.match_substring_regex(values, rf"\A{_MOBILE}\z")

@@ -20,6 +20,7 @@ from crmclean.rules import _characters
 
 _HOST = r"(?:[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]"
 FORM = rf"(?:https?://)?{_HOST}(?::[0-9]{{1,5}})?(?:[/?#][!-~]*)?"
+_LABEL = re.compile("^[\u4e00-\u9fff]+ ?: ?")
 _CUT = re.compile(r"(?:(https?):?/{1,3})?([^/?#:]+(?::[0-9]{1,5})?)([/?#].*)?", re.I)
 
 
@@ -30,7 +31,8 @@ def doubt(values: pa.Array, /, **_: object) -> pa.Array:
 
 def clean(text: str, /, **_: object) -> str:
     """The address. Raises ValueError URL_INVALID."""
-    plain = _characters.narrow(text).strip("<>\"'，。；、,; ").replace(" ", "")
+    plain = _LABEL.sub("", _characters.narrow(text).strip("<>\"'，。；、,;. "))
+    plain = re.sub(r" *([.:/。]) *", r"\1", plain)
     hit = _CUT.fullmatch(plain)
     if hit is None:
         raise ValueError("URL_INVALID")

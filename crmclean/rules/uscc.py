@@ -28,12 +28,14 @@ from crmclean.rules import Parts, _characters, _checks
 FORM = "[0-9A-HJ-NP-RTUW-Y]{2}[0-9]{6}[0-9A-HJ-NP-RTUW-Y]{10}"
 _MISREAD = str.maketrans("OIZS", "0125")
 _GLUE = "[ \\-–—_.:'\"`]"
-_ZEROS = re.compile("([0-9A-Z])\\1*")
+_STAND_IN = re.compile("([0-9A-Z])\\1*|123456789012345678")
+_LABEL = re.compile("^[\u4e00-\u9fff()]+ ?[:：]? ?")
 
 
 def doubt(values: pa.Array, /, **_: object) -> pa.Array:
-    """Codes whose check digit is wrong, or of one character."""
-    same = pc.is_in(values, value_set=pa.array([letter * 18 for letter in _checks.USCC]))
+    """Codes whose check digit is wrong, or that are typed to fill a field."""
+    stand_ins = [*(letter * 18 for letter in _checks.USCC), "123456789012345678"]
+    same = pc.is_in(values, value_set=pa.array(stand_ins))
     return pc.or_(same, pc.invert(_checks.uscc_column(values)))
 
 
@@ -46,8 +48,8 @@ def quick(values: pa.Array, /, **_: object) -> pa.Array:
 def clean(text: str, /, **_: object) -> str | Parts:
     """The code, or an organisation code as a part. Raises ValueError USCC_CHECK_DIGIT,
     USCC_LENGTH, USCC_LOST_DIGITS, USCC_OLD_REGISTRATION_NO, USCC_INVALID."""
-    plain = re.sub(_GLUE, "", _characters.narrow(text)).upper()
-    if _ZEROS.fullmatch(plain):
+    plain = re.sub(_GLUE, "", _LABEL.sub("", _characters.narrow(text))).upper()
+    if _STAND_IN.fullmatch(plain):
         return ""
     if re.search(r"[0-9]E\+[0-9]", _characters.narrow(text).upper()):
         raise ValueError("USCC_LOST_DIGITS")
