@@ -30,7 +30,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 
 soak: $(VENV)/.dev
-	CRMCLEAN_SOAK=1 $(BIN)/python -m pytest tests/fuzz -q
+	CRMCLEAN_SOAK=1 $(BIN)/python -m pytest tests/fuzz tests/test_rules_truth.py -q
 
 clean:
 	rm -rf $(VENV) $(OUT) dist build .pytest_cache .ruff_cache .hypothesis
