@@ -9,6 +9,9 @@ import report_work
 
 from crmclean import apply, gaps, review, tables
 from crmclean.decisions import State, fingerprints, hashes
+from crmclean.dedupe import contacts, customers
+from crmclean.messages import entries
+from crmclean.model import build
 
 
 @pytest.fixture
@@ -149,3 +152,19 @@ def test_a_suggestion_is_accepted_or_rejected_in_the_workbook(
         key
         not in review.find_suggestions(work, model, state.entries("values"))["golden"].to_pylist()
     )
+
+
+def test_every_comparison_has_words() -> None:
+    model = build()
+    for owner, spec in (("customer", customers.SPEC), ("contact", contacts.SPEC)):
+        for comparison in spec.comparisons:
+            known = comparison.name in model[owner].fields
+            assert known or f"report.compare.{comparison.name}" in entries(), comparison.name
+
+
+def test_the_reasons_of_a_pair_add_up_to_its_weight(made: tuple, tmp_path: Path) -> None:
+    heading, rows = rows_of(write(made, tmp_path / "review")[0])
+    for row in rows:
+        total, parts = row[heading.index("依据（比特）")].split(" = ")
+        told = sum(float(part.rsplit(" ", 1)[1]) for part in parts.split(" · "))
+        assert abs(told - float(total)) < 0.06 * len(parts.split(" · "))

@@ -83,11 +83,11 @@ def _sheet(
     head = lambda code: say(f"audit.{code}", lang=language)
     columns = [
         Col(head("number"), 6, locked=True),
-        Col(head("source"), 55, locked=True),
-        Col(head("result"), 55, locked=True),
+        Col(head("source"), 55, locked=True, wrap=True),
+        Col(head("result"), 55, locked=True, wrap=True),
         Col(head("verdict"), 12, choices=verdicts, colour=INPUT_COLOUR, note=head("verdict_note")),
         Col(head("field"), 16, choices=labels, colour=INPUT_COLOUR),
-        Col(head("note"), 30, colour=INPUT_COLOUR),
+        Col(head("note"), 30, colour=INPUT_COLOUR, wrap=True),
         Col("golden", hidden=True, locked=True),
         Col("fields", hidden=True, locked=True),
     ]

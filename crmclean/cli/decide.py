@@ -8,7 +8,7 @@ import typer
 
 from crmclean.cli import show
 from crmclean.cli.options import CONFIG, OUT, Config, Json, Lang, Out, Verbose, app
-from crmclean.messages import say
+from crmclean.messages import say, set_language
 
 audit = typer.Typer(help=say("help.audit"), no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(audit, name="audit")
@@ -21,15 +21,17 @@ def apply_decisions(
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
     from crmclean import apply
-    from crmclean.cli import results
+    from crmclean.cli import returns
     from crmclean.decisions import State
     from crmclean.model import build
     from crmclean.project import load
 
     project = load(config)
+    if lang is None:
+        set_language(project.language)
     model = build({path: f.model_dump(exclude_none=True) for path, f in project.fields.items()})
     state = State(config.parent / "crmclean.state")
-    results.applied([apply.read(path, state, model) for path in files], as_json)
+    returns.applied([apply.read(path, state, model) for path in files], as_json)
 
 
 @app.command(help=say("help.verify"))
@@ -41,12 +43,12 @@ def verify(
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
     from crmclean import delivery
-    from crmclean.cli import results
+    from crmclean.cli import returns
     from crmclean.cli.stages import opened_job
 
     with opened_job(config, out, lang) as job:
         result = delivery.verify(job, file, pilot, batch)
-    results.verified(result, as_json)
+    returns.verified(result, as_json)
     if not result.right:
         raise typer.Exit(1)
 
@@ -76,13 +78,13 @@ def audit_score(
     config: Config = CONFIG, lang: Lang = None, as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     from crmclean import audit as module
-    from crmclean.cli import results
+    from crmclean.cli import returns
     from crmclean.decisions import State
 
     result = module.score(form)
     if config.is_file():  # a form may be scored far from its project
         module.remember(State(config.parent / "crmclean.state"), result, date.today().isoformat())
-    results.audited(result, as_json)
+    returns.audited(result, as_json)
     certificate = module.write_certificate(form, result)
     if not as_json:
         for text in module.certificate(result).splitlines():

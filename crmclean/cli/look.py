@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -37,7 +37,7 @@ def init(
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
     from crmclean import mapping, scan
-    from crmclean.cli import results
+    from crmclean.cli import descriptions, results
     from crmclean.errors import UsageError
     from crmclean.model import build
 
@@ -48,7 +48,7 @@ def init(
     guesses = [mapping.guess(source, model) for source in plan.sources]
     text = mapping.project_text(plan, guesses, model, lang or language(), target)
     config.write_text(text, encoding="utf-8", newline="\n")
-    results.mapping(plan, guesses, model)
+    descriptions.mapping(plan, guesses, model)
     results.issues(issues)
     show.line(say("init.done", file=config))
 
@@ -69,7 +69,7 @@ def inspect(
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
     from crmclean import scan
-    from crmclean.cli import results
+    from crmclean.cli import descriptions
 
     reading = {
         "encoding": encoding,
@@ -83,7 +83,7 @@ def inspect(
         "password_env": password_env,
     }
     found = scan.inspect(file, **{key: value for key, value in reading.items() if value})
-    show.as_json(found) if as_json else results.inspection(found)
+    show.as_json(found) if as_json else descriptions.inspection(found)
 
 
 @app.command(help=say("help.rules"))
@@ -98,14 +98,19 @@ def rules(
         if as_json:
             show.as_json([entry._asdict() for entry in entries])
             return
-        listed = [(entry.name, entry.title) for entry in entries]
+        listed = [(entry.name, _title(entry)) for entry in entries]
         show.table(say("help.rules"), (say("label.name"), say("label.title")), listed)
         return
     (entry,) = package.catalogue(name)
     if as_json:
         show.as_json(entry._asdict())
         return
-    show.line(f"{entry.name}: {entry.title}\n\n{entry.text}\n\n{entry.examples}")
+    show.line(f"{entry.name}: {_title(entry)}\n\n{entry.text}\n\n{entry.examples}")
+
+
+def _title(entry: Any) -> str:
+    """What a rule does: its own words are English, the catalogue has the Chinese."""
+    return say(f"rule.{entry.name}") if language() == "zh" else entry.title
 
 
 @app.command(help=say("help.templates"))
@@ -115,11 +120,12 @@ def templates(
     lang: Lang = None, as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     from crmclean import templates as package
-    from crmclean.cli import results
+    from crmclean.cli import descriptions
+    from crmclean.model import build
 
     if name is None:
         loaded = [package.load(each) for each in package.names()]
-        results.templates(loaded, as_json)
+        descriptions.templates(loaded, build(), as_json)
         return
     template = package.load(name)
     if blank is not None:
@@ -128,7 +134,7 @@ def templates(
         export.blank(template, blank, language())
         show.line(say("templates.blank_done", file=blank))
         return
-    results.template(template, as_json)
+    descriptions.template(template, build(), as_json)
 
 
 @app.command(help=say("help.explain"))

@@ -123,10 +123,10 @@ def _batch(
 ) -> None:
     """Export one batch into a folder of its own, and say which files it has."""
     from crmclean import delivery
-    from crmclean.cli import results
+    from crmclean.cli import returns
 
     with opened_job(config, out, lang, **how) as job:
-        results.delivered(delivery.batch(job, chosen), as_json)
+        returns.delivered(delivery.batch(job, chosen), as_json)
 
 
 @contextmanager

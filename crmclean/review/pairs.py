@@ -118,22 +118,26 @@ def _marks(values: list[pa.Array], heading: str) -> pa.Table:
 
 
 def _reasons(pairs: pa.Table, owner: Object, language: str) -> pa.Array:
-    """The weight and what it is made of: 8.2 = 客户名称 +9.5 · 地址 -1.3."""
-    weights = one(pairs["weights"])
+    """The weight and what it is made of: 8.2 = two strangers -8.8 · 客户名称 +18.3 · 地址 -1.3."""
+    weights, total = one(pairs["weights"]), one(pairs["weight"]).to_numpy(zero_copy_only=False)
     row = np.repeat(np.arange(len(weights)), np.diff(weights.offsets.to_numpy()))
     keys, bits = weights.keys, weights.items.to_numpy(zero_copy_only=False)
-    parts = []
+    # what is left of the total stood before anything was compared: two records are mostly strangers
+    before = total - np.bincount(row, bits, minlength=len(total))
+    parts = [_bits(np.arange(len(total)), before, _label("before", owner, language), len(total))]
     for name in pc.unique(keys).to_pylist():
-        mine = pc.equal(keys, name).to_numpy(zero_copy_only=False) & (bits != 0)
-        field = owner.fields.get(name)
-        parts.append(
-            _bits(row[mine], bits[mine], field.label[language] if field else name, len(weights))
-        )
-    total = pc.cast(pc.round(one(pairs["weight"]), 1), pa.string())
-    if not parts:
-        return total
+        mine = pc.equal(keys, name).to_numpy(zero_copy_only=False)
+        parts.append(_bits(row[mine], bits[mine], _label(name, owner, language), len(total)))
     made = pc.binary_join_element_wise(*parts, " · ", null_handling="skip")
-    return pc.binary_join_element_wise(total, made, " = ")
+    return pc.binary_join_element_wise(
+        pc.cast(pa.array(np.round(total, 1)), pa.string()), made, " = "
+    )
+
+
+def _label(name: str, owner: Object, language: str) -> str:
+    """A comparison is named after its field, or after what it takes out of one."""
+    field = owner.fields.get(name)
+    return field.label[language] if field else say(f"report.compare.{name}", language)
 
 
 def _bits(row: np.ndarray, bits: np.ndarray, label: str, size: int) -> pa.Array:

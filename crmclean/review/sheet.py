@@ -41,7 +41,7 @@ def asked(what: str, choices: list[str], language: str) -> workbooks.Col:
 
 
 def grey(heading: str, width: float = 22) -> workbooks.Col:
-    return workbooks.Col(heading, width, locked=True, colour=GREY)
+    return workbooks.Col(heading, width, locked=True, colour=GREY, wrap=True)
 
 
 def places(record: pa.Array, plan: Plan) -> pa.Array:

@@ -36,7 +36,8 @@ class Col:
 
     `choices`: the drop-down · `note`: a comment on the heading · `locked`: cannot be changed where
     the sheet is protected · `required`: red heading · `hidden`: there for the program, not for
-    people · `colour`: fill of the whole column, "#RRGGBB"."""
+    people · `colour`: fill of the whole column, "#RRGGBB" · `wrap`: long texts and line breaks
+    make the row higher."""
 
     heading: str
     width: float | None = None
@@ -46,6 +47,7 @@ class Col:
     required: bool = False
     hidden: bool = False
     colour: str | None = None
+    wrap: bool = False
 
 
 @dataclass(frozen=True)

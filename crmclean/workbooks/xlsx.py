@@ -77,11 +77,13 @@ def _skeleton(sheets: Sequence[Sheet]) -> bytes:
 
 def _title(book, page, sheet: Sheet) -> None:
     look = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
+    last = len(sheet.columns) - 1
+    first = next((n for n, column in enumerate(sheet.columns) if not column.hidden), 0)
     for row, line in enumerate(sheet.title):
         text = _legal(line)
-        if len(sheet.columns) > 1:
-            page.merge_range(row, 0, row, len(sheet.columns) - 1, "", look)
-        page.write_string(row, 0, text, look)
+        if first < last:
+            page.merge_range(row, first, row, last, "", look)
+        page.write_string(row, first, text, look)
         page.set_row(row, 18 * (text.count("\n") + 1))
 
 
@@ -89,9 +91,7 @@ def _column(book, page, sheet: Sheet, number: int, column: Col, lists: "_Lists")
     heading = {"bold": True, "bg_color": column.colour or "#EDEDED", "num_format": "@", "border": 1}
     if column.required:
         heading["font_color"] = "#FF0000"
-    body = {"num_format": "@", "quote_prefix": True, "locked": column.locked}
-    if column.colour:
-        body["bg_color"] = column.colour
+    body = _body(sheet, column, column.colour)
     look, width = book.add_format(body), column.width or _width(column, sheet.rows.column(number))
     page.set_column(number, number, width, look, {"hidden": column.hidden})
     page.write_string(sheet.top - 1, number, _legal(column.heading), book.add_format(heading))
@@ -110,13 +110,22 @@ def _column(book, page, sheet: Sheet, number: int, column: Col, lists: "_Lists")
         )
 
 
+def _body(sheet: Sheet, column: Col, colour: str | None) -> dict[str, object]:
+    """The look of the cells of a column; beside cells of several lines all begin at the top."""
+    look: dict[str, object] = {"num_format": "@", "quote_prefix": True, "locked": column.locked}
+    if colour:
+        look["bg_color"] = colour
+    if any(each.wrap for each in sheet.columns):
+        look |= {"valign": "top", "text_wrap": column.wrap}
+    return look
+
+
 def _pattern_of_marks(book, page, sheet: Sheet) -> None:
     """One more pattern cell for each (column, colour) that is marked, right of the columns."""
     for number, (heading, colour) in enumerate(_mark_styles(sheet)):
         column = next(c for c in sheet.columns if c.heading == heading)
-        look = {"num_format": "@", "quote_prefix": True, "locked": column.locked}
-        look["bg_color"] = colour
-        page.write_blank(sheet.top, len(sheet.columns) + number, None, book.add_format(look))
+        look = book.add_format(_body(sheet, column, colour))
+        page.write_blank(sheet.top, len(sheet.columns) + number, None, look)
 
 
 def _behaviour(page, sheet: Sheet) -> None:
