@@ -150,6 +150,18 @@ def test_refusing_costs_little(tmp_path, make):
     assert code and seconds <= 2 and mebibytes <= 64
 
 
+@pytest.mark.parametrize("content", [b"a,b\n" + b"x" * (17 << 20), (b"," * 20_000 + b"\n") * 5])
+def test_absurd_lines_are_refused(tmp_path, content):
+    assert refused(written(tmp_path / "a.csv", content)) == "FILE_UNSAFE_LINE"
+
+
+def test_a_row_of_many_cells_makes_no_columns(tmp_path):
+    content = b"a,b\n" + b"1,2\n" * 20_000 + b"," * 16_000 + b"\n" + b"1,2\n" * 20_000
+    found = cells(written(tmp_path / "a.csv", content))
+    assert (len(found), {len(row) for row in found}) == (40_002, {2})
+    assert found[20_001] == ["," * 16_000, None]
+
+
 def test_a_long_string_shared_by_many_cells_is_read_by_a_child(tmp_path):
     shared = f'<sst xmlns="{MAIN}"><si><t>{"长" * 1_000_000}</t></si><si><t>短</t></si></sst>'
     cells_of = "".join(row(n, f'<c r="A{n}" t="s"><v>0</v></c>') for n in range(1, 2500))

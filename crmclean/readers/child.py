@@ -78,7 +78,7 @@ def _sheet(entry: dict[str, Any], folder: tempfile.TemporaryDirectory) -> Sheet:
 def main() -> None:
     """The child: read what stdin names, write every batch (`spool.py`) and one file.json."""
     asked = json.loads(sys.stdin.buffer.read())
-    _limit_memory()
+    limit_memory()
     out = Path(asked["out"])
     try:
         answer = _answer(asked, out)
@@ -114,7 +114,8 @@ def _described(sheet: Sheet, folder: str) -> dict[str, Any]:
     }
 
 
-def _limit_memory() -> None:
+def limit_memory() -> None:
+    """No more memory for this process than a child may have, where the system can say so."""
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 

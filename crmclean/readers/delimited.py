@@ -18,6 +18,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmclean.errors import InputRefused
 from crmclean.readers import cells, fixedwidth, regular, text
 from crmclean.readers import encoding as encodings
 from crmclean.readers.dialect import Dialect, decide
@@ -25,6 +26,7 @@ from crmclean.readers.regular import MAX_LINES
 from crmclean.readers.sheet import File, Note, Sheet, batch, columns_of, gathered
 
 MAX_FIELD = 1 << 20  # characters; trust.md 4.1
+MAX_COLUMNS = 16_384
 PIECE = 4096  # lines that a lost quote sends to the slow parser
 STAND_IN = "\x1f"  # for a delimiter of several bytes: the unit separator of ASCII
 #: What cells may hold that is not meant as it stands; told from a block, which costs nothing.
@@ -40,13 +42,15 @@ def open_delimited(
     delimiter: str | None = None,
     **_: object,
 ) -> File:
-    """A delimited text file. Raises InputRefused for an unknown encoding."""
+    """A delimited text file. Raises InputRefused for an unknown encoding or absurdly many columns."""
     if encoding:
         found = encodings.Encoding(encodings.known(encoding), "as told")
     else:
         found = encodings.decide(path)
     head = next(text.blocks(path, found.name, text.Tally()), b"").decode("utf-8", "replace")
     dialect = decide(head, delimiter)
+    if dialect.width > MAX_COLUMNS:
+        raise InputRefused("FILE_UNSAFE_LINE", file=path.name)
     starts = fixedwidth.layout(path) if dialect.width == 1 and not delimiter else None
     if starts and not found.name.startswith("utf-16"):
         return fixedwidth.open_fixed_width(path, starts, found.name)
@@ -166,7 +170,8 @@ class _Reader:
                 if doubtful and not self._plausible(record, lines, start, end, final):
                     return end, start
                 self._account(record, len(records))
-                records.append(record)
+                wide = len(record) > self.dialect.width + regular.EXTRA
+                records.append([self.dialect.delimiter.join(record)] if wide else record)
                 start = end
         except csv.Error:
             return max(at + reader.line_num, start + 1), start

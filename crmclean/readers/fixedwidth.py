@@ -15,12 +15,13 @@ from crmclean.readers.sheet import File, Sheet, from_rows
 
 LINES = 200
 MIN_COLUMNS = 2
+LONGEST = 1 << 16  # bytes of a line
 
 
 def layout(path: Path) -> list[int] | None:
     """Where the columns begin, in bytes, or None where the file is not of fixed width."""
     with path.open("rb") as file:
-        lines = [line.rstrip(b"\r\n") for _, line in zip(range(LINES), file, strict=False)]
+        lines = [file.readline(LONGEST).rstrip(b"\r\n") for _ in range(LINES)]
     lines = [line for line in lines if line.strip(b"\x1a ")]
     if len(lines) < 3 or len(set(map(len, lines))) > 1 or not lines[0]:
         return None

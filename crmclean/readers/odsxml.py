@@ -7,6 +7,7 @@ Source: OASIS OpenDocument 1.3 part 3, 9.1 and 19.643 (table-cell), 19.385 (valu
 
 from typing import IO, Any
 
+from crmclean.readers.preflight import MAX_MERGED
 from crmclean.readers.sheet import Merge, Note
 from crmclean.readers.sheetxml import LISTED, Detail, Package
 
@@ -56,6 +57,8 @@ def _count(node: Any, name: str) -> int:
 
 def _cell(cell: Any, row: int, column: int, detail: Detail) -> None:
     wide, high = _count(cell, "number-columns-spanned"), _count(cell, "number-rows-spanned")
+    if wide * high > MAX_MERGED:
+        raise ValueError("a cell spans too many others")
     if wide > 1 or high > 1:
         detail.merges += (Merge(row, column, row + high - 1, column + wide - 1),)
     formula = cell.get(f"{_TABLE}formula")

@@ -18,6 +18,7 @@ import pyarrow.csv as pcsv
 from crmclean.readers.dialect import Dialect
 
 MAX_LINES = 500  # lines in one record
+EXTRA = 256  # cells beyond the usual width; a row with more is kept raw, in its first cell
 _BREAK, _QUOTE = 10, 34
 
 
@@ -54,7 +55,11 @@ def _arrow(block: bytes, dialect: Dialect) -> tuple[list[pa.Array], dict[int, li
     ragged: dict[int, list[str]] = {}
 
     def odd(row: pcsv.InvalidRow) -> str:
-        ragged[row.number - 1] = next(csv.reader([row.text], delimiter=dialect.delimiter), [])
+        wide = row.actual_columns > dialect.width + EXTRA
+        cells = (
+            [row.text] if wide else next(csv.reader([row.text], delimiter=dialect.delimiter), [])
+        )
+        ragged[row.number - 1] = cells
         return "skip"
 
     try:

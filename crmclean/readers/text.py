@@ -11,7 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
+from crmclean.errors import InputRefused
+
 FIRST, NEXT = 1 << 18, 1 << 20
+MAX_LINE = 16 << 20  # bytes; trust.md 4.1
 _BOM = "\ufeff".encode()
 
 
@@ -27,7 +30,8 @@ class Tally:
 
 
 def blocks(path: Path, encoding: str, tally: Tally) -> Iterator[bytes]:
-    """Blocks of whole lines. The first is small, so that an odd head costs little."""
+    """Blocks of whole lines. The first is small, so that an odd head costs little. Raises
+    InputRefused for a line that is absurdly long."""
     rest = b""
     for raw in _utf8(path, encoding, tally):
         piece = rest + raw
@@ -39,6 +43,8 @@ def blocks(path: Path, encoding: str, tally: Tally) -> Iterator[bytes]:
             tail = b""
         cut = piece.rfind(b"\n") + 1
         rest = piece[cut:] + tail
+        if len(rest) > MAX_LINE:
+            raise InputRefused("FILE_UNSAFE_LINE", file=path.name)
         if cut:
             yield _plain(piece[:cut], tally)
     rest = _plain(rest.replace(b"\r", b"\n").rstrip(b"\x1a"), tally)

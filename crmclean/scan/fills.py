@@ -24,30 +24,30 @@ class Fills:
     def __init__(self) -> None:
         self.fills: list[Fill] = []
         self.found: list[tuple[int | None, str | None, str, str | None]] = []
-        self._merges: dict[int, list[Merge]] = {}
-        self._open: dict[int, list[tuple[int, str]]] = {}  # row: (column, value) that reach it
-        self._reached: set[int] = set()  # every row of a merge that reaches down
+        self._merges: list[Merge] = []  # those that are still to come, the next one last
+        self._open: list[tuple[Merge, str]] = []  # those that have begun, with their values
         self._above: dict[int, str | None] = {}
 
     def begin(self, merges: tuple[Merge, ...], after: int) -> None:
         """Take the merges of the body: below row `after`, reaching down."""
-        for merge in merges:
-            if merge.top > after and merge.bottom > merge.top:
-                self._merges.setdefault(merge.top, []).append(merge)
-                self._reached.update(range(merge.top, merge.bottom + 1))
+        found = [merge for merge in merges if merge.top > after and merge.bottom > merge.top]
+        self._merges = sorted(found, key=lambda merge: (merge.top, merge.left), reverse=True)
 
     def merged(self, columns: list[pa.Array], numbers: pa.Array, data: pa.Array) -> None:
         """The fills of one batch that merges make; `data` says which rows are data."""
         first = numbers[0].as_py()
         last = first + len(data) - 1
-        for row in sorted(number for number in self._reached if first <= number <= last):
-            place = row - first
-            wanted = data[place].as_py()
-            for merge in self._merges.get(row, ()) if wanted else ():
-                self._spread(merge, columns, place)
-            for column, value in self._open.pop(row, ()):
-                if wanted and columns[column - 1][place].as_py() is None:
-                    self.fills.append(Fill(row, column, value, "merged"))
+        while self._merges and self._merges[-1].top <= last:
+            merge = self._merges.pop()
+            value = _cell(columns, data, merge.left, merge.top - first)
+            if value is not None:
+                self._open.append((merge, value))
+        for merge, value in self._open:
+            for row in range(max(merge.top + 1, first), min(merge.bottom, last) + 1):
+                place = row - first
+                if data[place].as_py() and _cell(columns, data, merge.left, place) is None:
+                    self.fills.append(Fill(row, merge.left, value, "merged"))
+        self._open = [(merge, value) for merge, value in self._open if merge.bottom > last]
 
     def ditto(self, columns: list[pa.Array], numbers: pa.Array, headings: list[str]) -> None:
         """The fills of the data rows of one batch that 同上 makes."""
@@ -62,12 +62,6 @@ class Fills:
         """Forget fills in rows that turned out not to be data."""
         self.fills = [fill for fill in self.fills if fill.row not in rows]
 
-    def _spread(self, merge: Merge, columns: list[pa.Array], place: int) -> None:
-        value = columns[merge.left - 1][place].as_py() if merge.left <= len(columns) else None
-        if value is not None:
-            for row in range(merge.top + 1, merge.bottom + 1):
-                self._open.setdefault(row, []).append((merge.left, value))
-
     def _ditto(self, place: int, rows: list[int], values: list[str | None], heading: str) -> None:
         merged = {fill.row: fill.value for fill in self.fills if fill.column == place + 1}
         above = self._above.get(place)
@@ -79,3 +73,9 @@ class Fills:
             else:
                 self.fills.append(Fill(row, place + 1, above, "ditto"))
         self._above[place] = above
+
+
+def _cell(columns: list[pa.Array], data: pa.Array, number: int, place: int) -> str | None:
+    """A cell of a data row of the batch, or None."""
+    inside = place >= 0 and number <= len(columns) and data[place].as_py()
+    return columns[number - 1][place].as_py() if inside else None

@@ -4,7 +4,9 @@
 
 Every mutant must end in rows or in one coded error. Workers are processes: a mutant that kills its
 worker, or takes more than 30 s, is a finding, and its bytes are kept beside the seed that made it.
-The last line is one JSON object: mutants, rows, refused, uncaught, deaths, hangs.
+A mutant is read and scanned (`scan.inspect`); of kinds that the program reads in a child of its own
+the worker is that child for most mutants, and its death is counted apart.
+The last line is one JSON object: mutants, rows, refused, uncaught, deaths, child_deaths, hangs.
 """
 
 import argparse
@@ -20,7 +22,16 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
-KINDS = ("xlsx", "csv", "xls", "dbf", "sql", "vcard", "html", "json", "xml", "spreadsheetml")
+from tests.old_workbooks import xlsb
+
+WORKBOOKS = Path(__file__).parent.parent / "data" / "workbooks"
+KINDS = (
+    "xlsx", "csv", "xls", "dbf", "sql", "vcard", "html", "json", "xml", "spreadsheetml", "xlsb",
+    "ods",
+)  # fmt: skip
+#: Kinds that are read by a process of their own. The worker is one: all but every so many mutants
+#: are read in it at once, and its end is then the end of a child, which the parent survives.
+CHILDS, THROUGH_PARENT = ("xlsb", "ods"), 40
 LIMIT = 30.0
 CSV = '客户名称,手机,地址\n甲公司,"138\n1","北京 ""路"""\n乙公司,="0139",x\n' * 5
 SQL = "CREATE TABLE `c` (\n `n` int,\n `t` text);\nINSERT INTO `c` VALUES (1,'甲\\'x'),(NULL,'');\n"
@@ -63,7 +74,14 @@ def seeds() -> dict[str, bytes]:
     texts = {"csv": CSV, "sql": SQL, "vcard": VCARD, "html": HTML, "json": JSON, "xml": XML}
     found = {kind: content.encode() for kind, content in texts.items()}
     found["spreadsheetml"] = SPREADSHEETML.encode()
-    return {**found, "xlsx": page.getvalue(), "xls": old.getvalue(), "dbf": _dbf()}
+    found |= {"xlsx": page.getvalue(), "xls": old.getvalue(), "dbf": _dbf(), "xlsb": _xlsb()}
+    return {**found, "ods": (WORKBOOKS / "客户.ods").read_bytes()}
+
+
+def _xlsb() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        rows = [["客户名称", "手机"], ["甲公司", 13812345678.0], ["乙公司", 1.5]]
+        return xlsb(Path(folder) / "a.xlsb", rows).read_bytes()
 
 
 def _dbf() -> bytes:
@@ -76,8 +94,8 @@ def _dbf() -> bytes:
 
 
 def mutant(kind: str, content: bytes, dice: random.Random) -> bytes:
-    """One mutant: of the bytes, or for xlsx mostly of the XML inside."""
-    if kind == "xlsx" and dice.random() < 0.85:
+    """One mutant: of the bytes, or for packages mostly of what is inside."""
+    if kind in ("xlsx", "xlsb", "ods") and dice.random() < 0.85:
         return _package(content, dice)
     changed = bytearray(content)
     if kind == "csv" and dice.random() < 0.3:
@@ -120,11 +138,17 @@ def _package(content: bytes, dice: random.Random) -> bytes:
         for name in names:
             part = source.read(name)
             if name in chosen:
-                part = _xml(part, dice)
+                part = _part(part, dice) if name.endswith(".bin") else _xml(part, dice)
                 if dice.random() < 0.03:
                     continue
             target.writestr(name, part)
     return page.getvalue()
+
+
+def _part(part: bytes, dice: random.Random) -> bytes:
+    changed = bytearray(part)
+    _bytes(changed, dice)
+    return bytes(changed)
 
 
 def _xml(part: bytes, dice: random.Random) -> bytes:
@@ -142,9 +166,7 @@ def _xml(part: bytes, dice: random.Random) -> bytes:
     if what == 3:
         at = dice.randrange(len(part) or 1)
         return part[:at] + b'<!DOCTYPE a [<!ENTITY x "y">]>' + part[at:]
-    changed = bytearray(part)
-    _bytes(changed, dice)
-    return bytes(changed)
+    return _part(part, dice)
 
 
 def _replaced(part: bytes, pattern: re.Pattern, new: bytes, dice: random.Random) -> bytes:
@@ -155,17 +177,19 @@ def _replaced(part: bytes, pattern: re.Pattern, new: bytes, dice: random.Random)
     return part[: place.start()] + new + part[place.end() :]
 
 
-def outcome(content: bytes, folder: Path) -> str:
-    """rows, refused, or the name of an exception that should not have come out."""
-    from crmclean import readers
+def outcome(content: bytes, folder: Path, isolated: str = "") -> str:
+    """rows, refused, or the name of an exception that should not have come out, of reading and of
+    the scan. `isolated`: the kind, where this process is the child that reads it."""
+    from crmclean import scan
     from crmclean.errors import InputRefused
 
     path = folder / "mutant.bin"
     path.write_bytes(content)
     try:
-        for sheet in readers.open_file(path).sheets:
-            for batch in sheet.batches():
-                batch.validate()
+        if isolated:
+            _as_child(path)
+        else:
+            scan.inspect(path)
         return "rows"
     except InputRefused as error:
         cause = error.__cause__
@@ -173,6 +197,22 @@ def outcome(content: bytes, folder: Path) -> str:
         return f"refused fenced {type(cause).__name__}" if fenced else "refused"
     except Exception as error:
         return f"uncaught {type(error).__name__}: {error}"[:200]
+
+
+def _as_child(path: Path) -> None:
+    """What a child does with a file, if it is still one for it."""
+    from crmclean import readers
+    from crmclean.readers import child, container, workbook
+
+    found = container.detect(path)
+    if found not in CHILDS:
+        readers.open_file(path)
+        return
+    child.limit_memory()
+    with readers.fence(path):
+        for sheet in workbook.open_workbook(path, found, isolated=True).sheets:
+            for batch in sheet.batches():
+                batch.validate()
 
 
 def made(number: int, seed: int, good: dict[str, bytes]) -> tuple[str, bytes]:
@@ -187,8 +227,9 @@ def _work(numbers: range, seed: int, pipe) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for number in numbers:
             kind, content = made(number, seed, good)
-            pipe.send(("begin", number, kind))
-            pipe.send(("end", number, outcome(content, Path(folder))))
+            alone = kind if kind in CHILDS and number // len(KINDS) % THROUGH_PARENT else ""
+            pipe.send(("begin", number, f"{kind} alone" if alone else kind))
+            pipe.send(("end", number, outcome(content, Path(folder), alone)))
     pipe.send(("done", 0, ""))
 
 
@@ -207,6 +248,7 @@ def run(mutants: int, seed: int, seconds: float | None = None, first: int = 0) -
         "refused": counts["refused"],
         "uncaught": counts["uncaught"],
         "deaths": counts["deaths"],
+        "child_deaths": counts["child_deaths"],
         "hangs": counts["hangs"],
         "fenced": {kind: n for kind, n in sorted(counts.items()) if kind.startswith("fenced")},
         "findings": findings[:20],
@@ -240,12 +282,25 @@ def _watch(number, mutants, seed, counts, findings, start, seconds) -> int:
             number += 1
         return number
     except EOFError:
-        counts["deaths"] += 1
-        findings.append(f"{number} {kind}: death")
+        findings.extend(_death(number, kind, seed, counts))
         return number + 1
     finally:
         worker.kill()
         worker.join()
+
+
+def _death(number: int, kind: str, seed: int, counts: Counter[str]) -> list[str]:
+    """Count the death of a worker. Where it was a child, the parent must refuse the mutant."""
+    if not kind.endswith("alone"):
+        counts["deaths"] += 1
+        return [f"{number} {kind}: death"]
+    counts["child_deaths"] += 1
+    with tempfile.TemporaryDirectory() as folder:
+        said = outcome(made(number, seed, seeds())[1], Path(folder))
+    if said.startswith("refused"):
+        return []
+    counts["uncaught"] += 1
+    return [f"{number} {kind}: the parent says {said}"]
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ SOAK = os.environ.get("CRMCLEAN_SOAK") == "1"
 
 
 def test_mutants_end_in_rows_or_in_one_coded_error():
-    found = readers.run(100_000 if SOAK else 20_000, seed=1, seconds=None if SOAK else 25)
+    found = readers.run(100_000, seed=1, seconds=None if SOAK else 60)
     assert (found["uncaught"], found["deaths"], found["hangs"]) == (0, 0, 0), found["findings"]
     assert found["rows"] > 0 < found["refused"]
 
