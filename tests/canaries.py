@@ -48,12 +48,13 @@ def _identity(n: int) -> str:
 
 
 def forms(secret: str) -> set[bytes]:
-    """The secret as it may lie in a file: encoded, escaped, percent, entities, hex, base64."""
+    """The secret as it may lie in a file: encoded, escaped, percent, entities, hex, base64. Four hex
+    digits would be found by chance in the digests of a manifest."""
     raws = {secret.encode(code) for code in ("utf-8", "gb18030", "utf-16-le", "utf-16-be")}
     texts = {quote(secret), quote(secret, encoding="gb18030")}
     texts |= {secret.encode("unicode_escape").decode()}
     texts |= {"".join(f"&#{ord(c)};" for c in secret), "".join(f"&#x{ord(c):x};" for c in secret)}
-    texts |= {raw.hex() for raw in raws} | {text.lower() for text in texts}
+    texts |= {raw.hex() for raw in raws if len(raw) > 2} | {text.lower() for text in texts}
     return raws | {text.encode() for text in texts} | {b for raw in raws for b in _base64(raw)}
 
 
