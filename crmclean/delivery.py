@@ -33,7 +33,7 @@ def batch(job: Job, chosen: str) -> Delivered:
     Raises UsageError where it holds nothing, DecisionNeeded, OutputRefused."""
     pipeline.run(job, "dedupe")
     plan, project, model, work = job.plan, job.project, job.model, job.work
-    template = templates.load(project.target, job.base)
+    template = templates.load(project.target, job.base, model)
     golden, fitted = pipeline.fitted(job, template)
     fitted = export.delta.batch(fitted, golden, chosen)
     place = folder(job, chosen)
@@ -67,7 +67,7 @@ def verify(job: Job, file: Path, pilot: bool, chosen: str | None = None) -> expo
     if not path.is_file():
         raise UsageError("NO_RUN_YET", file=place)
     files = pq.read_table(path)
-    template = templates.load(job.project.target, job.base)
+    template = templates.load(job.project.target, job.base, job.model)
     result = export.verify(file, files, place, template, "pilot" if pilot else "import")
     if pilot and result.right:
         digest = export.pilot.digests(files)[result.object]
@@ -87,7 +87,7 @@ def audit_sample(
     plan = pipeline.finished(job)
     held, name = None, str(seed or job.project.audit.seed)
     if crm:
-        template = templates.load(job.project.target, job.base)
+        template = templates.load(job.project.target, job.base, job.model)
         held = export.held(crm, pipeline.fitted(job, template)[1].parts, template)
     suffix = "crm" if crm else "" if population == "loaded" else population.replace(":", "-")
     place = job.out / "-".join(filter(None, ["audit", name, suffix]))

@@ -70,8 +70,8 @@ def shipped_model() -> dict[str, Object]:
 def build(overrides: dict[str, dict[str, Any]] | None = None) -> dict[str, Object]:
     """The model of a project: the shipped one with the project's `fields` section applied.
 
-    `overrides` maps `object.field` to changed attributes; an unknown path is a new field and needs
-    at least a label and a kind. Raises KeyError for an unknown object.
+    `overrides` maps `object.field` to changed attributes; an unknown path is a new field: a text
+    called by its name, unless it says otherwise. Raises KeyError for an unknown object.
     """
     model = dict(shipped_model())
     for path, changes in (overrides or {}).items():
@@ -90,7 +90,8 @@ def _object(entry: dict[str, Any]) -> Object:
 
 
 def _field(owner: str, name: str, entry: dict[str, Any]) -> Field:
-    return Field(owner, name, **_attributes(entry))
+    usual = {"label": dict.fromkeys(("zh", "en"), name), "kind": "text"}
+    return Field(owner, name, **usual | _attributes(entry))
 
 
 def _changed(known: Field, entry: dict[str, Any]) -> Field:

@@ -7,6 +7,7 @@ resembles most; where it only resembles one, from the strictest of that family, 
 """
 
 import csv
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from crmclean import templates
 from crmclean.errors import UsageError
 from crmclean.headings import plain
 from crmclean.messages import LANGUAGES
-from crmclean.model import shipped_model
+from crmclean.model import Object
 from crmclean.tables import OBJECTS
 from crmclean.templates import Column, ObjectTemplate, Template
 from crmclean.workbooks import dropdowns, reread
@@ -25,7 +26,7 @@ FORMATS = {".xls": "xls", ".xlsx": "xlsx", ".xlsm": "xlsx", ".csv": "csv", ".txt
 REQUIRED_MARKS = ("*", "＊")
 
 
-def read(path: Path) -> Template:
+def read(path: Path, model: Mapping[str, Object]) -> Template:
     """The template that a file shows; the other objects are those of the built-in one it
     resembles. Raises UsageError (TEMPLATE_UNREADABLE, TEMPLATE_UNKNOWN)."""
     rows = _rows(path)
@@ -35,8 +36,11 @@ def read(path: Path) -> Template:
         headings.pop()
     lists = dropdowns.read(path)
     columns = tuple(
-        _column(text, base, lists.get(place, ())) for place, text in enumerate(headings) if text
+        _column(text, base, lists.get(place) or (), model[base.object])
+        for place, text in enumerate(headings)
+        if text
     )
+    unread = [text for place, text in enumerate(headings) if text and lists.get(place, ()) is None]
     exact = {plain(h) for h in headings if h} == {plain(c.heading) for c in base.columns}
     form = FORMATS[path.suffix.lower()]
     spec = replace(
@@ -50,6 +54,8 @@ def read(path: Path) -> Template:
         max_rows=base.max_rows if exact else _strictest(base),
         encoding=_encoding(path) if form == "csv" else "utf-8",
         own_file=path if form == "xlsx" else None,
+        closed=True,
+        unread=tuple(unread),
         pool=None,
         verified=base.verified and exact,
     )
@@ -103,12 +109,12 @@ def _recognised(rows: list[list[str | None]], path: Path) -> tuple[int, ObjectTe
     return best[1], best[2]
 
 
-def _column(heading: str, base: ObjectTemplate, options: tuple[str, ...]) -> Column:
+def _column(heading: str, base: ObjectTemplate, options: tuple[str, ...], owner: Object) -> Column:
     """A heading of the file: the column of the built-in template, else a field of the model."""
     required = heading.startswith(REQUIRED_MARKS) or heading.rstrip().endswith(("(*)", "（*）"))
     known = next((c for c in base.columns if plain(c.heading) == plain(heading)), None)
     if known is None:
-        known = Column(heading, _field(heading, base.object))
+        known = Column(heading, _field(heading, owner))
     return replace(
         known,
         heading=heading,
@@ -122,9 +128,9 @@ def _marks(base: ObjectTemplate) -> bool:
     return any(c.required and c.heading.strip("*") != c.heading for c in base.columns)
 
 
-def _field(heading: str, name: str) -> str | None:
+def _field(heading: str, owner: Object) -> str | None:
     """The field of the model that a heading names by its label or an alias, and by nothing less."""
-    for field, known in shipped_model()[name].fields.items():
+    for field, known in owner.fields.items():
         words = [*(known.label[language] for language in LANGUAGES), *known.aliases]
         if plain(heading) in {plain(word) for word in words}:
             return field

@@ -197,7 +197,7 @@ def _completed(
 def do_export(job: Job) -> None:
     """Fit to the target, write everything aside, check the laws, publish."""
     plan, project, model, work = job.plan, job.project, job.model, job.work
-    template = templates.load(project.target, job.base)
+    template = templates.load(project.target, job.base, model)
     golden, made = fitted(job, template)
     stage = work.fresh_folder("stage")
     given = (work, plan, project, model, stage, job.base)

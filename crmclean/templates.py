@@ -7,6 +7,7 @@ everything else warns (`ObjectTemplate.rejects`), because a guess must not keep 
 A template that the user downloaded from the CRM wins over the built-in one (`own_template.py`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from functools import cache
@@ -64,7 +65,8 @@ class ObjectTemplate:
     `unique`: fields that the target wants to differ between records · `area`: which rules
     province, city and district follow · `pool`: the file for customers without an owner ·
     `per_owner`: one file per owner, who is chosen when it is uploaded · `own_file`: the user's
-    own workbook, filled in place ·
+    own workbook, filled in place · `closed`: the CRM refuses headings that are not its own, so that
+    none may be added · `unread`: headings whose drop-down depends on other cells ·
     `columns` is empty where the model's own fields are the columns (generic)."""
 
     crm: str
@@ -88,6 +90,8 @@ class ObjectTemplate:
     pool: "ObjectTemplate | None" = None
     path: Path | None = None
     own_file: Path | None = None
+    closed: bool = False
+    unread: tuple[str, ...] = ()
 
     def fact(self, limit: str, column: Column | None = None) -> Fact:
         """Where a limit (required, max, picklist, form, rows, unique, four_byte…) comes from."""
@@ -125,9 +129,12 @@ def names() -> list[str]:
     return sorted(path.name for path in top.iterdir() if any(path.glob("*.yaml")))
 
 
-def load(name: str, base: Path | None = None) -> Template:
+def load(
+    name: str, base: Path | None = None, model: Mapping[str, Object] | None = None
+) -> Template:
     """A built-in template by its name, or one of the user's own: a folder of YAML files or a file
-    downloaded from the CRM, relative to `base`. Raises UsageError (exit 2)."""
+    downloaded from the CRM, relative to `base`, whose headings name fields of `model`. Raises
+    UsageError (exit 2)."""
     if name in names():
         return _folder(shipped.folder("templates") / name)
     path = (base or Path()) / name
@@ -136,7 +143,7 @@ def load(name: str, base: Path | None = None) -> Template:
     if path.is_file():
         from crmclean import own_template
 
-        return own_template.read(path)
+        return own_template.read(path, model or shipped_model())
     import difflib
 
     near = difflib.get_close_matches(name, names(), 1, 0) or ["generic"]
@@ -196,7 +203,7 @@ def _object(entry: dict[str, Any], file: Path, crm: str) -> ObjectTemplate:
         docs = _facts(entry.pop("docs", {}))
         own_file = entry.pop("own_file", None)
         entry["own_file"] = file.parent / own_file if own_file else None
-        entry["unique"] = tuple(entry.get("unique", ()))
+        entry |= {name: tuple(entry.get(name, ())) for name in ("unique", "unread")}
         spec = ObjectTemplate(crm=crm, columns=columns, docs=docs, path=file, **entry)
     except TypeError as error:
         raise UsageError("TEMPLATE_UNKNOWN_KEY", file=file, reason=str(error)) from error

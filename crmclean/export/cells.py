@@ -144,8 +144,8 @@ def _options(
     if not column.picklist and not column.value_map:
         return values
     known = frozenset(column.picklist)
-    chosen = {old: new for old, new in mapping.items() if new in known}
-    mapped = {**column.value_map, **chosen}
+    both = {**column.value_map, **mapping}
+    mapped = {old: new for old, new in both.items() if new in known or not known}
     values = by_distinct(
         values, lambda value: value if value in known else mapped.get(value, value)
     )

@@ -142,9 +142,10 @@ def _fill(path: Path, part: Part, rows: pa.Table) -> None:
     """The user's own workbook with our rows. Raises UsageError for a column it does not have."""
     spec = part.spec
     there = reread.cells(spec.own_file)[spec.header_row - 1]
-    places = [there.index(c.heading) if c.heading in there else None for c in part.columns]
-    if None in places:
-        raise UsageError("TEMPLATE_NO_COLUMN", file=spec.own_file.name)
+    lacking = [c.heading for c in part.columns if c.heading not in there]
+    if lacking:
+        raise UsageError("TEMPLATE_NO_COLUMN", file=spec.name, columns=" · ".join(lacking))
+    places = [there.index(c.heading) for c in part.columns]
     fill(spec.own_file, path, rows, spec.header_row, places)
 
 

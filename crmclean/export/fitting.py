@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean import ends, tables
-from crmclean.errors import Broken
+from crmclean.errors import Broken, UsageError
 from crmclean.export import cells, place
 from crmclean.export.findings import Findings
 from crmclean.export.parts import KEYS, Fitted, Part, of_pool
@@ -32,7 +32,8 @@ def fit(
     template: Template,
 ) -> Fitted:
     """Loaded golden records in the columns of the target; what it would refuse is rejected.
-    Raises Broken (EXPORT_ROWS) if the parts do not hold exactly the loaded records."""
+    Raises Broken (EXPORT_ROWS) if the parts do not hold exactly the loaded records, UsageError if
+    the target would refuse every row."""
     parts: list[Part] = []
     issues: list[pa.Table] = []
     unplaced: list[pa.Table] = []
@@ -74,6 +75,7 @@ def _object(
     placed = {name for c in columns for name in (c.field, c.fallback, *c.before) if name}
     placed |= {"owner"} if spec.per_owner else set()
     to_remark, custom, unplaced = place.decide(loaded, placed, owner, project)
+    _possible(columns, custom, spec)
     columns += custom
     values, group = gathered(loaded, columns, spec, project, known, found)
     made: dict[str, pa.Array] = {}
@@ -92,6 +94,17 @@ def _object(
     ids = own(loaded, "golden")
     known[owner.name] = {"owner": group, **by_field, "golden": ids}
     return _parts(loaded, tuple(columns), made, spec, group, in_pool), unplaced
+
+
+def _possible(columns: list[Column], custom: list[Column], spec: ObjectTemplate) -> None:
+    """Raises UsageError where every row would be refused: a column that the CRM does not know
+    (TEMPLATE_NO_COLUMN), or a required one that nothing fills (TEMPLATE_NOT_FILLED)."""
+    named = lambda some: " · ".join(column.heading for column in some)
+    if spec.closed and custom:
+        raise UsageError("TEMPLATE_NO_COLUMN", file=spec.name, columns=named(custom))
+    empty = [c for c in columns if c.required and c.field is None and c.form == "text"]
+    if empty and spec.rejects("required", empty[0]):
+        raise UsageError("TEMPLATE_NOT_FILLED", file=spec.name, columns=named(empty))
 
 
 def _used(column: Column, loaded: pa.Table, spec: ObjectTemplate) -> bool:

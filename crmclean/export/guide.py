@@ -41,7 +41,9 @@ def write(
         say("guide.unverified", lang=language) if not template.verified else "",
         say("guide.prepare", lang=language) if before else "",
         *before,
-        say(f"guide.pilot_{pilot.mode}", lang=language, files=listed["pilot"], units=units),
+        say(f"guide.pilot_{pilot.mode}", lang=language, files=listed["pilot"], units=units)
+        if units
+        else "",
         say(family, lang=language),
         say("guide.files", lang=language, files=listed["import"]),
         *_splits(files, template, model, language),

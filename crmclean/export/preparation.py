@@ -35,6 +35,9 @@ def blocks(
     for name, count in _counted(fitted.crosswalk["object"].filter(refused)):
         label = model[name].label[language]
         made.append(say("guide.no_import", lang=language, object=label, count=count))
+    unread = [heading for spec in template.objects.values() for heading in spec.unread]
+    if unread:
+        made.append(say("guide.unread", lang=language, columns=" · ".join(unread)))
     return made
 
 

@@ -1,96 +1,100 @@
 """The drop-down lists of a workbook, per column: what a CRM's own template offers.
 
-.xlsx: list validations through openpyxl, also those that point at a range of another sheet.
-.xls: the DV records of BIFF8 (Microsoft, [MS-XLS] 2.4.90), which no reading library shows; lists
-that stand in the record itself. Lists that point elsewhere are left out there.
+A list stands in the rule itself, in cells of any sheet, or behind a name. One that depends on the
+cell beside it (INDIRECT, OFFSET) has no options of its own: it is told, never guessed. No library
+shows all of this: openpyxl drops rules that Excel writes as an extension (x14), so that the rules of
+an .xlsx are read from its XML; those of an .xls are records that no library reads (dropdowns_xls.py).
 """
 
 import re
-import struct
+import warnings
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
-DV = 0x01BE
-LIST = 3
-PTG_STRING = 0x17
-#: A column is taken for a list only if its drop-down covers data rows, not single cells.
-Lists = dict[int, tuple[str, ...]]
+from crmclean.workbooks import reread
+
+#: 0-based column of the first sheet → its options; None where they depend on other cells.
+Lists = dict[int, tuple[str, ...] | None]
+#: `Sheet!$A$1:$A$9`, with or without quotes and dollars; one cell is a list of one.
+AREA = re.compile(r"(?:'?(?P<sheet>[^'!]+)'?!)?\$?([A-Z]+)\$?(\d+)(?::\$?([A-Z]+)\$?(\d+))?")
 
 
 def read(path: Path) -> Lists:
-    """0-based column of the first sheet → its options. {} where the form has none."""
-    if path.suffix.lower() == ".xls":
-        return _xls(path)
-    return _xlsx(path) if path.suffix.lower() in (".xlsx", ".xlsm") else {}
+    """The lists of the first sheet, {} where the form has none."""
+    suffix = path.suffix.lower()
+    if suffix == ".xls":
+        from crmclean.workbooks import dropdowns_xls
+
+        return dropdowns_xls.read(path)
+    return _xlsx(path) if suffix in (".xlsx", ".xlsm") else {}
+
+
+def of_area(path: Path, sheet: int | str, top: int, left: int, bottom: int, right: int) -> tuple:
+    """The texts of an area of a sheet (0-based, both ends in it), empty cells left out."""
+    rows = reread.cells(path, sheet)[top : bottom + 1]
+    return tuple(cell for row in rows for cell in row[left : right + 1] if cell is not None)
 
 
 def _xlsx(path: Path) -> Lists:
     import openpyxl
+    from openpyxl.xml.functions import fromstring
 
-    book = openpyxl.load_workbook(path)
-    sheet = book.worksheets[0]
+    with warnings.catch_warnings(action="ignore"):  # what openpyxl leaves out is read below
+        book = openpyxl.load_workbook(path)
+    with zipfile.ZipFile(path) as package:
+        sheet = fromstring(package.read(_part_of_first_sheet(package)))
     found: Lists = {}
-    for rule in sheet.data_validations.dataValidation:
-        options = _options(book, rule.formula1) if rule.type == "list" else ()
-        for cells in rule.sqref.ranges:
-            for column in range(cells.min_col - 1, cells.max_col):
-                if options:
-                    found.setdefault(column, options)
+    for rule in _named(sheet, "dataValidation"):
+        if rule.get("type") == "list":
+            options = _options(path, book, _text(rule, "formula1"))
+            for column in _columns(rule.get("sqref") or _text(rule, "sqref")):
+                found.setdefault(column, options)
     return found
 
 
-def _options(book, formula: str | None) -> tuple[str, ...]:
-    """`"A,B"` or `=list!$A$1:$A$9` as options."""
-    if not formula:
-        return ()
+def _named(element, name: str) -> Iterator:
+    """The elements of that name below, whatever their namespace."""
+    return (each for each in element.iter() if str(each.tag).rpartition("}")[2] == name)
+
+
+def _text(rule, name: str) -> str:
+    """The text of a child of a rule."""
+    return "".join("".join(each.itertext()) for each in _named(rule, name)).strip()
+
+
+def _options(path: Path, book, formula: str) -> tuple[str, ...] | None:
+    """`"A,B"`, `list!$A$1:$A$9` or a name as options."""
+    from openpyxl.utils import column_index_from_string
+
     if formula.startswith('"'):
         return tuple(part.strip() for part in formula.strip('"').split(",") if part.strip())
-    place = re.fullmatch(r"=?'?([^'!]+)'?!\$?([A-Z]+\$?\d+):\$?([A-Z]+\$?\d+)", formula)
-    if place is None or place[1] not in book.sheetnames:
-        return ()
-    area = f"{place[2]}:{place[3]}".replace("$", "")
-    return tuple(str(c.value) for row in book[place[1]][area] for c in row if c.value is not None)
+    first = book.worksheets[0]
+    for names in (first.defined_names, book.defined_names):
+        formula = names[formula].attr_text if formula in names else formula
+    area = AREA.fullmatch(formula.lstrip("="))
+    sheet = area and (area["sheet"] or first.title)
+    if area is None or sheet not in book.sheetnames:
+        return None
+    left, top, right, bottom = area[2], area[3], area[4] or area[2], area[5] or area[3]
+    columns = (column_index_from_string(left) - 1, column_index_from_string(right) - 1)
+    return of_area(path, sheet, int(top) - 1, columns[0], int(bottom) - 1, columns[1])
 
 
-def _xls(path: Path) -> Lists:
-    from xlrd.compdoc import CompDoc
+def _columns(ranges: str) -> list[int]:
+    """The 0-based columns of `C3:C100 E3:E100`."""
+    from openpyxl.utils import range_boundaries
 
-    document = CompDoc(path.read_bytes(), ignore_workbook_corruption=True, logfile=_Silent())
-    stream = document.get_named_stream("Workbook")
-    found: Lists = {}
-    at = 0
-    while stream and at + 4 <= len(stream):
-        kind, size = struct.unpack_from("<HH", stream, at)
-        if kind == DV:
-            for column, options in _dv(stream[at + 4 : at + 4 + size]):
-                found.setdefault(column, options)
-        at += 4 + size
-    return found
+    bounds = [range_boundaries(each) for each in ranges.split()]
+    return [column - 1 for left, _, right, _ in bounds for column in range(left, right + 1)]
 
 
-def _dv(record: bytes) -> list[tuple[int, tuple[str, ...]]]:
-    """The columns and options of one DV record; [] for anything but a list written out."""
-    if struct.unpack_from("<I", record)[0] & 0xF != LIST:
-        return []
-    at = 4
-    for _ in range(4):  # prompt and error: titles and texts
-        length, wide = struct.unpack_from("<HB", record, at)
-        at += 3 + length * (2 if wide & 1 else 1)
-    size = struct.unpack_from("<H", record, at)[0]
-    tokens = record[at + 4 : at + 4 + size]
-    at += 4 + size
-    at += 4 + struct.unpack_from("<H", record, at)[0]
-    if size < 3 or tokens[0] != PTG_STRING:
-        return []
-    length, wide = tokens[1], tokens[2] & 1
-    text = tokens[3 : 3 + length * (1 + wide)].decode("utf-16-le" if wide else "latin-1")
-    options = tuple(part for part in text.split("\0") if part)
-    columns: list[tuple[int, tuple[str, ...]]] = []
-    for number in range(struct.unpack_from("<H", record, at)[0]):
-        first, last = struct.unpack_from("<HH", record, at + 2 + 8 * number + 4)
-        columns += [(column, options) for column in range(first, last + 1)]
-    return columns
+def _part_of_first_sheet(package: zipfile.ZipFile) -> str:
+    """The name of the part that holds the first sheet's cells."""
+    from openpyxl.xml.functions import fromstring
 
-
-class _Silent:
-    def write(self, text: str) -> None:
-        """Warnings of the reader about old files: nobody needs them."""
+    sheet = next(_named(fromstring(package.read("xl/workbook.xml")), "sheet"))
+    wanted = next(value for name, value in sheet.items() if name.endswith("}id"))
+    links = fromstring(package.read("xl/_rels/workbook.xml.rels"))
+    target = next(link.get("Target") for link in links if link.get("Id") == wanted)
+    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"

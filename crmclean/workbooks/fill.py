@@ -1,10 +1,12 @@
 """Fills the rows of a workbook that the user downloaded from the CRM, leaving all else in place.
 
 Hidden sheets, drop-downs and hidden key columns of such a template mean something to the importer,
-so the very file is filled (.xlsx, by openpyxl); a cell keeps its style and becomes text. The dates
-that openpyxl writes are fixed afterwards: the same rows give the same bytes.
+so the very file is filled (.xlsx, by openpyxl); a cell keeps its style and becomes text. Drop-downs
+that Excel wrote as an extension (x14) are lost: openpyxl does not know them, importers do not ask.
+The dates that openpyxl writes are fixed afterwards: the same rows give the same bytes.
 """
 
+import warnings
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -20,7 +22,8 @@ def fill(template: Path, path: Path, rows: pa.Table, header_row: int, places: li
     0-based columns of the sheet that the columns of `rows` go to; example rows are emptied."""
     import openpyxl
 
-    book = openpyxl.load_workbook(template)
+    with warnings.catch_warnings(action="ignore"):
+        book = openpyxl.load_workbook(template)
     book.properties.created = book.properties.modified = EPOCH
     sheet = book.worksheets[0]
     if sheet.max_row > header_row:
