@@ -2,7 +2,8 @@
 
     python benchmarks/check_speed.py [--rows 1000000] [--changed 1000]
 
-Makes a CSV of ROWS x 16 (`make_table.py`), checks it once, changes CHANGED rows (edited, deleted,
+Makes a CSV of ROWS x 16 (`make_table.py`), checks it once, freezes in the state what publishing it
+would freeze (weights, frequencies, ids), changes CHANGED rows (edited, deleted,
 inserted: spread over the file), then checks the new file twice: in the same OUT, and in another one
 with `--no-cache`. The tables of both must be the same, byte for byte; if not, the benchmark fails.
 Figures are seconds of processor time of the whole process and its children, because the wall
@@ -27,6 +28,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from run_speed import PROJECT
 
+from crmclean.decisions import State
 from crmclean.run import Work
 
 
@@ -35,9 +37,14 @@ def main(rows: int, changed: int, folder: Path) -> None:
     (folder / "crmclean.yaml").write_text(text, encoding="utf-8")
     make_table.write(folder / "table.csv", rows)
     first = _check(folder, "out")
+    _freeze(folder)
     _change(folder / "table.csv", rows, changed)
     again, anew = _check(folder, "out"), _check(folder, "anew", "--no-cache")
-    for name, (cpu, wall) in {"first": first, "with caches": again, "without": anew}.items():
+    for name, (cpu, wall) in {
+        "first": first,
+        "with caches": again,
+        "without": anew,
+    }.items():
         print(f"  {name:12} {cpu:8.2f} s of processor time, {wall:8.2f} s")
     different = sorted(_tables(folder / "out") ^ _tables(folder / "anew"))
     if different:
@@ -59,6 +66,13 @@ def _check(folder: Path, out: str, *options: str) -> tuple[float, float]:
     cpu = after.children_user + after.children_system
     cpu -= before.children_user + before.children_system
     return cpu, time.perf_counter() - started
+
+
+def _freeze(folder: Path) -> None:
+    """What `crmclean export` would write down in the state once it has published."""
+    memory = json.loads(Work(folder / "out" / ".work").get_text("memory.json") or "{}")
+    for kind, entries in sorted(memory.items()):
+        State(folder / "crmclean.state").append(kind, entries)
 
 
 def _change(path: Path, rows: int, changed: int, seed: int = 2) -> None:

@@ -46,14 +46,20 @@ class State:
 
     def __init__(self, folder: Path) -> None:
         self.folder = Path(folder)
+        self._read: dict[str, tuple[tuple[int, int], list[dict[str, Any]]]] = {}
 
     def entries(self, kind: str) -> list[dict[str, Any]]:
-        """All entries of a kind, oldest first. ValueError where a line is not a JSON object."""
+        """All entries of a kind, oldest first. ValueError where a line is not a JSON object. A file
+        that did not change is read once: every object asks for the ids of a million records."""
         path = self.folder / f"{kind}.jsonl"
         if not path.is_file():
             return []
-        lines = path.read_text(encoding="utf-8").splitlines()
-        return [_entry(line, path, number) for number, line in enumerate(lines, 1) if line.strip()]
+        stamp = path.stat().st_mtime_ns, path.stat().st_size
+        if self._read.get(kind, (None, None))[0] != stamp:
+            lines = path.read_text(encoding="utf-8").splitlines()
+            found = [_entry(one, path, n) for n, one in enumerate(lines, 1) if one.strip()]
+            self._read[kind] = stamp, found
+        return list(self._read[kind][1])
 
     def append(self, kind: str, entries: list[dict[str, Any]]) -> None:
         """Write entries at the end of a kind's file, all in one write."""

@@ -80,7 +80,7 @@ def read(work: Work, object: str, made_from: dict) -> Last | None:
     records, pairs = work.get(f"{place}/records"), work.get(f"{place}/pairs").combine_chunks()
     left, right = (pairs[name].to_numpy().astype(np.int64) for name in ("left", "right"))
     levels = pairs["levels"].combine_chunks()
-    reached = np.frombuffer(levels.buffers()[1], np.uint8).reshape(len(left), -1)
+    reached = np.frombuffer(levels.buffers()[1], np.uint8).reshape(-1, levels.type.byte_width)
     content, group = (records[name].to_numpy() for name in ("content", "group"))
     return Last(content, group, Compared(left, right, reached))
 

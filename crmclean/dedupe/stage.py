@@ -32,6 +32,7 @@ from crmclean.model import Object
 from crmclean.plan import Plan
 from crmclean.project import Project
 from crmclean.run import Work
+from crmclean.run.memo import Memo
 from crmclean.tables import CHANGES, CROSSWALK, GOLDEN, ISSUES, PAIRS, concat
 
 #: Weights learned from fewer records than this are not kept for the next run.
@@ -67,11 +68,12 @@ def dedupe(
 ) -> Deduped:
     """Find and merge duplicates. `records`: the mapped and normalised tables of each object;
     `retrain`: learn anew instead of taking what is frozen in the state; `told`: of the share that
-    is done; `work`: where comparisons are kept for the next run, and taken from the last one
-    unless `fresh`."""
+    is done; `work`: where names as read and comparisons are kept for the next run, and
+    taken from the last one unless `fresh`."""
     job = Job(plan, project, model, state, retrain, told, work, fresh)
     records = {name: one.combine_chunks() for name, one in records.items()}
-    fields = customer_fields.prepare(records["customer"], records.get("contact"))
+    memo = Memo(work, fresh)
+    fields = customer_fields.prepare(records["customer"], records.get("contact"), memo)
     found = {"customer": _customers(records, fields, job)}
     told(0.7)
     issues = [found["customer"].issues]
