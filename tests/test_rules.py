@@ -123,6 +123,7 @@ class TestContract:
         assert answer(name, after)[0] == after
 
     @given(texts=st.lists(CELLS, max_size=6))
+    @example(texts=["㐀.."])
     @settings(max_examples=40, deadline=None)
     def test_sound_is_as_strict_as_clean(self, name: str, texts: list[str]) -> None:
         if name == "placeholder":

@@ -32,7 +32,7 @@ _TRAILING = re.compile(r"[（(]?(?:\+?86)?1[3-9][0-9]{9}[）)]?")
 _LOST = re.compile(rf"[{HAN}][?？]+[{HAN}]|^[?？]|[?？]{{2}}")
 _DOUBT = (
     rf"[()\[\]【】{{}}?？]|[{HAN}（）] [{HAN}（）]|\A[{re.escape(_STRAY)}]|[^.A-Za-z0-9{HAN}）]\z"
-    rf"|[{HAN}）]\.\z|[/|、;；]|[0-9]{{11}}| [（）]|[（）] |{_company_notes.DOUBT}"
+    rf"|[{HAN}）]\.+\z|[/|、;；]|[0-9]{{11}}| [（）]|[（）] |{_company_notes.DOUBT}"
 )
 #: Words that end a name: up to them, a space before the last piece is a slip.
 _END = rf"([{HAN}（）]) ([{HAN}（）]*(?:公司|厂|店|社|所|院|中心|集团))\z"
