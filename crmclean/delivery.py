@@ -12,10 +12,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from crmclean import audit, dedupe, export, laws, pipeline, templates, undo
+from crmclean import audit, dedupe, export, exporting, laws, pipeline, templates, undo
 from crmclean.errors import UsageError
+from crmclean.job import Job, finished
 from crmclean.messages import say
-from crmclean.pipeline import Job
 from crmclean.run import Work, publish, recover
 
 
@@ -34,18 +34,18 @@ def batch(job: Job, chosen: str) -> Delivered:
     pipeline.run(job, "dedupe")
     plan, project, model, work = job.plan, job.project, job.model, job.work
     template = templates.load(project.target, job.base, model)
-    golden, fitted = pipeline.fitted(job, template)
+    golden, fitted = exporting.fitted(job, template)
     fitted = export.delta.batch(fitted, golden, chosen)
     place = folder(job, chosen)
     place.mkdir(exist_ok=True)
     recover(place)
     stage = Work(place / ".work").fresh_folder("stage")
     files = export.write(fitted, golden, work, plan, project, model, template, stage)
-    verified = pipeline.gate(job, files)
+    verified = exporting.gate(job, files)
     laws.check(work, plan, project, model, job.base)
     (stage / "tables").mkdir()
     pq.write_table(files, stage / "tables" / "files.parquet")
-    pq.write_table(pipeline.sent(job, fitted), stage / "tables" / "sent.parquet")
+    pq.write_table(exporting.sent(job, fitted), stage / "tables" / "sent.parquet")
     publish(place, stage)
     return Delivered(place, files, verified)
 
@@ -61,7 +61,7 @@ def folder(job: Job, chosen: str | None) -> Path:
 def verify(job: Job, file: Path, pilot: bool, chosen: str | None = None) -> export.Verified:
     """What the CRM holds, or refused, against what the last export sent; a pilot that is right is
     noted in the state. Raises UsageError, InputRefused."""
-    pipeline.finished(job)
+    finished(job)
     place = folder(job, chosen)
     path = place / "tables" / "files.parquet"
     if not path.is_file():
@@ -84,11 +84,11 @@ def audit_sample(
 ) -> Path:
     """A new audit form, drawn from the last run, as OUT/audit-<seed>/form.xlsx; with an export
     of the CRM, what is judged is what the CRM holds."""
-    plan = pipeline.finished(job)
+    plan = finished(job)
     held, name = None, str(seed or job.project.audit.seed)
     if crm:
         template = templates.load(job.project.target, job.base, job.model)
-        held = export.held(crm, pipeline.fitted(job, template)[1].parts, template)
+        held = export.held(crm, exporting.fitted(job, template)[1].parts, template)
     suffix = "crm" if crm else "" if population == "loaded" else population.replace(":", "-")
     place = job.out / "-".join(filter(None, ["audit", name, suffix]))
     where = (job.work, plan, job.project, job.model, place)
@@ -97,7 +97,7 @@ def audit_sample(
 
 def unmerge(job: Job, golden: str) -> str:
     """Keep the records of a golden record apart from now on; what to tell the person, as a line."""
-    plan, path = pipeline.finished(job), job.out / f"unmerge-{golden}.xlsx"
+    plan, path = finished(job), job.out / f"unmerge-{golden}.xlsx"
     found = undo.members(job.work, golden)
     records = {name: job.work.get(f"records/{name}") for name in job.model}
     rows = undo.write(job.work, plan, job.model, golden, path)

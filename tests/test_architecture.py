@@ -14,6 +14,8 @@ PACKAGE = Path(__file__).parent.parent / "crmclean"
 LAYERS = {
     "cli": 4,
     "__main__": 5,
+    "job": 3,
+    "exporting": 3,
     "pipeline": 3,
     "cleaning": 3,
     "delivery": 3,
@@ -74,7 +76,12 @@ LAYERS = {
 }
 
 #: A stage may use these rooms of its own layer: they are its lower floor.
-FLOORS = {"delivery": {"pipeline"}, "pipeline": {"cleaning"}, "scan": {"readers"}}
+FLOORS = {
+    "delivery": {"pipeline", "exporting", "job"},
+    "pipeline": {"cleaning", "exporting", "job"},
+    "exporting": {"job"},
+    "scan": {"readers"},
+}
 
 HOMES = {
     "typer": {"cli"},

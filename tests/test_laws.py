@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from crmclean import job as jobs
 from crmclean import laws, model, pipeline, plan, tables
 from crmclean.project import Project
 
@@ -212,8 +213,8 @@ def _project(**more: object) -> Project:
     return Project.model_validate({"target": "generic-csv", "sources": [source]})
 
 
-def _run(folder: Path, out: str, last: str = "dedupe", **more: object) -> pipeline.Job:
-    with pipeline.opened(_project(**more), folder, folder / out, lambda *_: None) as job:
+def _run(folder: Path, out: str, last: str = "dedupe", **more: object) -> jobs.Job:
+    with jobs.opened(_project(**more), folder, folder / out, lambda *_: None) as job:
         pipeline.run(job, last)
     return job
 
@@ -245,7 +246,7 @@ def test_cleaning_clean_values_changes_nothing(rows: list[tuple[str, ...]]) -> N
         assert _joined(second) == once
 
 
-def _joined(job: pipeline.Job) -> list[list[str]]:
+def _joined(job: jobs.Job) -> list[list[str]]:
     """The fields of FIELDS of each row, from the records of its customer and first contact."""
     found: dict[int, dict[str, str]] = {}
     for name in ("customer", "contact"):

@@ -133,7 +133,7 @@ def _batch(
 def opened_job(config: Path, out: Path, lang: str | None, **how: Any) -> Iterator[Any]:
     """The project of `config`, opened for work in `out`, with progress on the terminal. That
     personal data is shown, and why, is noted in the state."""
-    from crmclean import pipeline
+    from crmclean import job as jobs
     from crmclean.project import load
 
     project = load(config)
@@ -142,7 +142,7 @@ def opened_job(config: Path, out: Path, lang: str | None, **how: Any) -> Iterato
     set_language(project.language)
     with (
         progress.progress() as told,
-        pipeline.opened(project, config.parent, out, told, **how) as job,
+        jobs.opened(project, config.parent, out, told, **how) as job,
     ):
         if job.unmask:
             noted = {"date": date.today().isoformat(), "out": out.name, "reason": job.unmask}

@@ -2,7 +2,7 @@
 
 Arrow's own format, uncompressed: a run writes and reads its tables several times, and packing them
 each time would take longer than most of what is done with them (a refresh hardly does anything
-else). What is published for people is Parquet (`pipeline.py`).
+else). What is published for people is Parquet (`exporting.py`).
 
 A stage writes its tables and then its key: a hash of everything that it was made from. A stage
 whose key still holds is not done again; that is both resume and the incremental monthly refresh.

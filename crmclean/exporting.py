@@ -1,0 +1,131 @@
+"""The last stage: fit to the target, write everything aside, check the laws, publish.
+
+What people fill in (gap lists, reviews, the audit form) and the laws need no import file, so they are
+made beside it. Nothing in OUT changes until all of it stands.
+"""
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from crmclean import audit, check, export, gaps, laws, report, review, tables, templates
+from crmclean.errors import DecisionNeeded
+from crmclean.job import Job
+from crmclean.model import Object
+from crmclean.plan import Plan
+from crmclean.project import Project
+from crmclean.run import Work, publish
+from crmclean.run.beside import beside
+from crmclean.templates import Template
+
+#: Golden records from which a second process pays for its start.
+WORTHWHILE = 20_000
+
+
+def export_all(job: Job) -> None:
+    """Fit to the target, write everything aside, check the laws, publish."""
+    plan, project, model, work = job.plan, job.project, job.model, job.work
+    template = templates.load(project.target, job.base, model)
+    golden, made = fitted(job, template)
+    stage = work.fresh_folder("stage")
+    given = (work, plan, project, model, stage, job.base)
+    decided = job.state.entries("values")
+    work.put("suggestions", review.find_suggestions(work, model, decided))
+    work.put("audit", audit.latest(job.state))
+    work.put("gap_files", gaps.files(tables.coded(work.get("gaps"), gaps.CODED), project.language))
+    with beside(_for_people, *given, worthwhile=sum(map(len, golden.values())) > WORTHWHILE):
+        files = export.write(made, golden, work, plan, project, model, template, stage)
+        job.tell("export", 0.5)
+        job.pilot_verified = gate(job, files)
+        work.put("files", files)
+        work.put("sent", sent(job, made))
+        export.delta.changed(
+            stage / "delta.csv", work.get("delta"), golden, model, project.language
+        )
+        if job.since:
+            before = export.delta.former(job.since)
+            export.delta.gone(stage / "gone.csv", before, made.crosswalk, model, project.language)
+        del golden, made
+        _report(job, plan, template, stage)
+        job.tell("export", 0.8)
+    _publish_tables(work, plan, model, stage / "tables")
+    job.kept = tuple(publish(job.out, stage))
+    for kind, entries in sorted(json.loads(work.get_text("memory.json") or "{}").items()):
+        job.state.append(kind, entries)
+
+
+def _for_people(
+    work: Work, plan: Plan, project: Project, model: dict[str, Object], stage: Path, base: Path,
+) -> None:  # fmt: skip
+    """The workbooks that people fill in, and the laws: what needs no import file."""
+    _gap_lists(work, plan, project, model, stage / "gaps")
+    review.write(work, plan, project, model, stage / "review")
+    audit.sample(work, plan, project, model, stage / "audit")
+    laws.check(work, plan, project, model, base)
+
+
+def _gap_lists(
+    work: Work, plan: Plan, project: Project, model: dict[str, Object], folder: Path
+) -> None:
+    golden = {}
+    for name, owner in model.items():
+        wanted = gaps.columns(owner, work.columns(f"golden/{name}"))
+        golden[name] = work.get(f"golden/{name}", wanted)
+    missing = tables.coded(work.get("gaps"), gaps.CODED)
+    gaps.write(missing, golden, plan, project, model, folder, project.language)
+
+
+def _report(job: Job, plan: Plan, template: Template, stage: Path) -> None:
+    """The report, the written standard, and the counts of the run."""
+    project, model, work = job.project, job.model, job.work
+    past = job.state.entries("history")
+    told = {"unmask": job.unmask, "template": template, "history": past}
+    report.write(work, project, model, plan, stage / "report.html", **told)
+    report.write_standard(project, model, stage / "standard.html", template)
+    summary = check.as_text(check.summary(work, plan, project, model))
+    (stage / "summary.json").write_text(summary, encoding="utf-8", newline="\n")
+
+
+def fitted(job: Job, template: Template) -> tuple[dict[str, pa.Table], export.Fitted]:
+    """The golden records, and those to export in the columns of the target: all, or with --since
+    what the CRM does not have yet. Raises DecisionNeeded."""
+    project, model, work = job.project, job.model, job.work
+    golden = {name: work.get(f"golden/{name}") for name in model}
+    made = export.fit(golden, work.get("crosswalk"), project, model, template)
+    if job.no_input and made.undecided:
+        raise DecisionNeeded("UNPLACED_UNDECIDED", fields=", ".join(made.undecided))
+    work.put("crosswalk_final", made.crosswalk)
+    work.put("issues/export", made.issues)
+    return golden, export.delta.since(made, export.delta.former(job.since)) if job.since else made
+
+
+def gate(job: Job, files: pa.Table) -> bool:
+    """Whether this very pilot was verified in the CRM. Raises DecisionNeeded where it must be."""
+    verified = export.pilot.is_verified(files, job.state.entries("pilots"))
+    if job.require_verified and not verified:
+        raise DecisionNeeded("PILOT_NOT_VERIFIED")
+    return verified
+
+
+def sent(job: Job, made: export.Fitted) -> pa.Table:
+    """All that the CRM was sent, with this export and those before."""
+    return export.delta.sent(made.parts, export.delta.former(job.since) if job.since else None)
+
+
+def _publish_tables(work: Work, plan: Plan, model: dict[str, Object], folder: Path) -> None:
+    """The tables of the run, for pandas or DuckDB, beside the files that people open."""
+    folder.mkdir()
+    names = ["pairs", "golden_cells", "gaps", "completeness", "files", "sent"]
+    names += [f"{kind}/{name}" for kind in ("records", "golden") for name in model]
+    found = {name.replace("/", "_"): lambda name=name: work.get(name) for name in names}
+    found["crosswalk"] = lambda: work.get("crosswalk_final")
+    cheap = {"compression": "zstd", "compression_level": 1}
+    cheap |= {
+        "use_dictionary": False,
+        "write_statistics": False,
+    }  # as small, in two thirds of the time
+    for name, table in {**found, "issues": work.issues, "changes": work.changes}.items():
+        pq.write_table(table(), folder / f"{name}.parquet", **cheap)
+    (folder / "sources.json").write_text(plan.to_json(), encoding="utf-8", newline="\n")
