@@ -1,0 +1,13 @@
+"""crmclean.yaml, the migration project: read, validated, frozen."""
+
+from crmclean.project.file import load
+from crmclean.project.sections import (
+    FieldSource,
+    Level,
+    Pilot,
+    Project,
+    Source,
+    json_schema,
+)
+
+__all__ = ["FieldSource", "Level", "Pilot", "Project", "Source", "json_schema", "load"]

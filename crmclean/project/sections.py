@@ -1,0 +1,152 @@
+"""The sections of crmclean.yaml and the kinds of their values.
+
+Everything that a person decides stands in this one file (`crmclean.example.yaml` shows every
+section). An unknown key is an error, and so is a value of the wrong kind.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import Field as Setting
+
+from crmclean.gates import Gates
+from crmclean.tables import OBJECTS
+
+ObjectName = Literal["customer", "contact", "lead", "follow_up", "opportunity"]
+
+
+def as_written(value: Any) -> Any:
+    """A number as the text that it has in the file; everything else as text, None as it is."""
+    return value if value is None else str(getattr(value, "written", value))
+
+
+#: Numbers and dates in YAML become text where the project means a value of a cell.
+Text = Annotated[str, BeforeValidator(as_written)]
+assert set(ObjectName.__args__) == set(OBJECTS)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class FieldSource(_Part):
+    """Where a field's value comes from when it is not simply one column."""
+
+    column: Text | None = None
+    unit: Literal["元", "千", "万", "百万", "亿"] | None = None
+    lookup: str | None = None
+    concat: tuple[Text, ...] | None = None
+    joined_with: str = Setting("；", alias="with")
+    constant: Text | None = None
+    sequence: str | None = None
+
+
+def _field_source(value: Any) -> Any:
+    return {"column": value} if isinstance(value, str | int | float) else value
+
+
+class Source(_Part):
+    """One entry of `sources`: one logical table, maybe over many files."""
+
+    path: str
+    system: str = ""
+    sheet: Text | None = None
+    object: ObjectName = "customer"
+    role: Literal["legacy", "target", "authority"] = "legacy"
+    header_rows: tuple[int, ...] | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    date_order: Literal["ymd", "dmy", "mdy"] | None = None
+    epoch: Literal[1900, 1904] | None = None
+    hidden_rows: Literal["include", "skip"] = "include"
+    layout: Literal["table", "one_table", "form"] | None = None
+    password_env: str | None = None
+    fields: dict[str, Annotated[FieldSource, BeforeValidator(_field_source)]] = {}
+    drop: tuple[Text, ...] = ()
+    review: tuple[str, ...] = ()  # fields whose mapping `init` was not sure of; clear after a look
+    fingerprint: str | None = None  # of the headings, for --frozen
+
+
+class FieldSetting(_Part):
+    """A changed or added field of the model."""
+
+    label: str | dict[Literal["zh", "en"], str] | None = None
+    kind: str | None = None
+    required: Literal["target", "standard", "no"] | None = None
+    on_gap: Literal["load", "hold", "default"] | None = None
+    default: Text | None = None
+    values: tuple[Text, ...] | None = None
+    synonyms: dict[Text, Text] | None = None
+    aliases: tuple[str, ...] | None = None
+    options: dict[str, Any] | None = None
+    parts: dict[str, str] | None = None
+    unique: bool | None = None
+    sensitive: bool | None = None
+
+
+class Level(_Part):
+    """A level set from an amount: the highest threshold that the amount reaches."""
+
+    source: str = Setting(alias="from")
+    scale: dict[Text, float]
+
+
+#: How the value of a field is chosen when records are merged (`dedupe/strategies.py`).
+Strategy = Literal[
+    "priority", "most_recent", "most_complete", "most_frequent", "longest", "fullest", "earliest",
+    "latest", "union", "keep_both",
+]  # fmt: skip
+
+
+class Dedupe(_Part):
+    match: float = 8.0
+    review: float = 0.0
+    priority: tuple[str, ...] = ()
+    owner_conflict: Literal["hold", "first"] = "hold"
+    survivorship: dict[str, Strategy] = {}
+    never: tuple[Any, ...] = ()
+    always: tuple[Any, ...] = ()
+
+
+class Pilot(_Part):
+    rows: int = Setting(100, ge=1)
+    mode: Literal["test", "production"] = "test"
+    seed: int = 1
+
+
+class Audit(_Part):
+    rows: int = Setting(100, ge=1)
+    seed: int = 1
+
+
+class Project(_Part):
+    """The whole file."""
+
+    version: Literal[1] = 1
+    language: Literal["zh", "en"] = "zh"
+    target: str = "generic"
+    sources: tuple[Source, ...] = Setting(min_length=1)
+    fields: dict[str, FieldSetting] = {}
+    picklists: dict[str, dict[Text, Text]] = {}
+    placeholders: tuple[Text, ...] = ()
+    levels: dict[str, Level] = {
+        "customer.value_level": Level(
+            **{
+                "from": "customer.annual_purchase",
+                "scale": {"VIP": 500000, "重点": 100000, "普通": 0},
+            }
+        )
+    }
+    owners: dict[Text, Text] = {}
+    derive: dict[str, str] = {}
+    select: str | None = None
+    unplaced: dict[str, Literal["remark", "custom_field", "drop"]] = {}
+    dedupe: Dedupe = Dedupe()
+    pilot: Pilot = Pilot()
+    audit: Audit = Audit()
+    gates: Gates = Gates()
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of the file, for editors."""
+    return Project.model_json_schema(by_alias=True)
