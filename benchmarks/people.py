@@ -12,6 +12,7 @@ asked for.
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -143,19 +144,18 @@ def historical(table: pa.Table) -> tuple[dict[str, Field], Spec]:
     return fields(table, HISTORICAL), preset(HISTORICAL)
 
 
-def febrl(*paths: Path) -> tuple[dict[str, Field], Spec, np.ndarray]:
-    """A Febrl file, or several as one, and its truth (`rec-12-org`, `rec-12-dup-0`)."""
-    table, truth = _febrl(*paths)
+def febrl(frame: pd.DataFrame) -> tuple[dict[str, Field], Spec, np.ndarray]:
+    """A Febrl list as read, and its truth (`rec-12-org`, `rec-12-dup-0`)."""
+    table = pa.table({n: pa.array(frame[n], pa.string(), from_pandas=True) for n in FEBRL})
+    truth = frame["unique_id"].str.extract(r"rec-(\d+)-")[0].to_numpy(str)
     return fields(table, FEBRL), preset(FEBRL), truth
 
 
-def _febrl(*paths: Path) -> tuple[pa.Table, np.ndarray]:
-    import pandas as pd
-
+def read_febrl(*paths: Path) -> pd.DataFrame:
+    """A Febrl file, or several as one with the number of the file as `list`."""
     read = {"sep": r",\s*", "engine": "python", "dtype": str}
-    frame = pd.concat([pd.read_csv(path, **read) for path in paths], ignore_index=True)
-    truth = frame["rec_id"].str.extract(r"rec-(\d+)-")[0].to_numpy(str)
-    return pa.table({n: pa.array(frame[n], pa.string(), from_pandas=True) for n in FEBRL}), truth
+    parts = [pd.read_csv(path, **read).assign(list=str(n)) for n, path in enumerate(paths)]
+    return pd.concat(parts, ignore_index=True).rename(columns={"rec_id": "unique_id"})
 
 
 MADE = {
@@ -179,7 +179,7 @@ TRADES = (
 def made(path: Path, seed: int) -> tuple[dict[str, Field], Spec, np.ndarray]:
     """For development: the people of a clean Febrl file, each in one to twenty sparse records."""
     random = np.random.default_rng(seed)
-    people, _ = _febrl(path)
+    people = pa.Table.from_pandas(read_febrl(path))
     rows, truth = [], []
     for number, person in enumerate(people.to_pylist()):
         person |= {
