@@ -8,7 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crmclean import decisions, dedupe, model, plan, project
+from crmclean import decisions, dedupe, messages, model, plan, project
+from crmclean.dedupe.blocks import refuse_too_many
+from crmclean.errors import InputRefused
 from crmclean.tables import record_ids
 
 MODEL = model.build()
@@ -528,3 +530,19 @@ def test_a_person_without_a_name_is_who_has_the_mobile(tmp_path: Path) -> None:
     found = run(tmp_path, customers, contact=people)
     first, nameless, other = clusters(found, "contact")
     assert first == nameless != other
+
+
+@pytest.mark.parametrize("name", ["customer", "contact"])
+def test_more_records_than_can_be_numbered_are_refused(tmp_path: Path, name: str) -> None:
+    most = 1 << 24
+    many = pa.table({"record": record_ids(1, pa.array(np.arange(most + 1)))})
+    with pytest.raises(InputRefused) as refused:
+        run(tmp_path, **{"customers" if name == "customer" else name: many})
+    assert refused.value.code == "TOO_MANY_TO_COMPARE"
+    for lang, label in (("zh", MODEL[name].label["zh"]), ("en", "16,777,217")):
+        assert label in messages.say(refused.value.code, lang, **refused.value.facts)
+    assert str(refused.value.facts["rows"]) == "16,777,217"
+
+
+def test_as_many_records_as_can_be_numbered_are_taken() -> None:
+    refuse_too_many("客户", 1 << 24)

@@ -22,14 +22,14 @@ import numpy as np
 from crmclean.dedupe.fields import Field
 from crmclean.dedupe.held import Held
 from crmclean.dedupe.keys import Key, among, emit, with_field
+from crmclean.errors import InputRefused
 
 if TYPE_CHECKING:
     from crmclean.dedupe.engine import Spec
 
 GROWN = 10
-RECORD_BITS = (
-    24  # so many records at most: 16 million; the other 40 bits of a packed key are the key
-)
+#: Of a packed key; the other 40 are the key. More records than they number are refused.
+RECORD_BITS = 24
 SIZE_BITS = 8
 
 
@@ -57,6 +57,14 @@ class _Blocks(NamedTuple):
     over: tuple[np.ndarray, np.ndarray]
     held: Held
     grown: bool
+
+
+def refuse_too_many(label: str, count: int) -> None:
+    """InputRefused where there are more records than can be numbered; `label`: what they are."""
+    if count > 1 << RECORD_BITS:
+        raise InputRefused(
+            "TOO_MANY_TO_COMPARE", object=label, rows=f"{count:,}", most=f"{1 << RECORD_BITS:,}"
+        )
 
 
 def kinds(spec: "Spec") -> list[str]:

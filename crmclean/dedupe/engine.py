@@ -172,5 +172,5 @@ def _and_named(
     fields: dict[str, Field], spec: Spec, found: Compared, laws: Laws, count: int
 ) -> Compared:
     named = np.union1d(laws.never, laws.always)
-    more = np.setdiff1d(named, found.left * count + found.right)
+    more = named[~np.isin(named, found.left * count + found.right)] if len(named) else named
     return found.and_(compared(fields, spec, *np.divmod(more, count))) if len(more) else found

@@ -147,19 +147,21 @@ def _place(name: str, code: str) -> str:
     return ""
 
 
-@cache
 def _within(code: str) -> dict[str, str]:
     """Short names of the districts and counties of a city, or of the cities of a province, to their
     codes."""
-    ends = "市" if len(code) == 2 and code not in _MUNICIPALITIES else "区县市"
-    return {
-        place[:-1]: other
-        for place, other in _PLACE_CODES.items()
-        if len(other) == 6 > len(code)
-        and other.startswith(code)
-        and place[-1] in ends
-        and len(place) > 2
-    }
+    return _all_within().get(code, {})
+
+
+@cache
+def _all_within() -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for place, code in _PLACE_CODES.items():
+        if len(code) == 6 and len(place) > 2 and place[-1] in "区县市":
+            found.setdefault(code[:4], {})[place[:-1]] = code
+            if place[-1] == "市" or code.startswith(_MUNICIPALITIES):
+                found.setdefault(code[:2], {})[place[:-1]] = code
+    return found
 
 
 def _zone(name: str) -> str:

@@ -16,6 +16,7 @@ from crmclean.dedupe import (
     named,
     survive,
 )
+from crmclean.dedupe.blocks import refuse_too_many
 from crmclean.dedupe.calibrate import by_decisions
 from crmclean.dedupe.children import attach
 from crmclean.dedupe.fields import Field
@@ -28,6 +29,7 @@ from crmclean.dedupe.parents import link
 from crmclean.dedupe.refresh import DELTA
 from crmclean.dedupe.report import BLOCKS, blocks_table, found_issues, shared_mobiles
 from crmclean.ends import follow_parents
+from crmclean.messages import language
 from crmclean.model import Object
 from crmclean.plan import Plan
 from crmclean.project import Project
@@ -69,7 +71,10 @@ def dedupe(
     """Find and merge duplicates. `records`: the mapped and normalised tables of each object;
     `retrain`: learn anew instead of taking what is frozen in the state; `told`: of the share that
     is done; `work`: where names as read and comparisons are kept for the next run, and
-    taken from the last one unless `fresh`."""
+    taken from the last one unless `fresh`. InputRefused where there are too many to compare."""
+    for name in ("customer", "contact"):
+        if name in records:
+            refuse_too_many(model[name].label[language()], records[name].num_rows)
     job = Job(plan, project, model, state, retrain, told, work, fresh)
     records = {name: one.combine_chunks() for name, one in records.items()}
     memo = Memo(work, fresh)
