@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+from itertools import accumulate
 from pathlib import Path
 
 import pyarrow as pa
@@ -213,6 +214,26 @@ def test_a_flood_of_one_code_hides_no_other(tmp_path: Path) -> None:
     assert told["total"] == size + 40 and told["shown"] == report.issues.MOST
     assert told["most"] == report.issues.MOST - 40
     assert {e["code"]: e["count"] for e in told["codes"]}["REQUIRED_BY_STANDARD"] == size
+
+
+def test_a_record_of_several_open_pairs_says_why_in_each(tmp_path: Path) -> None:
+    made = report_work.make(tmp_path / "w", customers=60, issues=5, clusters=5)
+    pairs = made[0].get("pairs").to_pylist()
+    open_pair = next(pair for pair in pairs if pair["verdict"] == "review")
+    merged = next(pair for pair in pairs if pair["verdict"] == "match")
+    for other, weight in ((merged["left"], 5.5), (merged["right"], 6.5)):
+        pairs.append({**open_pair, "left": other, "right": open_pair["right"], "weight": weight})
+    made[0].put("pairs", pa.Table.from_pylist(pairs, tables.PAIRS))
+    html = written(made, tmp_path / "r.html")
+    pack = report_packs.table(html, 'data-object="customer"')
+    kinds = [report.duplicates.KINDS[at] for at in pack["kind"]]
+    explained = set(accumulate(pack["pairs"]["cluster"]))
+    waiting = {at for at, kind in enumerate(kinds) if kind == "review"}
+    assert len(waiting) == len([pair for pair in pairs if pair["verdict"] == "review"])
+    assert waiting <= explained
+    # a golden record that is compared with a third one still knows where its values came from
+    whole = next(at for at, kind in enumerate(kinds) if kind in ("merged", "held"))
+    assert pack["golden"]["name"]["from"][whole] >= 0
 
 
 def test_a_suggestion_can_be_accepted_only_where_it_is_shown_in_full(

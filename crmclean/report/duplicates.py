@@ -9,6 +9,7 @@ rows of one table, and every other figure points into it. Masked values of a pai
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -55,7 +56,8 @@ def _object(run: Finished, name: str, pairs: pa.Table) -> dict[str, Any]:
     pack = {"object": name, "counts": counts, "cluster": steps(cluster)}
     pack["kind"] = kind
     pack |= _place(record) | _values(run, name, record, cluster)
-    pack |= _why(pairs, record, cluster) | _golden(run, name, cross, record, cluster)
+    alone = np.isin(kind, (0, 3))[cluster]
+    pack |= _why(pairs, record, cluster, alone) | _golden(run, name, cross, record, cluster, alone)
     pack |= _asked(run, name, record, kind[cluster])
     pack["claimed"] = _claimed(cross, record)
     return pack
@@ -144,25 +146,35 @@ def _chosen(run: Finished, name: str, rows: pa.Table) -> list:
     return [known[f] for f in filled if known[f].kind != "long_text"][:MOST_FIELDS]
 
 
-def _why(pairs: pa.Table, record: np.ndarray, cluster: np.ndarray) -> dict[str, Any]:
-    """The pairs inside the clusters: whom they join, total and weight per comparison."""
-    look = dict_of(np.column_stack([cluster, record]))
-    left, right = (one(pairs[side]).to_numpy() for side in ("left", "right"))
-    inside = (look(left) == look(right)) & (look(left) >= 0)
-    chosen = pairs.filter(pa.array(inside))
-    position = dict_of(np.column_stack([np.arange(len(record)), record]))
+def _why(
+    pairs: pa.Table, record: np.ndarray, cluster: np.ndarray, alone: np.ndarray
+) -> dict[str, Any]:
+    """The pairs of the clusters: whom they join, total and weight per comparison. A record may
+    stand in many clusters of two (`alone`), but in one golden record only."""
+    whole, two = np.flatnonzero(~alone), np.flatnonzero(alone).reshape(-1, 2)
+    position = dict_of(np.column_stack([whole, record[whole]]))
+    left, right = (position(one(pairs[side]).to_numpy()) for side in ("left", "right"))
+    inside = np.flatnonzero((left >= 0) & (right >= 0) & (cluster[left] == cluster[right]))
+    rows = np.concatenate([inside, _rows_of(pairs, record[two])])
+    left, right = np.concatenate([np.stack([left[inside], right[inside]], axis=1), two]).T
+    chosen = pairs.take(pa.array(rows))
     weights = one(chosen["weights"])
     names, words = codes(weights.keys)
     reason, reasons = codes(chosen["reason"])
     return {
         "pairs": {
-            "left": steps(position(left[inside])), "right": steps(position(right[inside])),
-            "cluster": steps(look(left[inside])),
+            "left": steps(left), "right": steps(right), "cluster": steps(cluster[left]),
             "weight": _tenths(chosen["weight"]), "reason": reason, "reasons": reasons,
             "parts": np.diff(weights.offsets.to_numpy()),
             "name": names, "names": words, "bits": _tenths(weights.items),
         }
     }  # fmt: skip
+
+
+def _rows_of(pairs: pa.Table, asked: np.ndarray) -> np.ndarray:
+    """The row of each asked pair (left, right)."""
+    known = pd.MultiIndex.from_arrays([one(pairs[side]).to_numpy() for side in ("left", "right")])
+    return known.get_indexer(pd.MultiIndex.from_arrays(asked.T))
 
 
 def steps(numbers: np.ndarray) -> np.ndarray:
@@ -175,12 +187,14 @@ def _tenths(values: pa.Array | pa.ChunkedArray) -> np.ndarray:
 
 
 def _golden(
-    run: Finished, name: str, cross: pa.Table, record: np.ndarray, cluster: np.ndarray
-) -> dict[str, Any]:
+    run: Finished, name: str, cross: pa.Table,
+    record: np.ndarray, cluster: np.ndarray, alone: np.ndarray,
+) -> dict[str, Any]:  # fmt: skip
     """Per field: which member of each cluster gave the surviving value, and by which strategy."""
     cells = _of(run.golden_cells(), name)
-    look = dict_of(np.column_stack([cluster, record]))
-    position = dict_of(np.column_stack([np.arange(len(record)), record]))
+    whole = np.flatnonzero(~alone)
+    look = dict_of(np.column_stack([cluster[whole], record[whole]]))
+    position = dict_of(np.column_stack([whole, record[whole]]))
     first = np.searchsorted(cluster, np.arange(int(cluster.max(initial=-1)) + 1))
     told = {}
     for field in pc.unique(cells["field"]).to_pylist():
