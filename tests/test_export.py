@@ -71,7 +71,7 @@ def test_every_record_has_the_end_it_deserves(tables: dict[str, pa.Table]) -> No
         "cu2": ("rejected", "TARGET_TOO_LONG"),
         "cu3": ("loaded", None),
         "cu4": ("rejected", "TARGET_DUPLICATE"),
-        "cu5": ("rejected", "TARGET_REQUIRED"),
+        "cu5": ("rejected", "REQUIRED_BY_TARGET"),
         "cu6": ("loaded", None),
         "co0": ("loaded", None),
         "co1": ("loaded", None),

@@ -60,11 +60,17 @@ def fitted(
     return values, moved
 
 
-def require(column: Column, values: pa.Array, sure: bool, found: Findings) -> None:
-    """An empty cell of a required column: out, where that is sure."""
+def require(
+    column: Column, values: pa.Array, sure: bool, found: Findings, listed: bool = False
+) -> None:
+    """An empty cell of a required column: out, where that is sure. `listed`: the model requires
+    it too, so that the schema has written the issue."""
     codes = {"owner": "TARGET_NO_OWNER", "reference": "TARGET_ORPHAN"}
-    code = codes.get(column.form, "TARGET_REQUIRED")
-    found.note(code, pc.is_null(values), column.field or "", column.heading, rejects=sure)
+    code, empty = codes.get(column.form, "REQUIRED_BY_TARGET"), pc.is_null(values)
+    if listed and column.form not in codes:
+        found.reject(code, empty)
+    else:
+        found.note(code, empty, column.field or "", column.heading, rejects=sure)
 
 
 def _date(values: pa.Array, column: Column, found: Findings) -> pa.Array:

@@ -30,13 +30,11 @@ class Findings:
         suggestion: pa.Array | str | None = None,
     ) -> None:
         """An issue for every record where the mask holds; with `rejects`, the record is out."""
-        mask = np.asarray(pc.fill_null(where, False))
-        if not mask.any():
-            return
-        at = pa.array(np.flatnonzero(mask))
         if rejects:
-            fresh = mask & np.equal(self.reason, None)
-            self.reason[fresh] = code
+            self.reject(code, where)
+        at = pa.array(np.flatnonzero(np.asarray(pc.fill_null(where, False))))
+        if not len(at):
+            return
         ids = self.records.take(at)
         weight = severity(code)
         columns = {
@@ -52,6 +50,11 @@ class Findings:
             "suggestion": suggestion.take(at) if isinstance(suggestion, pa.Array) else suggestion,
         }
         self.tables.append(tables.table(tables.ISSUES, columns, len(at)))
+
+    def reject(self, code: str, where: pa.Array) -> None:
+        """The records where the mask holds are out."""
+        mask = np.asarray(pc.fill_null(where, False))
+        self.reason[mask & np.equal(self.reason, None)] = code
 
     @property
     def rejected(self) -> np.ndarray:

@@ -157,7 +157,7 @@ def _require(
         known = owner.fields.get(column.field or "")
         wanted = known is not None and known.required == "target" and column.form != "parent_id"
         if wanted:
-            cells.require(column, values[column.heading], True, found)
+            cells.require(column, values[column.heading], True, found, listed=True)
         elif column.required:
             filled = made[column.heading]
             if column.field == "owner":  # a record of the pool needs none
