@@ -12,6 +12,9 @@ from typing import Any
 
 from crmclean.tables import unpack
 
+#: Different values of a column are counted up to here; `Column.distinct` is one more for "more".
+EXACT_DISTINCT = 5_000
+
 
 @dataclass(frozen=True)
 class Column:

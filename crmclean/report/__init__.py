@@ -56,7 +56,7 @@ def write(
     gaps = heat.facts(run)
     html = page.render(
         "report",
-        title=project.target,
+        title=standard.title(project, template),
         language=project.language,
         run=run,
         overview=overview.facts(run, gaps),

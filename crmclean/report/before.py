@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from crmclean import messages, privacy
 from crmclean.model import Field, Object
-from crmclean.plan import Plan
+from crmclean.plan import EXACT_DISTINCT, Plan
 from crmclean.project import Project
 from crmclean.report import page
 from crmclean.report.finished import mask_of, tally
@@ -36,6 +36,7 @@ def write(
         sources=sources,
         rows=sum(sum(source.counts.values()) for source in plan.sources),
         codes=_codes(issues, plan),
+        exact=EXACT_DISTINCT,
         unmask=unmask,
     )
     path.write_text(html, encoding="utf-8", newline="\n")
@@ -44,15 +45,20 @@ def write(
 def _source(
     source: Any, profile: pa.Table, project: Project, model: dict[str, Object], unmask: str
 ) -> dict[str, Any]:
-    went = _fields(project.sources[source.entry], model) if project.sources else {}
+    entry = project.sources[source.entry] if project.sources else None
+    went, dropped = (_fields(entry, model), entry.drop) if entry else ({}, ())
     columns = []
     for row in profile.to_pylist():
         if row["source"] == source.number:
             field = went.get(row["heading"])
             shown = _shown(field, row["values"], unmask)
             counts = [entry["count"] for entry in row["values"]]
-            columns.append({**row, "field": field, "top": list(zip(shown, counts, strict=True))})
-    return {"source": source, "columns": columns}
+            top = list(zip(shown, counts, strict=True))
+            columns.append(
+                {**row, "field": field, "dropped": row["heading"] in dropped, "top": top}
+            )
+    counted = sorted(source.counts.items(), key=lambda item: (item[0] != "data", -item[1]))
+    return {"source": source, "columns": columns, "counts": [c for c in counted if c[1]]}
 
 
 def _fields(entry: Any, model: dict[str, Object]) -> dict[str, Field]:

@@ -5,7 +5,9 @@ customer's before the contact's, so that the figures add up to the rows of the f
 counted apart, one row may give several.
 """
 
+from itertools import accumulate
 from typing import Any
+from unicodedata import east_asian_width
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +25,8 @@ PLACES = (*ENDS, "heading", "notes", "blank", "bad")
 #: The diagram shows so many files one by one, the others as one.
 MOST_FILES = 9
 WIDTH, BAR, SLOT, LEFT, RIGHT = 940, 12, 32, 215, 175
+#: Half-width characters that fit to the left of the bars.
+NAME_WIDTH = 28
 
 
 def facts(run: Finished) -> dict[str, Any]:
@@ -95,9 +99,13 @@ def _reasons(crosswalk: pa.Table) -> list[dict[str, Any]]:
 
 def diagram(files: list[dict[str, Any]], total: dict[str, int]) -> dict[str, Any]:
     """Bars and bands of the flow in user units of the SVG: files on the left, ends on the right."""
-    shown = sorted(files, key=lambda file: -file["rows"])[:MOST_FILES]
+    most = MOST_FILES if len(files) > MOST_FILES + 1 else len(files)
+    shown = sorted(files, key=lambda file: -file["rows"])[:most]
     shown = [file for file in files if file in shown]
-    left = [{"name": file["name"], "places": file["places"]} for file in shown]
+    left = [
+        {"name": file["name"], "label": shortened(file["name"]), "places": file["places"]}
+        for file in shown
+    ]
     others = [file["places"] for file in files if file not in shown]
     if others:
         rest = {place: sum(places[place] for places in others) for place in PLACES}
@@ -112,6 +120,28 @@ def diagram(files: list[dict[str, Any]], total: dict[str, int]) -> dict[str, Any
         "left": left, "right": right, "bands": _bands(left, right), "height": tall + 12,
         "width": WIDTH, "bar": BAR, "x1": LEFT, "x2": WIDTH - RIGHT - BAR,
     }  # fmt: skip
+
+
+def shortened(name: str) -> str:
+    """A name that fits beside its bar. The middle is left out: files differ at the end.
+
+    >>> shortened("客户.xlsx#客户"), shortened("老CRM导出_2026年第三季度最终版(修改)(1).xlsx#客户")
+    ('客户.xlsx#客户', '老CRM导出_202…(1).xlsx#客户')
+    """
+    if _width(name) <= NAME_WIDTH:
+        return name
+    half = NAME_WIDTH // 2 - 1
+    return f"{_start(name, half)}…{_start(name[::-1], half)[::-1]}"
+
+
+def _start(text: str, room: int) -> str:
+    """As much of the beginning as fits."""
+    return text[: sum(width <= room for width in accumulate(map(_width, text)))]
+
+
+def _width(text: str) -> int:
+    """In half-width characters, as fonts set Chinese and Latin."""
+    return sum(2 if east_asian_width(sign) in "WFA" else 1 for sign in text)
 
 
 def _stack(bars: list[dict[str, Any]], tall: int, whole: int) -> None:

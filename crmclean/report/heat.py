@@ -30,6 +30,7 @@ def facts(run: Finished) -> dict[str, Any]:
         "maps": maps,
         "people": len(tally(run.gaps, "owner")),
         "per_field": tally(run.gaps, "object", "field"),
+        "nowhere": [field for field in fields if _is_nowhere(field, maps["source"])],
         "files": _files(run),
     }
 
@@ -66,6 +67,12 @@ def _map(run: Finished, kind: str, fields: list[Field]) -> dict[str, Any]:
     heads = sorted(missing, key=lambda name: (-missing[name], name or ""))
     most = MOST_OWNERS if kind == "owner" else len(heads)
     return {"heads": heads[:most], "cells": cells, "more": max(len(heads) - most, 0)}
+
+
+def _is_nowhere(field: Field, by_source: dict[str, Any]) -> bool:
+    """Whether no source has a single value: the field was never kept, nobody forgot it."""
+    cells = [by_source["cells"].get((field.object, field.name, h)) for h in by_source["heads"]]
+    return any(cells) and all(cell["missing"] == cell["of"] for cell in cells if cell)
 
 
 def _cell(missing: int, whole: int) -> dict[str, Any]:

@@ -97,7 +97,9 @@ def _examples(
         source, row = issues["source"][at].as_py(), issues["row"][at].as_py()
         value = values[at].as_py()
         place = run.plan.source(source).name if source else ""
-        found.setdefault(value, {"value": value, "place": f"{place}!{row}" if row else place})
+        found.setdefault(
+            value, {"value": value, "row": row, "place": f"{place}!{row}" if row else place}
+        )
     return list(found.values())[:EXAMPLES]
 
 

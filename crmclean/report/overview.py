@@ -14,7 +14,10 @@ def facts(run: Finished, gaps: dict[str, Any]) -> dict[str, Any]:
     ends = tally(run.crosswalk, "end")
     by_object = tally(run.crosswalk, "object", "end")
     dimensions = measure.dimensions(run.work, run.model)
-    gates = score.gates(dimensions, run.project.gates.limits())
+    limits = run.project.gates.limits()
+    gates = score.gates(dimensions, limits)
+    reached = {d.name: d.ratio for d in dimensions}
+    reached["duplicates"] = None if reached["uniqueness"] is None else 1 - reached["uniqueness"]
     capped = "fail" in gates.values()
     points = score.score(dimensions)
     count = {end: n for (end,), n in ends.items()}
@@ -29,6 +32,8 @@ def facts(run: Finished, gaps: dict[str, Any]) -> dict[str, Any]:
         "dimensions": dimensions,
         "weights": score.WEIGHTS,
         "gates": gates,
+        "limits": limits,
+        "reached": reached,
         "capped": capped,
         "points": points,
         "grade": score.grade(points, capped),

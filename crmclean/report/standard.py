@@ -18,8 +18,15 @@ def write(
 ) -> None:
     """Write the standard as a document of its own. `template`: templates.Template, for limits."""
     facts_ = facts(project, model, template)
-    html = page.render("standard", title=project.target, language=project.language, standard=facts_)
+    html = page.render(
+        "standard", title=title(project, template), language=project.language, standard=facts_
+    )
     path.write_text(html, encoding="utf-8", newline="\n")
+
+
+def title(project: Project, template: Any | None) -> str:
+    """The target as people call it: the name of the CRM, or of the file that is its template."""
+    return template.title if template and template.title else Path(project.target).name
 
 
 def facts(project: Project, model: dict[str, Object], template: Any | None) -> dict[str, Any]:
@@ -51,11 +58,14 @@ def _object(owner: Object, project: Project, template: Any | None) -> dict[str, 
     fields = [
         {
             "field": field,
-            "column": spec.column_of(field.name) if spec else None,
+            "column": column,
+            "required": "target" if column and column.required else field.required,
+            "unplaced": project.unplaced.get(field.path),
             "values": field.values,
             "renamed": project.picklists.get(field.path, {}),
         }
         for field in owner.fields.values()
+        for column in [spec.column_of(field.name) if spec else None]
         if field.path in mapped
         or (field.required != "no" and any(path.startswith(f"{owner.name}.") for path in mapped))
     ]

@@ -14,10 +14,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.plan import Column
+from crmclean.plan import EXACT_DISTINCT, Column
 
 SAMPLES = 100
-EXACT_DISTINCT = 5_000  # one more than this means "more"
 KNOWN = 2 * EXACT_DISTINCT  # values that are counted one by one
 
 _DATE = r"^\s*(?P<a>\d{1,4})\s*[-/.]\s*(?P<b>\d{1,2})\s*[-/.]\s*(?P<c>\d{1,4})(?:\D.*)?$"

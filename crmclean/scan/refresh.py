@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from crmclean.plan import EXACT_DISTINCT
 from crmclean.run import keys
 from crmclean.run.digests import Index, digests
 from crmclean.scan.beginnings import Stream
-from crmclean.scan.columns import EXACT_DISTINCT, SAMPLES, Tally
+from crmclean.scan.columns import SAMPLES, Tally
 from crmclean.scan.survey import BEGINNING, TAIL, Survey
 
 COUNTS = ("filled", "values", "spread", "first", "dated", "orders", "serials")

@@ -58,6 +58,7 @@ class Clusters {
     table.pairs.cluster.forEach((cluster, pair) => this.pairs[cluster].push(pair));
     this.parts = summed([0, ...table.pairs.parts]);
     this.claimed = new Set(table.claimed);
+    this.match = Number($("#cluster-filters").dataset.match);
   }
 
   /* Merge, keep apart, or not sure: an entry of `pairs` (decisions.py). */
@@ -157,7 +158,8 @@ class Clusters {
       const bits = (weight[pair] / 10).toFixed(1);
       const title = `${members.indexOf(left[pair]) + 1} – ${members.indexOf(right[pair]) + 1} · ${word("total")} ${bits} ${word("bits")}`;
       const because = reason[pair] >= 0 && reasons[reason[pair]] ? element("p", {}, `${word("apart_because")}: ${reasonWords(reasons[reason[pair]])}`) : null;
-      box.append(element("figure", {}, element("figcaption", {}, title), this.waterfall(pair, title), because));
+      const heavy = this.table.kind[cluster] === 0 && weight[pair] / 10 >= this.match ? element("p", {}, word("heavy")) : null;
+      box.append(element("figure", {}, element("figcaption", {}, title), this.waterfall(pair, title), because, heavy));
     }
     return box.childNodes.length ? box : null;
   }
