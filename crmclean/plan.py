@@ -53,7 +53,8 @@ class Source:
     `entry` is the index of the entry of `crmclean.yaml` under `sources` that it belongs to.
     `reading` holds what the reader needs to read it again just so (container, encoding, delimiter,
     quoting, password_env…); `kinds` maps the numbers of rows that are neither data nor blank to
-    their kind; `counts` counts rows by kind. `path` is as written in the project (relative)."""
+    their kind; `counts` counts rows by kind. `path` is as written in the project (relative);
+    `hidden`: its sheet is."""
 
     number: int
     entry: int
@@ -72,6 +73,7 @@ class Source:
     counts: dict[str, int] = field(default_factory=dict)
     evidence: tuple[str, ...] = ()
     rows: tuple[int, int] | None = None
+    hidden: bool = False
 
     @property
     def page(self) -> str:

@@ -162,3 +162,37 @@ def test_names_in_two_columns_are_joined(
     fields = loaded(written(one), tmp_path).sources[0].fields
     for path in ("contact.name", "customer.name"):
         assert (list(fields[path].concat), fields[path].joined_with) == (concat, joint)
+
+
+KINGDEE = {
+    "FNumber": ["01.001", "01.002"],
+    "FName": ["苏州恒瑞达精密机械有限公司", "宁波鸿运石化仓储有限公司"],
+    "FContact": ["王建国", "郑伟"],
+    "FMobilePhone": ["13812340001", "13906000006"],
+    "F_101业务员": ["李敏", "陈涛"],
+    "币别": ["人民币", "美元"],
+}
+
+
+def test_what_all_headings_begin_with_says_nothing(tmp_path: Path) -> None:
+    fields = loaded(written(source(1, "K3.csv", KINGDEE)), tmp_path).sources[0].fields
+    assert {path: found.column for path, found in fields.items()} == {
+        "customer.code": "FNumber",
+        "customer.name": "FName",
+        "contact.name": "FContact",
+        "contact.mobile": "FMobilePhone",
+        "customer.owner": "F_101业务员",
+    }
+
+
+def test_half_the_headings_alike_make_a_sheet_of_records() -> None:
+    odd = {"甲": ["1"], "乙": ["2"], "客户名城": ["苏州恒瑞达精密机械有限公司"]}
+    odd |= {"手机号吗": ["13812340001"], "单位地止": ["苏州市星湖街328号"]}
+    text = written(source(1, "旧.csv", odd), source(2, "客户.csv", KINGDEE))
+    assert "\n  - path: 旧.csv" in text
+
+
+def test_a_hidden_sheet_is_left_out_as_a_comment() -> None:
+    hidden = replace(source(2, "旧客户.xlsx", KINGDEE), hidden=True)
+    text = written(source(1, "客户.csv", KINGDEE), hidden)
+    assert "\n  # - path: 旧客户.xlsx" in text and "隐藏" in text

@@ -214,6 +214,12 @@ def test_l07_hidden_sheets_are_told_not_read(tmp_path):
         ("SHEET_HIDDEN", "a.xlsx#深藏"),
     ]
     assert scanned(tmp_path / "a.xlsx", sheet="深藏")[0].sheet == "深藏"
+    looked_at, _ = scan.scan_files([tmp_path / "a.xlsx"], tmp_path)
+    assert [(s.sheet, s.hidden) for s in looked_at.sources] == [
+        ("客户", False),
+        ("旧客户", True),
+        ("深藏", True),
+    ]
 
 
 ORDERS = [["订单编号", "下单日期", "金额", "负责人"], ["D01", "2024-06-15", 10, "张三"]]

@@ -40,12 +40,15 @@ def init(
     from crmclean.cli import descriptions, results
     from crmclean.errors import UsageError
     from crmclean.model import build
+    from crmclean.plan import Plan
 
     if config.exists() and not force:
         raise UsageError("PROJECT_EXISTS", file=config)
     plan, issues = scan.scan_files(files, config.parent)
     model = build()
-    guesses = [mapping.guess(source, model) for source in plan.sources]
+    guessed = [(source, mapping.guess(source, model)) for source in plan.sources]
+    kept = [(s, mine) for s, mine in guessed if not s.hidden or mapping.is_recognised(mine)]
+    plan, guesses = Plan(tuple(s for s, _ in kept)), [mine for _, mine in kept]
     text = mapping.project_text(plan, guesses, model, lang or language(), target)
     config.write_text(text, encoding="utf-8", newline="\n")
     descriptions.mapping(plan, guesses, model)

@@ -16,7 +16,7 @@ from crmclean.mapping.guess import Guess, guess
 from crmclean.mapping.objects import object_of
 from crmclean.mapping.records import Mapped, records
 from crmclean.mapping.sequence import Sequenced, sequence
-from crmclean.mapping.write import project_text
+from crmclean.mapping.write import is_recognised, project_text
 
 __all__ = [
     "Guess",
@@ -25,6 +25,7 @@ __all__ = [
     "check",
     "consult",
     "guess",
+    "is_recognised",
     "object_of",
     "project_text",
     "records",

@@ -96,8 +96,8 @@ def _picked(field: Field, samples: Sequence[str], rates: dict[str, float]) -> fl
 
 
 def is_numbering(heading: str) -> bool:
-    """Whether a heading only numbers the rows of a sheet: 序号, No., #."""
-    return plain(heading) in NUMBERING
+    """Whether a heading only numbers the rows of a sheet: 序号, No., #, or 序 over 号."""
+    return plain(heading).replace("/", "") in NUMBERING
 
 
 def mask_kind(samples: Sequence[str]) -> str:

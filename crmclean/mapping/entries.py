@@ -23,7 +23,9 @@ def grouped(plan: Plan) -> list[Entry]:
         if source.columns:
             path = PurePosixPath(source.path.replace("\\", "/"))
             marks = headings.fingerprint(column.heading for column in source.columns)
-            alike.setdefault((path.parent, path.suffix, source.page, marks), []).append(source)
+            alike.setdefault(
+                (path.parent, path.suffix, source.page, source.hidden, marks), []
+            ).append(source)
     paths = {source.path for source in plan.sources}
     entries = []
     for group in alike.values():

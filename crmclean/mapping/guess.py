@@ -91,9 +91,10 @@ def _table(source: Source, model: dict[str, Object]) -> Table:
     """How well each column suits each field of the model, by its path."""
     fields = [field for owner in model.values() for field in owner.fields.values()]
     meant = synonyms.index(model)
+    prefix = names.common_prefix([column.heading for column in source.columns])
     table = []
     for column in source.columns:
-        heading, rates = names.read(column.heading), detectors.detect(column.samples)
+        heading, rates = names.read(column.heading, prefix), detectors.detect(column.samples)
         numbering = content.is_numbering(column.heading) and rates.get("serial")
         scored = {field.path: _score(heading, column, field, rates, meant) for field in fields}
         if _is_repeated(column, source):

@@ -8,6 +8,8 @@ belongs to another kind of value cannot match by likeness.
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -64,14 +66,37 @@ class Heading:
     kinds: tuple[str, ...]
 
 
+#: What systems put before the names of all their columns: FName (Kingdee), c_name, T_CUST_NAME.
+_PREFIX = re.compile(r"([A-Z]{1,2}(?=[A-Z][a-z])|[a-z]{1,3}(?=[A-Z])|[A-Za-z]{1,5}_)")
+#: So many headings, and so large a share of them, begin with what says nothing.
+PREFIXED, PREFIXED_SHARE = 4, 0.6
+
+
+def common_prefix(headings: Sequence[str]) -> str:
+    """What nearly all headings of a sheet begin with; "" where there is no such thing.
+
+    >>> common_prefix(["FNumber", "FName", "FPhone", "FTaxNum", "币别"])
+    'F'
+    """
+    found = Counter(hit[1] for heading in headings if (hit := _PREFIX.match(heading)))
+    prefix, count = max(found.items(), key=lambda one: one[1], default=("", 0))
+    return prefix if count >= max(PREFIXED, PREFIXED_SHARE * len(headings)) else ""
+
+
 @lru_cache(maxsize=4096)
-def read(heading: str) -> Heading:
-    """The forms of a heading to look up, best first: whole, last part, without notes and unit.
+def read(heading: str, prefix: str = "") -> Heading:
+    """The forms of a heading to look up, best first: whole, last part, without notes and unit, and
+    then the same without `prefix`, which all headings of the sheet have in common.
 
     >>> read("* 年采购额（萬元）").forms, read("* 年采购额（萬元）").unit
     (('年采购额万元', '年采购额'), '万')
     """
-    text = simplified(unicodedata.normalize("NFKC", heading)).lower()
+    if prefix and heading.startswith(prefix) and len(heading) > len(prefix):
+        bare = read(re.sub(r"^_?\d+_?(?=\D)", "", heading.removeprefix(prefix)))
+        whole = read(heading)
+        return Heading(whole.forms + bare.forms, whole.unit, whole.kinds or bare.kinds)
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", heading))
+    text = simplified(words).lower()
     for old, new in _TRADITIONAL.items():
         text = text.replace(old, new)
     found = _UNIT.search(text)

@@ -21,6 +21,8 @@ from crmclean.model import Object
 from crmclean.plan import Column, Plan
 
 COMMENT_AT, SAMPLES, SAMPLE_WIDTH = 46, 3, 24
+#: So many columns, and half of all, that may hold a field make a sheet one of records.
+FEW = 3
 
 
 def project_text(
@@ -42,20 +44,26 @@ def project_text(
     ]
     by_source = {source.number: mine for source, mine in zip(plan.sources, guesses, strict=True)}
     written = [(entry, by_source[entry.sources[0].number]) for entry in grouped(plan)]
-    hopeless = not any(_is_recognised(mine) for _, mine in written)
+    hopeless = not any(is_recognised(mine) for _, mine in written)
     for entry, mine in written:
         text = _entry(entry, mine, plan, model, language)
-        lines += text if hopeless or _is_recognised(mine) else _left_out(text, language)
+        if entry.sources[0].hidden:
+            lines += _left_out(text, say("mapping.text.hidden", language))
+        elif hopeless or is_recognised(mine):
+            lines += text
+        else:
+            lines += _left_out(text, say("mapping.text.left_out", language))
     return "\n".join(lines) + "\n"
 
 
-def _is_recognised(guesses: list[Guess]) -> bool:
+def is_recognised(guesses: list[Guess]) -> bool:
     """Whether a sheet looks like records at all: notes on how to fill in a form do not."""
-    return sum(guess.tier == "auto" for guess in guesses) >= min(2, len(guesses))
+    sure = sum(guess.tier == "auto" for guess in guesses)
+    maybe = sum(guess.field is not None for guess in guesses)
+    return sure >= min(2, len(guesses)) or maybe >= max(FEW, len(guesses) / 2)
 
 
-def _left_out(lines: list[str], language: str) -> list[str]:
-    told = say("mapping.text.left_out", language)
+def _left_out(lines: list[str], told: str) -> list[str]:
     return ["", f"  # {told}", *(f"  # {line[2:]}" for line in lines if line)]
 
 

@@ -59,10 +59,10 @@ def scan(
 
 def scan_files(files: Iterable[Path | str], base: Path, **reading: Any) -> tuple[Plan, pa.Table]:
     """The same for files (paths from where the person stands) without a project: every sheet
-    that holds a table. The plan names them relative to `base`.
+    that holds a table, hidden ones too. The plan names them relative to `base`.
 
     Sheets with the same headings get the same `entry`, so that they become one logical table."""
-    search = Search(base)
+    search = Search(base, hidden_too=True)
     entry = project.Source(path="*", **_said(reading))
     patterns = [str(pattern) for pattern in files]
     found = [path for pattern in patterns for path in search.find(pattern, Path())]

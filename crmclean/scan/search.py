@@ -40,12 +40,14 @@ class Read:
 @dataclass
 class Search:
     """What the files of one scan share: where paths start, where the rows of files are kept,
-    what the last run saw, and what was odd so far: (code, value)."""
+    what the last run saw, what was odd so far: (code, value), and whether hidden sheets are
+    read without being named."""
 
     base: Path
     spool: Path | None = None
     remembered: Remembered | None = None
     loose: list[tuple] = field(default_factory=list)
+    hidden_too: bool = False
 
     def find(self, pattern: str, start: Path) -> list[Path]:
         """The files that a path or pattern names; lock files of open workbooks are told."""
@@ -71,7 +73,7 @@ class Search:
             self._keep(sheet, stamp)
             found = self._tables(file, sheet, entry, place, stamp)
             reads.extend(found)
-            if not found:
+            if not found and sheet.visibility == "visible":
                 name = f"{path.name}#{sheet.name}" if sheet.name else path.name
                 self.loose.append(("SHEET_EMPTY", name))
         if not reads:
@@ -92,7 +94,7 @@ class Search:
         for sheet in file.sheets:
             if sheet not in shown:
                 self.loose.append(("SHEET_HIDDEN", f"{file.path.name}#{sheet.name}"))
-        return shown
+        return file.sheets if self.hidden_too else shown
 
     def _keep(self, sheet: Sheet, stamp: dict[str, Any]) -> None:
         """The rows of a file are kept for the second pass."""
@@ -174,6 +176,7 @@ def _source(
         counts=survey.counts(),
         evidence=survey.layout.evidence,
         rows=(survey.first, survey.last) if count > 1 else None,
+        hidden=sheet.visibility != "visible",
         **stamp,
     )
 
