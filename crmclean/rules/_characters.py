@@ -45,8 +45,12 @@ _ENTITIES = "nbsp|amp|lt|gt|quot|apos|middot|[lr]dquo|[lr]squo|hellip|[mn]dash|e
 _ENTITY = re.compile(rf"&(?:#[0-9]{{2,6}}|#[xX][0-9A-Fa-f]{{2,5}}|{_ENTITIES});")
 _BREAK = re.compile(r"<(?:br ?/?|/p|/div|/li|/tr)>", re.I)
 _TAG = re.compile(r"</?(?:p|div|span|font|b|i|u|a|td|tr|li|ul|strong|em)(?: [^<>]*)?/?>", re.I)
+_WRAPPED = re.compile(r'\A="?([^"=]*)"?\Z')
 _OFFICE = re.compile(r"_x00([01][0-9A-Fa-f])_")
-_MARKUP = re.compile("_x00|&.*;|<")
+_MARKUP = re.compile("_x00|&.*;|<|^=")
+#: ① ² ½ stand beside a number; their digits are no digits of it.
+_BESIDE = "[\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u2089\u2150-\u215f\u2189\u2460-\u24ff\u2776-\u2793\u3220-\u3229\u3248-\u324f\u3251-\u325f\u3280-\u3289\u32b1-\u32bf]"  # fmt: skip
+_NUMBER_MARK = re.compile(f"({_BESIDE})")
 
 #: A value that matches FORM and may still hold an entity, a tag, mojibake or lost characters.
 SUSPECT = f"&[#a-zA-Z]|<[/a-zA-Z]|_x00|{_mojibake.SUSPECT}|[\ue000-\uf8ff]"
@@ -61,7 +65,9 @@ def tidy_column(values: pa.Array) -> pa.Array:
 
 def narrow_column(values: pa.Array) -> pa.Array:
     """`narrow` for the commonest cells, whole columns at once: widths, and spaces around."""
-    return pc.utf8_trim(pc.utf8_normalize(values, "NFKC"), " \r\n\t")
+    marked = pc.match_substring_regex(values, _BESIDE)
+    plain = pc.if_else(marked, values, pc.utf8_normalize(values, "NFKC"))
+    return pc.utf8_trim(plain, " \r\n\t")
 
 
 def tidy(text: str) -> str:
@@ -86,16 +92,20 @@ def tidy_lines(text: str) -> str:
 
 
 def narrow(text: str) -> str:
-    """Codes, numbers and addresses of the net: every width and compatibility form made plain.
+    """Codes, numbers and addresses of the net: every width and compatibility form made plain, and
+    what a spreadsheet wraps around a text (="010").
 
-    >>> narrow("（０１０）１２３４　")
-    '(010)1234'
+    >>> narrow("（０１０）１２３４　"), narrow('="010"'), narrow("①０１０")
+    ('(010)1234', '010', '①010')
     """
     if text.isascii() and text.isprintable() and not _MARKUP.search(text):
         return " ".join(text.split())
     previous = None
     while text != previous:
-        previous, text = text, tidy(unicodedata.normalize("NFKC", text))
+        previous = text
+        pieces = _NUMBER_MARK.split(text)
+        pieces[::2] = (unicodedata.normalize("NFKC", piece) for piece in pieces[::2])
+        text = _WRAPPED.sub(r"\1", tidy("".join(pieces)))
     return text
 
 

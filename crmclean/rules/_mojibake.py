@@ -34,6 +34,7 @@ MISREAD = (
 _MISREAD = re.compile(MISREAD)
 _WESTERN = "\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122"  # fmt: skip
 _RUN = re.compile(f"[{_WESTERN}]{{2,}}")
+_SHOWN = re.compile("[\u00a1-\u00ff]")
 _LETTERS = re.compile("[\u00a1-\u00ff]{4,}")
 _CHINESE = re.compile(
     "[\n\r\t\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\x20-\x7e\u2018-\u201d\u2014\u2026\u00b7]+"
@@ -49,7 +50,7 @@ def repair(text: str) -> str | None:
     if _MISREAD.search(text):
         return _decoded(_encoded(text, "gb18030"), "utf-8")
     runs = _RUN.findall(text)
-    if not runs:
+    if not runs or not all(map(_SHOWN.search, runs)):  # dashes alone are no bytes of anything
         return None
     raw = _western_bytes(text)
     found = _decoded(raw, "utf-8")

@@ -23,15 +23,26 @@ _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _GLUE = str.maketrans("", "", " -().·_–—‐‑\u2212")
 _DASHES = str.maketrans("–—‐‑\u2212", "-----")
 _PREFIXED = re.compile(r"(?:\+?0*86|17951|12593|17911|17909|17901|0)?(1[3-9][0-9]{9})")
-_COUNTRY = re.compile(r"(?:\(?(?:\+ ?|00)86\)?[- ]*|\(86\)[- ]*|86-)(?:\(0\))?")
-_BRACKETED = re.compile(r"^\(\+?86[- ]?([0-9]{2,3})\)")
-_TWO_MOBILES = re.compile(r"(?<![0-9])(1[3-9][0-9]{9}) ?[-–—] ?(?=1[3-9][0-9]{9}(?![0-9]))")
-_MORE = r"(?:(?: ?(?:转|分机号?|ext\.?|x|#|\*|-|,) ?:? ?)+([0-9]{1,6}))?"
-_LANDLINE = re.compile(
-    rf"\(? ?(0[0-9]{{2,3}}) ?\)?[ ./-]*([1-9][0-9]{{2,3}}[ -]?[0-9]{{4}}){_MORE}", re.I
+#: With a sign of its own; 86 alone only before the area code of a whole number.
+_COUNTRY = re.compile(
+    r"(?:\(?(?:\+ ?|00)86\)?[- ]*|\(86\)[- ]*|86-)(?:\(0\))?"
+    r"|0?86[- ]?(?=0?(?:10|2[0-9]|[3-9][0-9]{2})[ -]?[0-9]{3,4}[ -]?[0-9]{4}$)"
 )
-_TOLL_FREE = re.compile(
-    rf"([48]00)[ -]*([0-9]{{1,4}})[ -]*([0-9]{{1,4}})[ -]*([0-9]{{0,4}}?){_MORE}", re.I
+_BRACKETED = re.compile(r"^\(\+?86[- ]?([0-9]{2,3})\)")
+_AREA_IN_BRACKETS = re.compile(r"^\((0?[1-9][0-9]{1,2})\) ?(?=[1-9])")
+_TWO_MOBILES = re.compile(r"(?<![0-9])(1[3-9][0-9]{9}) ?[-–—] ?(?=1[3-9][0-9]{9}(?![0-9]))")
+_EXTENSION = r"(?:转|轉|分机号?|内线|ext\.?|x|#|\*|-|,)"
+_MORE = rf"(?: ?\(?(?: ?{_EXTENSION} ?:? ?)+([0-9]{{1,6}})\)?)?"
+_LANDLINE = re.compile(
+    rf"[(\[【]? ?(0[0-9]{{2,3}}) ?[)\]】]?[ ./_-]*([1-9][0-9]{{2,3}}[ .-]?[0-9]{{4}}){_MORE}", re.I
+)
+_TOLL_FREE = re.compile(rf"([48]00)((?:[ -]*[0-9]){{7}}){_MORE}", re.I)
+#: 26001234-5 and 26001234-36 may be two numbers as well as an extension.
+_PERHAPS_RANGE = re.compile(r"[0-9]{5,}(?P<last>[0-9]{2})-(?P<next>[0-9]{1,2})")
+#: As they are written abroad, without the + : 1-415-555-2671, 852-21234567.
+_ABROAD = re.compile(
+    r"1[- .]?\([2-9][0-9]{2}\)[- .]?[0-9]{3}[- .]?[0-9]{4}|1(?:[- .][2-9][0-9]{2}){2}[- .][0-9]{4}"
+    r"|\(?85[23]\)?[ -]?[2-9][0-9]{3}[ -]?[0-9]{4}|\(?886\)?[ -]?[2-9][0-9 -]{7,11}"
 )
 _LABEL = re.compile(
     r"^(?:联系)?(?:手机|电话|座机|固话|固定电话|移动电话|办公电话?|公司|总机|直线|号码|家|宅电|单位"
@@ -40,11 +51,17 @@ _LABEL = re.compile(
 )
 _SCIENTIFIC = re.compile(r"([0-9])\.([0-9]+)e\+?([0-9]+)", re.I)
 _LETTERS = str.maketrans("OoQIlBSsZz", "0001185522")
-_HARD = re.compile(r" *(?:[/、,;|&]|或者?|和|\bor\b) *")
+_HARD = re.compile(r" *(?:[/、,;|&]|或者?|[和与及]|(?<![a-z])(?:or|and)(?![a-z])) *", re.I)
 _CHUNK = re.compile(
-    r"(?:\+|\()?[0-9](?:[0-9() .\-–—]*[0-9])?(?: ?(?:转|分机号?|ext\.?|x|#)[:.]? ?[0-9]{1,6})?",
+    r"(?:\+|\()?[0-9](?:[0-9() .\-–—]*[0-9])?(?: ?\(?(?:转|轉|分机号?|内线|ext\.?|x|#)[:.]? ?[0-9]{1,6}\)?)?",
     re.I,
 )
+#: The name of an account is no number, whatever digits it has.
+_ACCOUNT = re.compile(
+    r"(?:qq|微信|wechat|weixin|wx|vx)(?:号码?)? ?[:.]? ?(?!(?:86)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}(?![0-9]))(?=[a-z0-9_-]{5})[a-z0-9_-]+",
+    re.I,
+)
+_ONE_FOR_BOTH = re.compile(r"^ *电话 ?[/及和、] ?传真")
 _FAX = re.compile(r"(?:传真|fax)[:.]? *$", re.I)
 _WORDS = re.compile(
     r"(?:联系)?(?:手机|电话|座机|固话|固定电话|移动电话|办公电话?|公司|总机|直线|号码|宅电|单位"
@@ -52,7 +69,9 @@ _WORDS = re.compile(
     re.I,
 )
 _ZEROS = re.compile(r"(?<=[0-9])\.0+$")
-_MARKS = " :;,.、，。；：()（）[]【】-—_/"
+_MARKS = " :;,.、，。；：()（）[]【】-—_/=\"'・·"
+#: Fewer digits that mean nothing (0, 123) belong to the words beside them: 3楼.
+_LEAST = 7
 
 
 def single(text: str, area: str | None = None) -> str | None:
@@ -63,6 +82,10 @@ def single(text: str, area: str | None = None) -> str | None:
         return "" if _NOTHING.fullmatch(text) else text
     plain = _LABEL.sub("", narrow(text).translate(_DASHES).strip("'\"`;,。、 "))
     plain = _BRACKETED.sub(r"86-\1-", _ZEROS.sub("", plain))
+    if re.fullmatch(r"\([0-9 -]+\)", plain):
+        plain = plain[1:-1].strip()
+    if _ABROAD.fullmatch(plain):
+        raise ValueError("PHONE_FOREIGN_PERHAPS", _abroad(plain.translate(_GLUE)))
     digits = plain.translate(_GLUE)
     hit = _PREFIXED.fullmatch(digits)
     if hit:
@@ -87,9 +110,10 @@ def read_cell(text: str, area: str | None = None) -> Parts:
     found: list[str] = []
     names: list[str] = []
     rest: list[str] = []
-    parted = _TWO_MOBILES.sub(r"\1;", narrow(re.sub(r"[\r\n]+", ";", text)))
+    whole = _ONE_FOR_BOTH.sub("电话", narrow(re.sub(r"[\r\n]+", ";", text)))
+    parted = _TWO_MOBILES.sub(r"\1;", whole)
     for piece in _HARD.split(parted):
-        _read_piece(piece, area or _area_of(found), found, names, rest)
+        _read_piece(piece, area, found, names, rest)
     if not found:
         raise ValueError("PHONE_INVALID")
     return Parts(_sorted_out(list(dict.fromkeys(found)), names, rest))
@@ -104,14 +128,17 @@ def _read_piece(
     piece: str, area: str | None, found: list[str], names: list[str], rest: list[str]
 ) -> None:
     """Add what one piece of a cell holds to the numbers, the names and the rest."""
-    left = piece
+    rest += _ACCOUNT.findall(piece)
+    left = piece = _ACCOUNT.sub(" ", piece).strip()
     for hit in list(_CHUNK.finditer(piece)):
         if len(re.sub("[^0-9]", "", hit[0])) < 5:
             raise ValueError("PHONE_ABBREVIATED" if found else "PHONE_INVALID")
-        numbers = _numbers(hit[0], area)
-        if _FAX.search(piece[: hit.start()]):
+        fax = _FAX.search(piece[: hit.start()])
+        alone = not _WORDS.sub("", piece[: fax.start() if fax else hit.start()]).strip(_MARKS)
+        numbers = _numbers(hit[0], area or (_area_of(found) if alone else None))
+        if fax:
             rest.append("传真 " + "、".join(numbers))
-            left = left.replace(_FAX.search(piece[: hit.start()])[0] + hit[0], " ", 1)
+            left = left.replace(fax[0] + hit[0], " ", 1)
         else:
             found.extend(number for number in numbers if number)
             left = left.replace(hit[0], " ", 1)
@@ -149,7 +176,7 @@ def _ways(words: list[str], area: str | None) -> list[list[str]]:
             number = single(" ".join(words[:size]), area)
         except ValueError:
             continue
-        if number is not None:
+        if number or (number == "" and size == 1 and len(words[0]) >= _LEAST):
             ways += [[number, *others] for others in _ways(words[size:], area)]
     return ways[:3]
 
@@ -176,16 +203,17 @@ def _landline(plain: str) -> str | None:
     """An area code and a number, a toll-free or a short number; None for anything else."""
     country = _COUNTRY.match(plain)
     national = plain[country.end() :] if country else plain
+    national = _AREA_IN_BRACKETS.sub(r"\1-", national) if country else national
     if national != plain and re.match("[2-9](?!00[ -]?[0-9]{3,4}[ -]?)|10[ -]?[0-9]{4}", national):
         national = "0" + national
     for hit in (_LANDLINE.fullmatch(national), _TOLL_FREE.fullmatch(national)):
         if hit is None:
             continue
         *places, more = hit.groups()
+        if _may_be_range(plain):
+            raise ValueError("PHONE_ABBREVIATED")
         number = "".join(places[1:] if hit.re is _LANDLINE else places).translate(_GLUE)
-        if hit.re is _TOLL_FREE:
-            number = number if len(number) == 10 else None
-        else:
+        if hit.re is _LANDLINE:
             number = _with_area(places[0], number)
         if number:
             return "" if _NOTHING.fullmatch(number) else number + (f"-{more}" if more else "")
@@ -240,6 +268,8 @@ def _unfolded(hit: re.Match[str]) -> str:
 
 def _broken(plain: str, digits: str, area: str | None) -> str | None:
     size = len(digits)
+    if re.match("[2-9][0-9]{6,7}[^0-9]", plain):
+        raise ValueError("PHONE_NO_AREA_CODE")
     if size in (7, 8) and digits[0] not in "01":
         if area:
             return _with_area(area, digits)
@@ -253,6 +283,22 @@ def _broken(plain: str, digits: str, area: str | None) -> str | None:
     if " " in plain and size > 12:
         return None
     raise ValueError("PHONE_LOST_DIGITS" if size < 10 else "PHONE_INVALID")
+
+
+def _may_be_range(plain: str) -> bool:
+    """26001234-5 and -36: what follows the dash goes on from the last digits before it."""
+    hit = _PERHAPS_RANGE.search(plain.replace(" ", ""))
+    if hit is None or hit.end() != len(plain.replace(" ", "")):
+        return False
+    size = len(hit["next"])
+    return 0 < int(hit["next"]) - int(hit["last"][-size:]) < 10
+
+
+def _abroad(digits: str) -> str | None:
+    try:
+        return _foreign("+" + digits, "+" + digits)
+    except ValueError:
+        return None
 
 
 @cache

@@ -49,7 +49,5 @@ def clean(text: str, /, **_: object) -> str:
 
 
 def _bare(text: str) -> str:
-    plain = _characters.narrow(text)
-    wrapped = re.fullmatch(r'="?([^"]*)"?', plain)
-    plain = (wrapped[1] if wrapped else plain).strip("'\"` ")
+    plain = _characters.narrow(text).strip("'\"` ")
     return re.sub(r"(?<=[0-9])\.0+$", "", plain) if re.fullmatch(r"[0-9]+\.0+", plain) else plain

@@ -62,9 +62,11 @@ _TO_LANDLINE = (
 
 
 def doubt(values: pa.Array, /, want: str | None = None, **_: object) -> pa.Array:
-    """Stand-ins, unknown area codes, foreign numbers, numbers that belong into another field."""
+    """Stand-ins, unknown area codes, foreign numbers, what may be a range, numbers that belong into
+    another field."""
     look = pc.match_substring_regex(
-        values, rf"\A(?:{STAND_IN})(?:-[0-9]{{1,6}})?\z|\A\+|\A14[0-4][0-9]{{10}}"
+        values,
+        rf"\A(?:{STAND_IN})(?:-[0-9]{{1,6}})?\z|\A\+|\A14[0-4][0-9]{{10}}|[0-9]-[0-9]{{1,2}}\z",
     )
     landline = pc.starts_with(values, "0")
     if pc.any(landline).as_py():
@@ -97,7 +99,8 @@ def clean(text: str, want: str | None = None, area: str | None = None, **_: obje
     `area`: the area code of local numbers, when a person has decided it.
 
     Raises ValueError PHONE_LOST_DIGITS, PHONE_EXTRA_DIGITS, PHONE_NO_AREA_CODE, PHONE_LOST_ZERO,
-    PHONE_ABBREVIATED, PHONE_LETTERS, PHONE_MASKED, PHONE_AREA_CODE, PHONE_INVALID."""
+    PHONE_ABBREVIATED, PHONE_LETTERS, PHONE_MASKED, PHONE_AREA_CODE,
+    PHONE_FOREIGN_PERHAPS, PHONE_INVALID."""
     number = single(text, area)
     if number is None:
         return read_cell(text, area)
