@@ -47,7 +47,9 @@ def write(work: Work, plan: Plan, model: dict[str, Object], golden: str, path: P
         rows += _moved(work, own, master, model, plan)
     columns = {n: pa.array([row[n] for row in rows], pa.string()) for n in COLUMNS}
     headings = tuple(Col(say(f"undo.{name}"), width=24) for name in COLUMNS)
-    sheet = Sheet(golden, headings, pa.table(columns), title=(say("undo.title", golden=golden),))
+    sheet = Sheet(
+        golden, headings, pa.table(columns), title=(say("undo.title", golden=golden),), printed=True
+    )
     workbooks.write(path, [sheet])
     return len(rows)
 

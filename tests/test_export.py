@@ -54,6 +54,10 @@ def tables() -> dict[str, pa.Table]:
     }
 
 
+#: The header of quarantine.xlsx stands under two lines that say what to do with it.
+UNDER_TITLE = 3
+
+
 def fit(tables: dict[str, pa.Table], **settings: object) -> export.Fitted:
     made = project(**{**SETTINGS, **settings})
     return export.fit(tables, crosswalk(tables), made, MODEL, templates.load(made.target))
@@ -183,7 +187,7 @@ def test_the_output_folder(tmp_path: Path, tables: dict[str, pa.Table]) -> None:
         ("import/02_公海客户导入模板.xls", 1),
         ("import/03_联系人导入模板.xls", 2),
     ]
-    reasons = reread.columns(out / "quarantine.xlsx")
+    reasons = reread.columns(out / "quarantine.xlsx", UNDER_TITLE)
     assert reasons.num_rows == 6 and "列1" in reasons.column_names
     assert reasons["原因"].to_pylist()[0] == "“*客户名称”超过目标 CRM 的长度"
     assert reasons["列1"].to_pylist()[0] == "值1-3"
@@ -203,7 +207,7 @@ def test_a_quarantine_longer_than_a_sheet_goes_on_in_the_next(
 
     monkeypatch.setattr(quarantine, "MOST", 4)
     out, _ = published(tmp_path, tables)
-    sheets = [reread.columns(out / "quarantine.xlsx", sheet=number) for number in range(2)]
+    sheets = [reread.columns(out / "quarantine.xlsx", UNDER_TITLE, sheet) for sheet in range(2)]
     assert [sheet.num_rows for sheet in sheets] == [4, 2]
     assert sheets[0].column_names == sheets[1].column_names
 

@@ -73,7 +73,7 @@ def test_each_owner_gets_a_workbook_with_the_cells_to_fill(tmp_path: Path) -> No
     assert [path.name for path in paths] == ["未分配.xlsx", "张三.xlsx"]
     assert reread.names(paths[1])[:2] == ["客户", "联系人"]
     sheet = reread.columns(paths[1], header_row=3)
-    assert sheet.column_names[4:] == ["来源行", "客户编号", "客户名称", "所属行业"]
+    assert sheet.column_names[4:] == ["客户名称", "客户编号", "所属行业", "来源行"]
     assert sheet["来源行"].to_pylist() == ["客户.xlsx#客户!2"]
     assert sheet["所属行业"].to_pylist() == [None]
     assert sheet["asked"].to_pylist() == ["industry"]

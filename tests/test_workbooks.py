@@ -99,6 +99,24 @@ def test_a_place_that_cannot_be_written_is_one_clear_error(tmp_path: Path) -> No
     assert refused.value.code == "OUTPUT_NOT_WRITABLE"
 
 
+def test_long_texts_are_seen_whole_and_wide_sheets_keep_their_first_columns(
+    tmp_path: Path,
+) -> None:
+    columns = [Col("判断"), Col("客户名称", 20, wrap=True), *(Col(f"列{n}", 40) for n in range(9))]
+    values = ["甲公司", "一行\n两行\n三行", "名" * 35, None]
+    rows = pa.table({c.heading: pa.array(values, pa.string()) for c in columns})
+    wide = Sheet("宽", columns, rows, printed=True, freeze_to="判断")
+    narrow = Sheet("窄", columns[:2], rows.select([0, 1]), printed=True)
+    write(tmp_path / "a.xlsx", [wide, narrow])
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    heights = [book["宽"].row_dimensions[row].height for row in range(2, 6)]
+    assert heights == [None, 45, 60, None]  # 35 characters take four lines of ten
+    assert book["宽"].freeze_panes == "B2" and book["宽"].print_title_cols == "$A:$A"
+    assert book["窄"].sheet_properties.pageSetUpPr.fitToPage
+    assert book["窄"].page_setup.orientation == "landscape"
+    assert book["窄"].print_title_rows == "$1:$1"
+
+
 def test_what_people_need_is_there(tmp_path: Path) -> None:
     columns = [
         Col("客户名称", locked=True, required=True, note="写全称"),

@@ -97,7 +97,7 @@ def _sheet(
     counts = counts or ["1"] * drawn.num_rows
     cells_of = [numbers, sources, results, empty, empty, empty, ids, counts]
     rows = pa.table({str(n): pa.array(a, pa.string()) for n, a in enumerate(cells_of)})
-    return Sheet(head("sheet"), columns, rows, (head("title"),), protect=True)
+    return Sheet(head("sheet"), columns, rows, (head("title"),), protect=True, printed=True)
 
 
 def _facts(facts: dict[str, object]) -> Sheet:

@@ -11,18 +11,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean import tables
-from crmclean.messages import advice, say
+from crmclean.messages import advice, say, short
 from crmclean.model import Object
 from crmclean.plan import Plan, Source
 from crmclean.run import Work
 from crmclean.workbooks import MAX_ROWS, Col, Sheet, write
 
 QUARANTINE = ("held", "rejected")
-#: Stands where a reason has no value to show.
-NO_VALUE = "—"
 SOURCE_COLOUR = "#F2F2F2"
-#: Rows of a sheet under its header.
-MOST = MAX_ROWS["xlsx"] - 1
+#: Sentences wrap.
+WIDTHS = {"reason": 36, "do": 36}
+#: Rows of a sheet under its title and header.
+MOST = MAX_ROWS["xlsx"] - 3
 #: Stands for the value while the words of a reason are made; no text of ours holds it.
 HERE = "\x1e"
 
@@ -74,11 +74,18 @@ def _sheets(
     arrays = [words["end"], words["reason"], words["do"], named.take(objects.indices)]
     arrays += [pc.cast(numbers, pa.string()), *(cells[f"c{c.number}"] for c in source.columns)]
     ours = ("end", "reason", "do", "object", "row")
-    columns = [Col(say(f"export.{name}", lang=language)) for name in ours]
+    columns = [
+        Col(say(f"export.{name}", lang=language), WIDTHS.get(name), wrap=name in WIDTHS)
+        for name in ours
+    ]
     columns += [Col(c.heading or f"c{c.number}", colour=SOURCE_COLOUR) for c in source.columns]
     table = pa.table(arrays, names=[str(n) for n in range(len(arrays))])
     for start in range(0, table.num_rows, MOST):
-        yield Sheet(source.name, columns, table.slice(start, MOST))
+        part = table.slice(start, MOST)
+        told = (
+            say("export.quarantine_title", lang=language, count=part.num_rows).strip().splitlines()
+        )
+        yield Sheet(source.name, columns, part, told, freeze_to=columns[0].heading, printed=True)
 
 
 def _words(out: pa.Table, issues: pa.Table, language: str) -> dict[str, pa.Array]:
@@ -91,11 +98,9 @@ def _words(out: pa.Table, issues: pa.Table, language: str) -> dict[str, pa.Array
         "\x1f",
     ).dictionary_encode()
     said = [_say(text, language) for text in facts.dictionary.to_pylist()]
-    value = pc.fill_null(value, NO_VALUE)
-    return {
-        name: _filled([entry[place] for entry in said], facts.indices, value)
-        for place, name in enumerate(("end", "reason", "do"))
-    }
+    texts = [list(each) for each in zip(*said, strict=True)]
+    end, reason, do, plain = (_filled(text, facts.indices, value) for text in texts)
+    return {"end": end, "reason": pc.coalesce(reason, plain), "do": pc.coalesce(do, "")}
 
 
 def _about(out: pa.Table, issues: pa.Table) -> tuple[pa.Array, pa.Array]:
@@ -113,7 +118,8 @@ def _about(out: pa.Table, issues: pa.Table) -> tuple[pa.Array, pa.Array]:
 
 
 def _filled(texts: list[str], which: pa.Array, values: pa.Array) -> pa.Array:
-    """The text of each record with its value in the place that is kept for it."""
+    """The text of each record with its value in the place that is kept for it; null where there
+    is none."""
     split = [text.partition(HERE) for text in texts]
     before, mark, after = (pa.array(list(part), pa.string()) for part in zip(*split, strict=True))
     has_value = pc.equal(mark.take(which), HERE)
@@ -121,12 +127,14 @@ def _filled(texts: list[str], which: pa.Array, values: pa.Array) -> pa.Array:
     return pc.binary_join_element_wise(before.take(which), shown, after.take(which), "")
 
 
-def _say(text: str, language: str) -> tuple[str, str, str]:
+def _say(text: str, language: str) -> tuple[str, str, str, str]:
+    """The end, the reason, what to do, and the reason without the facts of a single case."""
     end, reason, column = text.split("\x1f")
     code = f"reason.{reason}" if reason and not reason.isupper() else reason
     facts = {"lang": language, "column": column, "value": HERE}
     words = say(code, **facts) if code else ""
-    return say(f"end.{end}", lang=language), words, advice(code, **facts)
+    plain = short(code, language) if code else ""
+    return say(f"end.{end}", lang=language), words, advice(code, **facts), plain
 
 
 def _joined(*columns: pa.ChunkedArray) -> pa.Array:

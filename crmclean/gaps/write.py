@@ -23,12 +23,13 @@ from crmclean.project import Project
 NEEDED, WANTED, GREY = "#FFD966", "#FFF2CC", "#F2F2F2"
 #: What a person recognises a record by, beside its place in the source.
 CONTEXT = {
-    "customer": ("code", "name"),
+    "customer": ("name", "code"),
     "contact": ("customer", "name", "mobile"),
-    "lead": ("code", "name", "customer"),
+    "lead": ("name", "code", "customer"),
     "follow_up": ("customer", "at", "content"),
-    "opportunity": ("code", "name", "customer"),
+    "opportunity": ("name", "code", "customer"),
 }
+CONTEXT_WIDTH, NARROW = 28, {"code": 14, "mobile": 15, "at": 18}
 HIDDEN = ("object", "golden", "seen", "asked")
 YES_NO = {"zh": ("是", "否"), "en": ("yes", "no")}
 
@@ -85,18 +86,18 @@ def _sheet(
     context = [owner.fields[f] for f in CONTEXT[name] if f not in lacking]
     columns = [
         *(workbooks.Col(key, hidden=True, locked=True) for key in HIDDEN),
-        workbooks.Col(say("gaps.place", language), locked=True, colour=GREY),
-        *(workbooks.Col(f.label[language], locked=True, colour=GREY) for f in context),
+        *(_context(field, language) for field in context),
         *(_to_fill(field, language) for field in fields),
+        workbooks.Col(say("gaps.place", language), locked=True, colour=GREY),
     ]
     cells = [
         pa.repeat(name, records.num_rows),
         records["golden"],
         seen(records, name),
         _asked(records, fields),
-        _places(records["record"].combine_chunks(), plan),
         *(records[field.name] for field in context),
         *(pc.if_else(filled(records, field), say("gaps.there"), None) for field in fields),
+        _places(records["record"].combine_chunks(), plan),
     ]
     rows = pa.Table.from_arrays(cells, names=[str(n) for n in range(len(cells))])
     title = say("gaps.title", language, count=mine.num_rows).strip().splitlines()
@@ -104,7 +105,16 @@ def _sheet(
         title.append(say("gaps.later", language, listed=records.num_rows, count=later))
     label = workbooks.sheet_name(owner.label[language])
     marks = _marks(records, fields, language)
-    return workbooks.Sheet(label, columns, rows, title=title, protect=True, marks=marks)
+    return workbooks.Sheet(
+        label, columns, rows, title=title, protect=True, printed=True, marks=marks,
+        freeze_to=context[0].label[language] if context else "",
+    )  # fmt: skip
+
+
+def _context(field: Field, language: str) -> workbooks.Col:
+    """What the owner recognises the record by; a long text does not push the cells out of sight."""
+    width = NARROW.get(field.name, CONTEXT_WIDTH)
+    return workbooks.Col(field.label[language], width, locked=True, colour=GREY, wrap=True)
 
 
 def _asked(records: pa.Table, fields: list[Field]) -> pa.Array:

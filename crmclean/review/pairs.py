@@ -85,17 +85,18 @@ def _pairs(
     choices = [say(f"review.{word}", language) for word in ("same", "different")]
     columns.append(asked("verdict", choices, language))
     cells.append(pa.nulls(pairs.num_rows, pa.string()))
-    for side, label in zip(("left", "right"), "AB", strict=True):
-        columns.append(grey(f"{label} · {say('review.place', language)}", 26))
-        cells.append(places(one(pairs[side]), plan))
     for field in fields:
         values = [one(side[field.name]) for side in sides]
         headings = [f"{label} · {field.label[language]}" for label in "AB"]
         columns += [grey(heading) for heading in headings]
         cells += values
         marks.append(_marks(values, headings[1]))
-    columns.append(grey(say("review.why", language), 40))
-    cells.append(_reasons(pairs, owner, language))
+        if field is fields[0]:
+            columns.append(grey(say("review.why", language), 40))
+            cells.append(_reasons(pairs, owner, language))
+    for side, label in zip(("left", "right"), "AB", strict=True):
+        columns.append(grey(f"{label} · {say('review.place', language)}", 26))
+        cells.append(places(one(pairs[side]), plan))
     return sheet(owner.label[language], columns, cells, told, marks)
 
 

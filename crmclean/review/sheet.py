@@ -21,9 +21,11 @@ def sheet(
 ) -> workbooks.Sheet:
     rows = pa.Table.from_arrays(cells, names=[str(n) for n in range(len(cells))])
     marked = pa.concat_tables(marks) if marks else None
+    asked = next(column.heading for column in columns if not column.locked)
     return workbooks.Sheet(
-        workbooks.sheet_name(name), columns, rows, title=title, protect=True, marks=marked
-    )
+        workbooks.sheet_name(name), columns, rows, title=title, protect=True, freeze_to=asked,
+        printed=True, marks=marked,
+    )  # fmt: skip
 
 
 def title(code: str, count: int, language: str) -> list[str]:

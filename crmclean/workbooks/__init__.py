@@ -55,7 +55,9 @@ class Sheet:
     """One sheet. `rows`: one string column per Col, in the same order (names do not matter).
 
     `title`: lines above the header, one merged row each · `header_row`: 1-based, moved down where
-    the title needs it · `protect`: locked columns cannot be changed · `marks`: single cells with
+    the title needs it · `protect`: locked columns cannot be changed · `freeze_to`: the heading of
+    the last column that stays in sight, beside the header · `printed`: people print it, with
+    the header on every page · `marks`: single cells with
     a fill: `row` (0-based, of `rows`), `column` (a heading), `colour` ("#RRGGBB")."""
 
     name: str
@@ -65,7 +67,9 @@ class Sheet:
     header_row: int = 1
     protect: bool = False
     freeze: bool = True
+    freeze_to: str = ""
     filter: bool = True
+    printed: bool = False
     marks: pa.Table | None = None
 
     @property

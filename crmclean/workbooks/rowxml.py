@@ -16,6 +16,8 @@ MARKUP = np.zeros(256, bool)
 MARKUP[list(b"&<>")] = True
 SPACE = np.zeros(256, bool)
 SPACE[list(b" \t\n")] = True
+#: Points: one line of text, and the highest row that Excel knows.
+LINE, TALLEST = 15, 409
 
 
 def lines(
@@ -31,8 +33,33 @@ def lines(
         if number in marks:
             style = marks[number].slice(start, batch.num_rows)
         parts.append(_cells(legal(_array(values)), column_name(number), rows, style, sheet.protect))
-    made = pc.binary_join_element_wise('<row r="', rows, '">', *parts, "</row>", "")
+    made = pc.binary_join_element_wise(
+        '<row r="', rows, '"', _height(sheet, batch), ">", *parts, "</row>", ""
+    )
     return memoryview(raw_bytes(made))
+
+
+def _height(sheet: Sheet, batch: pa.Table) -> pa.Array | str:
+    """High enough for the cells that wrap: Excel finds that out by itself, LibreOffice does not."""
+    wrapped = [
+        _wrapped(_array(values), column.width)
+        for column, values in zip(sheet.columns, batch.columns, strict=True)
+        if column.wrap and column.width
+    ]
+    if not wrapped:
+        return ""
+    points = np.minimum(np.maximum.reduce(wrapped) * LINE, TALLEST)
+    told = pc.binary_join_element_wise(' ht="', pc.cast(pa.array(points), pa.string()), '"', "")
+    return pc.if_else(pa.array(points > LINE), told, "")
+
+
+def _wrapped(values: pa.Array, width: float) -> np.ndarray:
+    """How many lines each text takes; a Chinese character is as wide as two others."""
+    split = pc.split_pattern(pc.fill_null(values, ""), "\n")
+    each = split.flatten()
+    wide = (pc.binary_length(each).to_numpy() + pc.utf8_length(each).to_numpy()) / 2
+    needed = np.maximum(np.ceil(wide / width), 1).astype(np.int64)
+    return np.add.reduceat(needed, split.offsets.to_numpy()[:-1]) if len(values) else needed
 
 
 def _cells(

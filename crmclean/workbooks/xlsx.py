@@ -33,7 +33,11 @@ LEVEL = 2
 #: The date in every file: a clock would make two equal runs differ (design.md 3, law 5).
 EPOCH = datetime(2000, 1, 1)
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+GRID = "#D9D9D9"
 MOST_WIDTH, LEAST_WIDTH = 40, 9
+A4 = 9  # as the file format numbers paper
+#: Characters across a page that is printed small and still legible.
+WIDEST_PAGE = 220
 #: Rows below the data in which drop-downs still work: people add rows.
 SPARE_ROWS = 1000
 #: Excel holds a drop-down of at most this many characters in the sheet itself.
@@ -79,12 +83,14 @@ def _title(book, page, sheet: Sheet) -> None:
     look = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
     last = len(sheet.columns) - 1
     first = next((n for n, column in enumerate(sheet.columns) if not column.hidden), 0)
+    room = sum(_widths(sheet))
     for row, line in enumerate(sheet.title):
         text = _legal(line)
         if first < last:
             page.merge_range(row, first, row, last, "", look)
         page.write_string(row, first, text, look)
-        page.set_row(row, 18 * (text.count("\n") + 1))
+        needed = sum(-(-_wide(line) // max(int(room), 1)) or 1 for line in text.split("\n"))
+        page.set_row(row, 18 * needed)
 
 
 def _column(book, page, sheet: Sheet, number: int, column: Col, lists: "_Lists") -> None:
@@ -113,8 +119,8 @@ def _column(book, page, sheet: Sheet, number: int, column: Col, lists: "_Lists")
 def _body(sheet: Sheet, column: Col, colour: str | None) -> dict[str, object]:
     """The look of the cells of a column; beside cells of several lines all begin at the top."""
     look: dict[str, object] = {"num_format": "@", "quote_prefix": True, "locked": column.locked}
-    if colour:
-        look["bg_color"] = colour
+    if colour:  # a fill hides the grid
+        look |= {"bg_color": colour, "bottom": 1, "bottom_color": GRID}
     if any(each.wrap for each in sheet.columns):
         look |= {"valign": "top", "text_wrap": column.wrap}
     return look
@@ -130,13 +136,29 @@ def _pattern_of_marks(book, page, sheet: Sheet) -> None:
 
 def _behaviour(page, sheet: Sheet) -> None:
     last = max(sheet.top - 1 + sheet.rows.num_rows, sheet.top)
+    headings = [column.heading for column in sheet.columns]
+    beside = headings.index(sheet.freeze_to) + 1 if sheet.freeze_to else 0
     if sheet.filter and sheet.columns:
         page.autofilter(sheet.top - 1, 0, last, len(sheet.columns) - 1)
     if sheet.freeze:
-        page.freeze_panes(sheet.top, 0)
+        page.freeze_panes(sheet.top, beside)
+    if sheet.printed:
+        _print(page, sheet, beside)
     if sheet.protect:
         allowed = ("autofilter", "sort", "format_columns", "format_rows", "select_locked_cells")
         page.protect("", dict.fromkeys(allowed, True))
+
+
+def _print(page, sheet: Sheet, beside: int) -> None:
+    """Across, with the header on every page; one page wide where that can still be read, else with
+    the columns that stay in sight."""
+    page.set_landscape()
+    page.set_paper(A4)
+    page.repeat_rows(sheet.top - 1)
+    if sum(_widths(sheet)) <= WIDEST_PAGE:
+        page.fit_to_pages(1, 0)
+    elif beside:
+        page.repeat_columns(0, beside - 1)
 
 
 class _Lists:
@@ -200,12 +222,21 @@ def _mark_table(sheet: Sheet, styles: list[str]) -> dict[int, pa.Array]:
     return {number: pa.array(column, pa.string()) for number, column in marked.items()}
 
 
+def _widths(sheet: Sheet) -> list[float]:
+    """Of the columns that people see."""
+    columns = zip(sheet.columns, sheet.rows.columns, strict=True)
+    return [c.width or _width(c, values) for c, values in columns if not c.hidden]
+
+
 def _width(column: Col, values: pa.ChunkedArray) -> float:
-    """Wide enough for the heading and the first values; a Chinese character takes two, as it does
-    in GBK."""
+    """Wide enough for the heading and the first values."""
     seen = [column.heading, *(v for v in values.slice(0, 50).to_pylist() if v)]
-    widest = max(len(text.encode("gbk", "replace")) for text in seen)
-    return min(max(widest + 2, LEAST_WIDTH), MOST_WIDTH)
+    return min(max(max(map(_wide, seen)) + 2, LEAST_WIDTH), MOST_WIDTH)
+
+
+def _wide(text: str) -> int:
+    """In Latin characters; a Chinese one takes two, as it does in GBK."""
+    return len(text.encode("gbk", "replace"))
 
 
 def _legal(text: str) -> str:
