@@ -13,12 +13,15 @@ from crmclean import shipped
 from crmclean.tables import OBJECTS
 
 REQUIRED = ("target", "standard", "no")
+#: Names that always mean the row itself: a column 名称 of opportunities is not the customer's.
+OF_ITSELF = ("名称", "全称", "编号", "编码", "代码", "name", "full name", "id", "code")
 
 
 @dataclass(frozen=True)
 class Field:
     """One field of an object. `parts` names, for each part that a rule may find in a cell, the
-    field that takes it (`mobile`, or `contact.name` for a field of another object)."""
+    field that takes it (`mobile`, or `contact.name` for a field of another object). `like`: fields
+    of other objects that hold the same: what names them names this one too."""
 
     object: str
     name: str
@@ -30,6 +33,7 @@ class Field:
     values: tuple[str, ...] = ()
     synonyms: dict[str, str] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
+    like: tuple[str, ...] = ()
     negatives: tuple[str, ...] = ()
     unique: bool = False
     sensitive: bool = False
@@ -64,7 +68,23 @@ def shipped_model() -> dict[str, Object]:
         loader.load((shipped.folder("model") / f"{name}.yaml").read_text(encoding="utf-8"))
         for name in OBJECTS
     )
-    return {entry["object"]: _object(entry) for entry in loaded}
+    return _with_likes({entry["object"]: _object(entry) for entry in loaded})
+
+
+def _with_likes(model: dict[str, Object]) -> dict[str, Object]:
+    """Every field with the names of those it is like after its own."""
+    written = {known.path: known for owner in model.values() for known in owner.fields.values()}
+
+    def named(known: Field) -> Field:
+        others = [written[path] for path in known.like]
+        more = [w for other in others for w in (*other.label.values(), *other.aliases)]
+        more = [word for word in more if word not in OF_ITSELF]
+        return replace(known, aliases=tuple(dict.fromkeys((*known.aliases, *more))))
+
+    return {
+        name: replace(owner, fields={key: named(known) for key, known in owner.fields.items()})
+        for name, owner in model.items()
+    }
 
 
 def build(overrides: dict[str, dict[str, Any]] | None = None) -> dict[str, Object]:
@@ -107,7 +127,7 @@ def _attributes(entry: dict[str, Any]) -> dict[str, Any]:
         attributes["label"] = dict.fromkeys(("zh", "en"), attributes["label"])
     if "not" in attributes:
         attributes["negatives"] = attributes.pop("not")
-    for key in ("values", "aliases", "negatives"):
+    for key in ("values", "aliases", "negatives", "like"):
         if key in attributes:
             attributes[key] = tuple(str(value) for value in attributes[key])
     return attributes

@@ -1,10 +1,17 @@
-"""Guessing the field of a heading, measured on tests/mapping/headers.csv.
+"""Guessing the field of a heading, measured on the tables of tests/mapping.
 
-The table holds headings as they stand in salespeople's lists and in exports of common systems, with
-samples, and the field each should get (several: any of them is right; blank: no field of ours).
-Sheets were added in rounds, each measured before it was used for tuning: 12 sheets gave 96 % right
+They hold headings as they stand in salespeople's lists and in exports of common systems, with
+samples, and the field each should get (several: any of them is right, "nothing" too where it is one
+of them; blank: no field of ours).
+
+headers.csv: Sheets were added in rounds, each measured before it was used for tuning: 12 sheets gave 96 % right
 and 82 % automatic; 14 deliberately odd ones 93 % and 64 %, which led to comparing in other words
 (`mapping/synonyms.py`); 8 odder still 100 % and 54 %; 4 ordinary ones 100 % and 84 %.
+unseen_*.csv: sheets of other trades and departments, written in full before the dictionaries were
+looked at. The first 25 gave 89 % right and 67 % automatic, which led to reading what stands beside a
+column (`persons.py`, `only.py`) and to names that fields of several objects share; the next 10, written
+before that, then 84 % and 76 %, which led to weighing the name of the file; 8 written after that 100 %
+and 83 %, before the last words were added.
 """
 
 import csv
@@ -16,9 +23,16 @@ import pytest
 from crmclean import mapping, plan
 from crmclean.model import build
 
-TABLE = Path(__file__).parent / "mapping" / "headers.csv"
-LINES = list(csv.DictReader(TABLE.open(encoding="utf-8", newline="")))
-SHEETS = {name: list(lines) for name, lines in groupby(LINES, key=lambda line: line["sheet"])}
+FOLDER = Path(__file__).parent / "mapping"
+TABLES = {
+    path.stem: list(csv.DictReader(path.open(encoding="utf-8", newline="")))
+    for path in sorted(FOLDER.glob("*.csv"))
+}
+SHEETS = {
+    name: list(lines)
+    for table in TABLES.values()
+    for name, lines in groupby(table, key=lambda line: line["sheet"])
+}
 MODEL = build()
 
 
@@ -41,14 +55,20 @@ def guessed(name: str) -> list[tuple[dict[str, str], mapping.Guess]]:
     return list(zip(lines, mapping.guess(source(name, columns), MODEL), strict=True))
 
 
-@pytest.fixture(scope="module")
-def results() -> list[tuple[dict[str, str], mapping.Guess]]:
-    return [result for name in SHEETS for result in guessed(name)]
+def is_right(line: dict[str, str], guess: mapping.Guess) -> bool:
+    return (guess.field or "nothing") in line["expected"].split(" or ")
 
 
-def test_the_table_is_large_and_has_hard_negatives() -> None:
-    assert len(LINES) >= 300
-    assert sum(not line["expected"] for line in LINES) >= 80
+@pytest.fixture(scope="module", params=TABLES)
+def results(request: pytest.FixtureRequest) -> list[tuple[dict[str, str], mapping.Guess]]:
+    names = dict.fromkeys(line["sheet"] for line in TABLES[request.param])
+    return [result for name in names for result in guessed(name)]
+
+
+def test_the_tables_are_large_and_have_hard_negatives() -> None:
+    lines = [line for table in TABLES.values() for line in table]
+    assert len(lines) >= 1_500
+    assert sum(not line["expected"] for line in lines) >= 300
 
 
 def test_what_is_mapped_automatically_is_right(
@@ -58,7 +78,7 @@ def test_what_is_mapped_automatically_is_right(
     wrong = [
         (line["sheet"], line["heading"], guess.field)
         for line, guess in sure
-        if guess.field not in line["expected"].split(" or ")
+        if not is_right(line, guess)
     ]
     assert len(wrong) <= 0.03 * len(sure), wrong
 
@@ -66,12 +86,12 @@ def test_what_is_mapped_automatically_is_right(
 def test_most_headings_are_mapped_automatically(
     results: list[tuple[dict[str, str], mapping.Guess]],
 ) -> None:
-    known = [(line, guess) for line, guess in results if line["expected"]]
-    mapped = [
-        guess
-        for line, guess in known
-        if guess.tier == "auto" and guess.field in line["expected"].split(" or ")
+    known = [
+        (line, guess)
+        for line, guess in results
+        if line["expected"] and "nothing" not in line["expected"]
     ]
+    mapped = [guess for line, guess in known if guess.tier == "auto" and is_right(line, guess)]
     assert len(mapped) >= 0.85 * len(known)
 
 
@@ -145,3 +165,48 @@ def test_the_unit_stands_in_the_heading(heading: str, unit: str | None) -> None:
 )
 def test_the_columns_say_what_a_row_is(name: str, object: str) -> None:
     assert mapping.object_of([guess for _, guess in guessed(name)]) == object
+
+
+def together(*columns: tuple[str, list[str]]) -> list[str | None]:
+    """The fields that are sure on a sheet of these columns."""
+    guesses = mapping.guess(source("名单.xlsx", list(columns)), MODEL)
+    return [guess.field if guess.tier == "auto" else None for guess in guesses]
+
+
+COMPANY = ("公司名称", ["青岛禾屿机械有限公司", "济南沐川贸易有限公司"])
+PEOPLE, PHONES = ["易建华", "罗小芳"], ["13974812345", "13873356789"]
+
+
+def test_the_sheet_itself_says_who_the_customers_person_is() -> None:
+    found = together(COMPANY, ("发货人", PEOPLE), ("发货人电话", PHONES), ("发货人职务", ["经理"]))
+    assert found == ["customer.name", "contact.name", "contact.mobile", "contact.title"]
+
+
+@pytest.mark.parametrize("who", ["业务员", "法人", "推荐人", "客服", "区域经理"])
+def test_people_of_ours_and_people_who_only_sign_are_no_contacts(who: str) -> None:
+    found = together(COMPANY, (who, PEOPLE), (f"{who}电话", PHONES))
+    assert "contact.name" not in found
+    assert "contact.mobile" not in found
+
+
+def test_with_a_contact_on_the_sheet_no_other_person_takes_the_place() -> None:
+    found = together(COMPANY, ("联系人", PEOPLE), ("会计", PEOPLE[::-1]), ("会计电话", PHONES))
+    assert found == ["customer.name", "contact.name", None, None]
+
+
+def test_the_only_column_of_companies_is_the_customer() -> None:
+    companies = ("协议单位", COMPANY[1])
+    assert together(companies, ("联系人", PEOPLE))[0] == "customer.name"
+    assert together(companies, ("供货单位", COMPANY[1]))[0] == "customer.name"
+    assert together(("供货单位", COMPANY[1]), ("联系人", PEOPLE))[0] is None
+    assert together(companies, ("投保单位", COMPANY[1]))[0] is None
+
+
+def test_what_is_counted_in_tons_is_no_money() -> None:
+    assert one("年采购量（吨）", "12", "30").field != "customer.annual_purchase"
+    assert one("年采购额（万元）", "12", "30").field == "customer.annual_purchase"
+
+
+def test_a_column_called_by_the_object_may_hold_its_codes() -> None:
+    assert one("Customer", "0000100234", "0000100235").field == "customer.code"
+    assert one("Customer", "Qingdao Heyu Ltd", "Jinan Muchuan Co.").field == "customer.name"

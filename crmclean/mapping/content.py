@@ -32,6 +32,8 @@ KINDS = {
 }
 #: Kinds whose values have a form: samples can contradict the heading.
 STRICT = frozenset(["phone", "email", "url", "uscc", "resident_id", "date", "datetime", "amount", "integer"])  # fmt: skip
+#: Kinds of names: codes in every row are none, nor are companies the names of persons.
+NAMED, COMPANIES = ("company_name", "person_name", "reference"), 0.6
 #: The least fit of a kind whose values have no form of their own.
 UNCONFIRMED = 0.25
 #: Picklists whose words every company makes up: an unknown one says nothing.
@@ -71,6 +73,10 @@ def fits(field: Field, rates: dict[str, float], column: Column) -> float | None:
             wanted, other = other, wanted
         return min(1.0, rates[wanted] + 0.7 * rates[other])
     if field.kind == "company_name" and column.filled > 1 and column.distinct == 1:
+        return 0.0
+    if field.kind in NAMED and rates["code"] == 1:
+        return 0.0
+    if field.kind == "person_name" and rates["company_name"] >= COMPANIES:
         return 0.0
     if field.kind == "code" and not any(re.search(r"[0-9A-Za-z]", s) for s in column.samples):
         return 0.0

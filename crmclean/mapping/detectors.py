@@ -20,6 +20,7 @@ YES_NO = frozenset("是 否 有 y n yes no true false 0 1 √ × ✓ 对 错".sp
 _HAN = r"[\u3400-\u9fff]"
 _COMPANY = re.compile(
     r"公司|集团|厂$|厂[（(]|商行|经营部|合作社|事务所|研究[院所]|中心$|医院|学校|大学|学院|酒店|超市|"
+    r"宾馆|饭店|商场|百货|银行|诊所|药[店房]|会所|俱乐部|中学|小学|幼儿园|法院|委员会|农场|林场|煤矿|[一-龥]{2}局$|"
     r"门店|分店|工作室|商贸|科技|贸易|有限|个体|\b(?:ltd|limited|inc|llc|gmbh|corp|company|co)\b",
     re.I,
 )
@@ -130,7 +131,7 @@ DETECTORS: dict[str, Callable[[str], bool]] = {
     "mobile": _is_mobile,
     "landline": _is_landline,
     "email": lambda text: bool(re.search(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*", text)),
-    "url": lambda text: bool(re.fullmatch(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.(?:com|cn|net|org)\S*", text, re.I)),
+    "url": lambda text: bool(re.fullmatch(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,12}(?:[/:]\S*)?", text, re.I)),
     "uscc": lambda text: bool(re.fullmatch(r"[0-9A-Z]{15}|[0-9A-Z]{18}|[0-9A-Z]{20}", text.upper())) and not _is_id(text),
     "resident_id": lambda text: _is_id(text),
     "date": lambda text: bool(_DATE.fullmatch(text)),

@@ -10,22 +10,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from crmclean.mapping import content, detectors, names, objects, synonyms
+from crmclean.mapping import forms, objects
 from crmclean.mapping.halves import halves
+from crmclean.mapping.only import by_elimination
+from crmclean.mapping.scores import AUTO, NOTHING, REVIEW, Scored, Table, table
 from crmclean.messages import say
 from crmclean.model import Field, Object
 from crmclean.plan import Column, Source
 
-AUTO, REVIEW, MARGIN, CONTRADICTED = 0.90, 0.60, 0.15, 0.20
-#: A score by likeness of the heading alone never reaches `auto`.
-HEADING_ONLY = 0.75
-#: Less alike than this, of 37 suggestions 32 were wrong (tests/mapping/headers.csv).
-ALIKE = 0.7
-#: The score of a name in other words.
-SYNONYM = 0.94
-
-#: Kinds that samples prove: only for these may likeness of the heading be enough.
-TELLING = ("uscc", "email", "url", "resident_id")
+#: How far a field must be ahead of fields of other kinds, where no name of it stands there.
+MARGIN = 0.15
+#: What a name of the field is worth more: two columns that are only like it never outweigh one.
+NAMED = 1.0
 #: The field that two halves of a person's name make, by what a row is.
 PERSON = {"customer": "contact.name", "contact": "contact.name", "lead": "lead.contact"}
 #: A sheet of customers with a column 电话 means the customer's, where both have such a field.
@@ -48,23 +44,11 @@ class Guess:
     joint: str = ""
 
 
-@dataclass(frozen=True)
-class _Scored:
-    score: float
-    reasons: tuple[str, ...]
-    contradicted: bool = False
-    exact: bool = False
-
-
-NOTHING = _Scored(0.0, ())
-Table = list[dict[str, _Scored]]
-
-
 def guess(source: Source, model: dict[str, Object], object: str | None = None) -> list[Guess]:
     """One guess per column, in the order of the columns. `object`: what a row is, when known."""
-    table = _table(source, model)
+    scored = table(source, model)
     mapped = {
-        owner: _assigned(source, objects.fields_on(owner, model), table)
+        owner: by_elimination(_assigned(source, objects.fields_on(owner, model), scored), owner)
         for owner in ([object] if object else objects.TOGETHER)
     }
     owner = object or objects.decide(source, model, mapped)
@@ -87,32 +71,6 @@ def _joined(guesses: list[Guess], path: str | None) -> list[Guess]:
     ]
 
 
-def _table(source: Source, model: dict[str, Object]) -> Table:
-    """How well each column suits each field of the model, by its path."""
-    fields = [field for owner in model.values() for field in owner.fields.values()]
-    meant = synonyms.index(model)
-    prefix = names.common_prefix([column.heading for column in source.columns])
-    table = []
-    for column in source.columns:
-        heading, rates = names.read(column.heading, prefix), detectors.detect(column.samples)
-        numbering = content.is_numbering(column.heading) and rates.get("serial")
-        scored = {field.path: _score(heading, column, field, rates, meant) for field in fields}
-        if _is_repeated(column, source):
-            scored = {path: _doubted(cell) for path, cell in scored.items()}
-        table.append({} if numbering else scored)
-    return table
-
-
-def _is_repeated(column: Column, source: Source) -> bool:
-    """Whether a heading stands a second time on its sheet: maybe another table beside the first."""
-    first, _, number = column.heading.rpartition(".")
-    return number.isdigit() and any(other.heading == first for other in source.columns)
-
-
-def _doubted(cell: _Scored) -> _Scored:
-    return replace(cell, score=min(cell.score, AUTO - 0.01)) if cell.exact else NOTHING
-
-
 def _assigned(source: Source, fields: list[Field], table: Table) -> list[Guess]:
     from scipy.optimize import linear_sum_assignment
 
@@ -123,7 +81,9 @@ def _assigned(source: Source, fields: list[Field], table: Table) -> list[Guess]:
         [_owned(row.get(field.path, NOTHING), field, owner) for field in fields] for row in table
     ]
     scores = np.array([[cell.score for cell in row] for row in cells])
-    left, right = linear_sum_assignment(-np.where(scores >= REVIEW, scores**3, 0))
+    worth = np.where(scores >= REVIEW, scores**3, 0)
+    worth += [[NAMED * (cell.exact and cell.score >= AUTO) for cell in row] for row in cells]
+    left, right = linear_sum_assignment(-worth)
     chosen = {int(c): int(f) for c, f in zip(left, right, strict=True) if scores[c, f] >= REVIEW}
     return [
         _judged(column, cells[n], scores, n, chosen, fields)
@@ -131,57 +91,15 @@ def _assigned(source: Source, fields: list[Field], table: Table) -> list[Guess]:
     ]
 
 
-def _owned(cell: _Scored, field: Field, owner: str) -> _Scored:
+def _owned(cell: Scored, field: Field, owner: str) -> Scored:
     if cell.exact and field.object == owner:
         return replace(cell, score=cell.score + OWN)
     return cell
 
 
-def _score(
-    heading: names.Heading,
-    column: Column,
-    field: Field,
-    rates: dict[str, float],
-    meant: dict[tuple[str, str], str],
-) -> _Scored:
-    fit = content.fits(field, rates, column)
-    score, reason, exact = _by_heading(heading, field, fit, meant)
-    if not score:
-        return NOTHING
-    reasons = [reason]
-    if fit is not None:
-        reasons.append(say("mapping.why.content", fact=f"{fit:.0%}"))
-    if fit is None or fit >= CONTRADICTED:
-        return _Scored(score, tuple(reasons), False, exact)
-    reasons.append(say("mapping.why.contradicted"))
-    return _Scored(min(score, REVIEW + 0.01) if exact else 0.0, tuple(reasons), True, exact)
-
-
-def _by_heading(
-    heading: names.Heading, field: Field, fit: float | None, meant: dict[tuple[str, str], str]
-) -> tuple[float, str, bool]:
-    """The score of a heading with its samples, why, and whether it is a name of the field."""
-    by_alias = names.alias(heading, field)
-    if not by_alias and synonyms.means(heading, field, meant):
-        by_alias = SYNONYM
-    if by_alias:
-        score = by_alias + 0.04 * ((0.5 if fit is None else fit) - 0.5)
-        return score, say("mapping.why.alias"), True
-    if initials := names.initials(heading, field):
-        score = 0.62 + 0.34 * (0.85 if fit is None else fit)
-        return score, say("mapping.why.initials", fact=initials), False
-    alike = names.likeness(heading, field)
-    if alike < ALIKE:
-        return 0.0, "", False
-    score = min(HEADING_ONLY, alike) if fit is None else 0.6 * alike + 0.4 * fit
-    if field.kind not in TELLING or names.is_composite(heading):
-        score = min(score, AUTO - 0.01)
-    return score, say("mapping.why.like", fact=f"{alike:.0%}"), False
-
-
 def _judged(
     column: Column,
-    row: list[_Scored],
+    row: list[Scored],
     scores: np.ndarray,
     number: int,
     chosen: dict[int, int],
@@ -201,14 +119,14 @@ def _judged(
     ]
     margin = cell.score - max(free, default=0.0)
     sure = cell.score >= AUTO and not cell.contradicted and (cell.exact or margin >= MARGIN)
-    unit = names.read(column.heading).unit if field.kind == "amount" else None
+    unit = forms.read(column.heading).unit if field.kind == "amount" else None
     found = Guess(
         column, field.path, min(1.0, round(float(cell.score), 2)), "review", cell.reasons, unit
     )
     return replace(found, tier="auto") if sure else found
 
 
-def _why_not(row: list[_Scored], chosen: dict[int, int], fields: list[Field]) -> tuple[str, ...]:
+def _why_not(row: list[Scored], chosen: dict[int, int], fields: list[Field]) -> tuple[str, ...]:
     best = max(range(len(row)), key=lambda f: row[f].score, default=None)
     if best is None or row[best].score < REVIEW:
         return (say("mapping.why.unknown"),)

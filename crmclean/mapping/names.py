@@ -7,13 +7,10 @@ belongs to another kind of value cannot match by likeness.
 """
 
 import re
-import unicodedata
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
-from crmclean.headings import plain, segments
+from crmclean.headings import plain
+from crmclean.mapping.forms import Heading, simplified
 from crmclean.model import Field
 
 #: Words in front that only say whom the column is about.
@@ -22,140 +19,10 @@ ABOUT = {
     "contact": ("联系人的", "联系人", "对接人", "联络人", "接洽人", "采购联系人", "主要联系人", "首要联系人", "老板", "主任", "经理", "采购", "采购人", "采购员", "收货人", "收件人", "contact", "contactperson", "primarycontact", "maincontact"),
     "lead": ("线索", "lead"),
     "follow_up": ("跟进", "拜访", "回访", "沟通", "follow up", "visit"),
-    "opportunity": ("商机", "机会", "项目", "opportunity", "deal"),
+    "opportunity": ("商机", "机会", "项目", "工程", "opportunity", "deal"),
 }  # fmt: skip
-_TRADITIONAL = {
-    "聯絡": "联系",
-    "联络": "联系",
-    "电郵": "邮箱",
-    "電郵": "邮箱",
-    "电邮": "邮箱",
-    "e-mail": "email",
-}
-_UNIT = re.compile(
-    r"[(\[/,,:]?\s*(?:单位[:：]?\s*)?(?:rmb|cny|人民币|¥)?\s*(百万元|百万|亿元|万元|千元|亿|万|千|元|w)\s*[)\]]?$"
-)
-_UNITS = {"百万元": "百万", "百万": "百万", "亿元": "亿", "亿": "亿", "万元": "万", "万": "万", "w": "万", "千元": "千", "千": "千", "元": "元"}  # fmt: skip
-_BRACKETS = re.compile(r"[(\[【<][^)\]】>]*[)\]】>]")
-_COUNTED = re.compile(r"(?<=[^\d])[12一二]$|^(?:主要|首要|第一|主|原|旧|现|当前|目前|最新)(?=.{2})")
-
-#: The last characters of a heading and the kinds of field that it can then name.
-HEADS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (r"电话|手机|座机|传真|分机|总机|热线|tel|telephone|phone|mobile|fax|cell", ("phone",)),
-    (r"邮箱|邮件|email|mail", ("email",)),
-    (r"日期|时间|日|生日|date|time|at", ("date", "datetime")),
-    (r"地址|住址|地点|位置|address|street", ("address",)),
-    (r"金额|额|价|款|费|余额|amount|price|revenue", ("amount",)),
-    (r"编号|编码|代码|号码|号|id|no|code|number", ("code", "uscc", "org_code", "resident_id", "phone")),
-    (r"公司|企业|单位|company", ("company_name", "reference")),
-    (r"名称|名|全称|name|简称", ("company_name", "person_name", "text", "reference")),
-    (r"人|员|姓名|经理|业务员|顾问|主管|助理|owner|rep|by", ("person_name", "reference")),
-    (r"网址|官网|网站|url|website", ("url",)),
-    (r"数|数量|次数|count|qty|quantity", ("integer",)),
-    (r"备注|说明|描述|情况|内容|记录|需求|反馈|计划|remark|note|notes|comment|description|content", ("long_text", "text")),
-    (r"类型|类别|分类|级别|等级|状态|阶段|来源|渠道|方式|行业|性别|优先级|type|level|status|stage|source|gender", ("picklist", "industry", "text", "tags")),
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A heading taken apart: its plain forms, the unit it names, its head noun's kinds."""
-
-    forms: tuple[str, ...]
-    unit: str | None
-    kinds: tuple[str, ...]
-
-
-#: What systems put before the names of all their columns: FName (Kingdee), c_name, T_CUST_NAME.
-_PREFIX = re.compile(r"([A-Z]{1,2}(?=[A-Z][a-z])|[a-z]{1,3}(?=[A-Z])|[A-Za-z]{1,5}_)")
-#: So many headings, and so large a share of them, begin with what says nothing.
-PREFIXED, PREFIXED_SHARE = 4, 0.6
-
-
-def common_prefix(headings: Sequence[str]) -> str:
-    """What nearly all headings of a sheet begin with; "" where there is no such thing.
-
-    >>> common_prefix(["FNumber", "FName", "FPhone", "FTaxNum", "币别"])
-    'F'
-    """
-    found = Counter(hit[1] for heading in headings if (hit := _PREFIX.match(heading)))
-    prefix, count = max(found.items(), key=lambda one: one[1], default=("", 0))
-    return prefix if count >= max(PREFIXED, PREFIXED_SHARE * len(headings)) else ""
-
-
-@lru_cache(maxsize=4096)
-def read(heading: str, prefix: str = "") -> Heading:
-    """The forms of a heading to look up, best first: whole, last part, without notes and unit, and
-    then the same without `prefix`, which all headings of the sheet have in common.
-
-    >>> read("* 年采购额（萬元）").forms, read("* 年采购额（萬元）").unit
-    (('年采购额万元', '年采购额'), '万')
-    """
-    if prefix and heading.startswith(prefix) and len(heading) > len(prefix):
-        bare = read(re.sub(r"^_?\d+_?(?=\D)", "", heading.removeprefix(prefix)))
-        whole = read(heading)
-        return Heading(whole.forms + bare.forms, whole.unit, whole.kinds or bare.kinds)
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", heading))
-    text = simplified(words).lower()
-    for old, new in _TRADITIONAL.items():
-        text = text.replace(old, new)
-    found = _UNIT.search(text)
-    forms: list[str] = []
-    for part in segments(text):
-        bare = _BRACKETS.sub("", part)
-        unitless = _UNIT.sub("", part) if found else bare
-        for form in (part, unitless, bare, _COUNTED.sub("", plain(bare)), _spelt_out(bare)):
-            if plain(form) and plain(form) not in forms:
-                forms.append(plain(form))
-    last = plain(
-        _BRACKETS.sub("", _UNIT.sub("", segments(text)[-1]) if found else segments(text)[-1])
-    )
-    return Heading(tuple(forms), _UNITS[found[1]] if found else None, head_kinds(last))
-
-
-#: What programmers write for it in the names of database columns.
-_SHORT = {
-    "cust": "customer", "nm": "name", "addr": "address", "tel": "phone", "telephone": "phone",
-    "dt": "date", "num": "no", "nbr": "no", "desc": "description", "dept": "department",
-    "prov": "province", "corp": "company", "comp": "company", "org": "company", "mob": "mobile",
-    "mail": "email", "emp": "employee", "lvl": "level", "cat": "category", "ind": "industry",
-}  # fmt: skip
-#: A last word that adds nothing: city_name, sales_rep_name; but customer_name is not the customer.
-ABOUT_WORDS = ("customer", "company", "account", "contact", "client")
-_IDLE = ("name", "value", "text", "str", "info", "field", "c")
-
-
-def _spelt_out(part: str) -> str:
-    """CUST_NM, SalesRepName → customer name, sales rep: whole words, without an idle last one."""
-    words = re.findall(r"[a-z]+|\d+", part)
-    if not words or re.search(r"[\u3400-\u9fff]", part):
-        return ""
-    words = [_SHORT.get(word, word) for word in words]
-    if words[:2] == ["e", "mail"]:
-        words[:2] = ["email"]
-    if len(words) > 1 and words[-1] in _IDLE and words[0] not in ABOUT_WORDS:
-        words.pop()
-    return "".join(words)
-
-
-def head_kinds(plain_heading: str) -> tuple[str, ...]:
-    """The kinds of value that the head noun of a heading can name; none where it says nothing."""
-    for pattern, kinds in HEADS:
-        if re.search(rf"(?:{pattern})$", plain_heading):
-            return kinds
-    return ()
-
-
-def simplified(text: str) -> str:
-    """Traditional characters as simplified ones; OpenCC is loaded only where there are any."""
-    return _converter().convert(text) if re.search(r"[\u3400-\u9fff]", text) else text
-
-
-@lru_cache(maxsize=1)
-def _converter():
-    from opencc import OpenCC
-
-    return OpenCC("t2s")
+#: What follows the word for the customer's person in the column of his name.
+CALLED = ("", "姓名", "名字", "名称", "联系人", "负责人", "人", "name")
 
 
 def names_of(field: Field) -> dict[str, int]:
@@ -176,17 +43,36 @@ def alias(heading: Heading, field: Field) -> float:
     if refused(heading, field):
         return 0.0
     names = names_of(field)
+    if heading.who:
+        return _of_the_person(heading, field, names)
     for place, form in enumerate(heading.forms):
         if form in names:
             return 1.0 - 0.01 * min(place, 3) - 0.0005 * min(names[form], 20)
-        for word in ABOUT[field.object]:
+        for word in _about(form, field.object):
             if form.startswith(word) and form[len(word) :] in names and len(form) > len(word):
                 return 0.96 - 0.01 * min(place, 3) - 0.0005 * min(names[form[len(word) :]], 20)
     return 0.0
 
 
+def _about(form: str, owner: str) -> tuple[str, ...]:
+    """The words that may stand in front: 租户联系人 is as much the contact as 客户联系人."""
+    said = "联系人" in form or "contact" in form
+    return ABOUT[owner] + (ABOUT["customer"] if said and owner != "customer" else ())
+
+
+def _of_the_person(heading: Heading, field: Field, names: dict[str, int]) -> float:
+    """The score of a column that is about the person whom the sheet names as the customer's."""
+    rest = heading.forms[0].rpartition(heading.who)[2]
+    if field.kind == "person_name" and field.name in ("name", "contact"):
+        return 0.96 if rest in CALLED else 0.0
+    return 0.96 if rest and field.object != "customer" and rest in names else 0.0
+
+
 def refused(heading: Heading, field: Field) -> bool:
-    """Whether a word of the field's negative list stands in the heading."""
+    """Whether a word of the field's negative list stands in the heading, or things are counted
+    where the field is money."""
+    if heading.counts_things and field.kind == "amount":
+        return True
     whole = heading.forms[0] if heading.forms else ""
     names = names_of(field)
     return whole not in names and any(plain(word) in whole for word in field.negatives)

@@ -27,13 +27,14 @@ CALLED = {
     "contact": "联系人|通讯录|contact",
     "follow_up": "跟进|拜访|回访|沟通|follow|visit|activit|call.?log",
     "lead": "线索|lead|询盘|潜客",
-    "opportunity": "商机|机会|opportunit|deal|pipeline",
+    "opportunity": "商机|机会|项目|工程|漏斗|opportunit|deal|pipeline|funnel",
 }
 #: How much less likely an object is where no column names it: exports split names of persons.
 NAMELESS = {"customer": -0.3, "contact": -0.1, "follow_up": -0.3, "lead": -0.4, "opportunity": -0.5}
 #: How much more likely contacts are than customers where the columns say so.
 CLEARLY = 0.01
-#: So many headings that begin with the word for an object say what a row is.
+#: So many headings that begin with the word for an object say what a row is; where the names of
+#: file or sheet say it too, one does.
 HEADED = 2
 
 
@@ -66,13 +67,20 @@ def _share(owner: str, guesses: list["Guess"], source: Source, model: dict[str, 
     filled = [g for g in guesses if g.column.filled or not g.column.samples]
     share = sum(g.confidence for g in filled if g.tier == "auto") / max(1, len(filled))
     word = CALLED.get(owner, "$^")
-    named = re.search(word, f"{source.path} {source.sheet}".lower())
+    called = f"{source.path} {source.sheet}".lower()
+    named = re.search(word, called)
     headed = sum(bool(re.match(word, column.heading.lower())) for column in source.columns)
     name = f"{owner}.{model[owner].name_field}"
     has_name = any(g.field == name and g.tier == "auto" for g in guesses)
-    share += 0.2 if named else 0.0
-    share += 0.2 if owner != "contact" and headed >= HEADED else 0.0
+    share += (0.4 if _alone(owner, called) else 0.2) if named else 0.0
+    share += 0.2 if owner != "contact" and headed >= (1 if named else HEADED) else 0.0
     return share + (0.05 if has_name else NAMELESS[owner])
+
+
+def _alone(owner: str, called: str) -> bool:
+    """Whether the names of file and sheet say leads, visits or deals, and nothing of customers:
+    客户跟进表 may be a list of customers."""
+    return owner not in ("customer", "contact") and not re.search(CALLED["customer"], called)
 
 
 def object_of(guesses: list["Guess"]) -> str:
@@ -93,8 +101,13 @@ def fields_on(owner: str, model: dict[str, Object]) -> list[Field]:
         field
         for name in TOGETHER[owner]
         for field in model[name].fields.values()
-        if name == owner or not _refers(field, model[name], owner)
+        if name == owner or not (_refers(field, model[name], owner) or _is_shared(field, owner))
     ]
+
+
+def _is_shared(field: Field, owner: str) -> bool:
+    """Whether the one column on a sheet is the customer's: a contact has the owner of its row."""
+    return f"{owner}.owner" in field.like
 
 
 def _refers(field: Field, holder: Object, owner: str) -> bool:

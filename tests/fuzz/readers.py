@@ -3,9 +3,11 @@
     python -m tests.fuzz.readers --mutants 100000 --seed 1
 
 Every mutant must end in rows or in one coded error. Workers are processes: a mutant that kills its
-worker, or takes more than 30 s, is a finding, and its bytes are kept beside the seed that made it.
+worker, or twice takes more than 30 s (once may be a busy machine), is a finding; its number and the
+seed make it again.
 A mutant is read and scanned (`scan.inspect`); of kinds that the program reads in a child of its own
-the worker is that child for most mutants, and its death is counted apart.
+the worker is that child for most mutants; its death or hanging is counted apart, and the parent must
+then refuse the mutant.
 The last line is one JSON object: mutants, rows, refused, uncaught, deaths, child_deaths, hangs.
 """
 
@@ -15,11 +17,13 @@ import json
 import multiprocessing as mp
 import random
 import re
+import sqlite3
 import sys
 import tempfile
 import time
 import zipfile
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 from tests.old_workbooks import xlsb
@@ -27,7 +31,7 @@ from tests.old_workbooks import xlsb
 WORKBOOKS = Path(__file__).parent.parent / "data" / "workbooks"
 KINDS = (
     "xlsx", "csv", "xls", "dbf", "sql", "vcard", "html", "json", "xml", "spreadsheetml", "xlsb",
-    "ods",
+    "ods", "mhtml", "sqlite", "zip",
 )  # fmt: skip
 #: Kinds that are read by a process of their own. The worker is one: all but every so many mutants
 #: are read in it at once, and its end is then the end of a child, which the parent survives.
@@ -36,6 +40,17 @@ LIMIT = 30.0
 CSV = '客户名称,手机,地址\n甲公司,"138\n1","北京 ""路"""\n乙公司,="0139",x\n' * 5
 SQL = "CREATE TABLE `c` (\n `n` int,\n `t` text);\nINSERT INTO `c` VALUES (1,'甲\\'x'),(NULL,'');\n"
 VCARD = "BEGIN:VCARD\nVERSION:2.1\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=E5=BC=A0;=\n=E4;;\nTEL;CELL:1\nEND:VCARD\n"
+MHTML = """MIME-Version: 1.0
+Content-Type: multipart/related; boundary="b"
+
+--b
+Content-Type: text/html; charset="gb2312"
+Content-Transfer-Encoding: quoted-printable
+
+<table><tr><td>=BF=CD=BB=A7=C3=FB=B3=C6</td><td>=CA=D6=BB=FA</td></tr>
+<tr><td>=BC=D7=B9=AB=CB=BE</td><td>013812345678</td></tr></table>
+--b--
+"""
 HTML = "<html><table><tr><th rowspan=2>名称</th><th colspan=3>电话</th></tr><tr><td x:num=1>1.3E+10</td></tr></table>"
 JSON = '{"data": {"list": [{"id": 1, "n": "甲", "x": [1, {"y": 2}]}, {"id": 2}]}}'
 XML = '<?xml version="1.0"?><root><row id="1"><n>甲</n></row><row id="2"><n>乙</n></row></root>'
@@ -72,10 +87,27 @@ def seeds() -> dict[str, bytes]:
             biff_sheet.write(row, column, value)
     biff.save(old)
     texts = {"csv": CSV, "sql": SQL, "vcard": VCARD, "html": HTML, "json": JSON, "xml": XML}
+    texts |= {"mhtml": MHTML, "spreadsheetml": SPREADSHEETML}
     found = {kind: content.encode() for kind, content in texts.items()}
-    found["spreadsheetml"] = SPREADSHEETML.encode()
     found |= {"xlsx": page.getvalue(), "xls": old.getvalue(), "dbf": _dbf(), "xlsb": _xlsb()}
+    found |= {"sqlite": _sqlite(), "zip": _zip(found)}
     return {**found, "ods": (WORKBOOKS / "客户.ods").read_bytes()}
+
+
+def _sqlite() -> bytes:
+    with closing(sqlite3.connect(":memory:")) as store:
+        store.execute("create table c (n text, t integer)")
+        store.executemany("insert into c values (?, ?)", [("甲公司", 13812345678), (None, 2)])
+        store.commit()
+        return store.serialize()
+
+
+def _zip(found: dict[str, bytes]) -> bytes:
+    page = io.BytesIO()
+    with zipfile.ZipFile(page, "w", zipfile.ZIP_DEFLATED) as package:
+        for kind in ("csv", "xls", "json"):
+            package.writestr(f"客户.{kind}", found[kind])
+    return page.getvalue()
 
 
 def _xlsb() -> bytes:
@@ -95,7 +127,7 @@ def _dbf() -> bytes:
 
 def mutant(kind: str, content: bytes, dice: random.Random) -> bytes:
     """One mutant: of the bytes, or for packages mostly of what is inside."""
-    if kind in ("xlsx", "xlsb", "ods") and dice.random() < 0.85:
+    if kind in ("xlsx", "xlsb", "ods", "zip") and dice.random() < 0.85:
         return _package(content, dice)
     changed = bytearray(content)
     if kind == "csv" and dice.random() < 0.3:
@@ -241,7 +273,8 @@ def run(mutants: int, seed: int, seconds: float | None = None, first: int = 0) -
     while number < mutants and (seconds is None or time.monotonic() - start < seconds):
         known = len(findings)
         number = _watch(number, mutants, seed, counts, findings, start, seconds)
-        print(*findings[known:], sep="\n", end="", file=sys.stderr, flush=True)
+        for finding in findings[known:]:
+            print(finding, file=sys.stderr, flush=True)
     return {
         "mutants": number - first,
         "rows": counts["rows"],
@@ -265,9 +298,7 @@ def _watch(number, mutants, seed, counts, findings, start, seconds) -> int:
     try:
         while seconds is None or time.monotonic() - start < seconds:
             if not here.poll(LIMIT):
-                counts["hangs"] += 1
-                findings.append(f"{number} {kind}: hang")
-                return number + 1
+                return _hang(number, kind, seed, counts, findings)
             said, number, what = here.recv()
             if said == "done":
                 return mutants
@@ -282,18 +313,27 @@ def _watch(number, mutants, seed, counts, findings, start, seconds) -> int:
             number += 1
         return number
     except EOFError:
-        findings.extend(_death(number, kind, seed, counts))
+        findings.extend(_end("death", number, kind, seed, counts))
         return number + 1
     finally:
         worker.kill()
         worker.join()
 
 
-def _death(number: int, kind: str, seed: int, counts: Counter[str]) -> list[str]:
-    """Count the death of a worker. Where it was a child, the parent must refuse the mutant."""
+def _hang(number: int, kind: str, seed: int, counts: Counter[str], findings: list[str]) -> int:
+    """The number to go on with: the same once more, the next where it hangs again."""
+    counts[f"slow {number}"] += 1
+    if counts[f"slow {number}"] == 1:
+        return number
+    findings.extend(_end("hang", number, kind, seed, counts))
+    return number + 1
+
+
+def _end(what: str, number: int, kind: str, seed: int, counts: Counter[str]) -> list[str]:
+    """Count a worker that died or hung. Where it was a child, the parent must refuse the mutant."""
     if not kind.endswith("alone"):
-        counts["deaths"] += 1
-        return [f"{number} {kind}: death"]
+        counts[f"{what}s"] += 1
+        return [f"{number} {kind}: {what}"]
     counts["child_deaths"] += 1
     with tempfile.TemporaryDirectory() as folder:
         said = outcome(made(number, seed, seeds())[1], Path(folder))
