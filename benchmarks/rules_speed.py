@@ -95,24 +95,20 @@ def source_of(fields: list[str]) -> tuple[project.Project, plan.Source]:
 
 def normalised(table: pa.Table, batch: int = BATCH) -> int:
     """All rules over a table whose columns are named like fields; returns the changes made."""
-    model, (made, source), first = build(), source_of(table.column_names), 1
+    model, (made, source) = build(), source_of(table.column_names)
 
-    def changes(numbered: tuple[int, pa.RecordBatch]) -> int:
-        first, rows = numbered
-        ids = tables.record_ids(1, pa.array(range(first, first + len(rows)), pa.int64()))
+    def changes(first: int) -> int:
+        rows = table.slice(first, batch).combine_chunks()  # the reader's own pieces are small
+        ids = tables.record_ids(1, pa.array(range(first + 1, first + 1 + len(rows)), pa.int64()))
         records = {}
         for name in ("customer", "contact"):
-            held = [c for c in rows.schema.names if c.startswith(f"{name}.")]
+            held = [c for c in rows.column_names if c.startswith(f"{name}.")]
             columns = {c.split(".")[1]: blank_to_null(rows.column(c)) for c in held}
             if columns:
                 records[name] = pa.table({"record": ids, **columns})
         return normalise.normalise(records, source, made, model).changes.num_rows
 
-    numbered = []
-    for rows in table.to_batches(batch):
-        numbered.append((first, rows))
-        first += len(rows)
-    return sum(abreast(changes, numbered))
+    return sum(abreast(changes, range(0, table.num_rows, batch)))
 
 
 def blank_to_null(values: pa.Array) -> pa.Array:
