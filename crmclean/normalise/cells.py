@@ -3,7 +3,7 @@ that were not clean, and the parts of cells that want another place (`places.py`
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -58,18 +58,31 @@ class Records:
 @dataclass
 class Column:
     """The cells of one column that were not clean: their places in the table, the text before
-    and after, and the rule. `hard` are the cells that `clean` had to answer one by one, `which`
-    the distinct answer of each."""
+    and after, and the rule (as codes: there are few). `hard` are the cells that `clean` had to
+    answer one by one, `which` the distinct answer of each."""
 
     field: Field
     heading: str | None
     rows: np.ndarray
     before: pa.Array
     after: pa.Array
-    rule: pa.Array
+    rule: pa.DictionaryArray
     hard: np.ndarray
-    which: pa.Array
+    which: np.ndarray
     answers: list[Any]
+
+    def spread(self, whose: np.ndarray, size: int) -> "Column":
+        """The column of which this one holds each of `size` different values once. `whose`: of
+        each of its rows the place of its value, -1 for none."""
+        cell, answer = np.full(size + 1, -1), np.full(len(self.rows), -1)
+        cell[self.rows], answer[self.hard] = np.arange(len(self.rows)), self.which
+        rows = np.flatnonzero(cell[whose] >= 0)
+        cells = cell[whose[rows]]
+        hard = np.flatnonzero(answer[cells] >= 0)
+        texts = {
+            name: getattr(self, name).take(pa.array(cells)) for name in ("before", "after", "rule")
+        }
+        return replace(self, rows=rows, hard=hard, which=answer[cells[hard]], **texts)
 
 
 @dataclass
@@ -91,15 +104,19 @@ def parts_of(column: Column) -> Iterator[Moved]:
         told = [some[person] if len(some) > person else {} for some in people]
         for part in sorted({part for values in told for part in values}):
             texts = pa.array([values.get(part) for values in told], pa.string())
-            texts = texts.take(column.which)
-            cells = column.hard[texts.is_valid().to_numpy(zero_copy_only=False)]
+            texts = texts.take(pa.array(column.which))
+            cells = column.hard[mask(texts.is_valid())]
             if len(cells):
                 yield Moved(part, column, cells, texts.drop_null(), person)
 
 
 def whole(values: pa.ChunkedArray) -> pa.Array:
-    whole = values.combine_chunks()
-    return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
+    """A column in one piece, copied only where it is in several."""
+    return values.chunk(0) if values.num_chunks == 1 else values.combine_chunks()
+
+
+def mask(verdicts: pa.BooleanArray) -> np.ndarray:
+    return verdicts.to_numpy(zero_copy_only=False)
 
 
 def nulls(size: int) -> pa.Array:

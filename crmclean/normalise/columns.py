@@ -1,7 +1,7 @@
 """Run the rules over the columns of records; write down every change and every issue.
 
-For each column: values that match the rule's FORM and raise no doubt pass untouched; of the
-others, stand-ins for "nothing" become missing and the commonest dirt is mended for the whole
+For each column: values that match the rule's FORM and raise no doubt pass untouched (where a
+column says the same few things over and over, each is looked at once: `repeated.py`); of the others, stand-ins for "nothing" become missing and the commonest dirt is mended for the whole
 column; `clean` is called once per distinct value of the rest (`answers.py`). A refused value stays
 as it was. What a cell held beside its own value goes to other fields or records (`places.py`).
 
@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from crmclean import headings, rules, tables
 from crmclean.model import Field, Object
-from crmclean.normalise import cells, issues, places
+from crmclean.normalise import cells, issues, places, repeated
 from crmclean.normalise.answers import Told, answers
 from crmclean.plan import Source
 from crmclean.project import Project
@@ -95,52 +95,59 @@ def _clean_column(
     desk: places.Desk, field: Field, heading: str | None, told: Told
 ) -> cells.Column | None:
     """Clean one column on the desk; the cells that were not clean, or None if all were."""
-    values = desk.held[field.object].columns[field.name]
-    sound = pc.and_not(_sound(values, field.kind, told), _mapped(values, told))
-    todo = np.flatnonzero(~sound.to_numpy(zero_copy_only=False))
+    values, whose = repeated.distinct(desk.held[field.object].columns[field.name])
+    todo = np.flatnonzero(~_is_sound(values, field.kind, told) | _is_mapped(values, told))
     if not len(todo):
         return None
-    before = values.take(pa.array(todo))
-    after, rule = _quickly(before, field.kind, told)
-    hard = np.flatnonzero(rule.is_null().to_numpy(zero_copy_only=False))
-    distinct = before.take(pa.array(hard)).dictionary_encode()
-    which, said = distinct.indices, answers(distinct.dictionary, field, told)
-    if said:
-        texts = pa.array([answer.after for answer in said], pa.string()).take(which)
-        names = pa.array([answer.rule for answer in said], pa.string()).take(which)
-        after, rule = cells.scattered(after, hard, texts), cells.scattered(rule, hard, names)
-    column = cells.Column(field, heading, todo, before, after, rule, hard, which, said)
+    column = _cleaned(values.take(pa.array(todo)), todo, field, heading, told)
+    column = column if whose is None else column.spread(whose, len(values))
     desk.add(column)
     return column
 
 
-def _quickly(before: pa.Array, kind: str, told: Told) -> tuple[pa.Array, pa.Array]:
-    """(texts, rule) of the cells that need no answer of their own: common words for nothing and
-    what the rule mends for whole columns. The rule is null for all others."""
-    module, null = rules.rule(kind), pa.scalar(None, pa.string())
-    blank = placeholder.nothing(before, kind, told.words)
-    rule = pc.if_else(blank, "placeholder", null)
-    after = pc.if_else(blank, null, before)
-    if hasattr(module, "quick"):
-        mended = module.quick(before, **told.options)
-        good = pc.and_not(_sound(mended, kind, told), blank)
-        good = pc.and_(good, pc.not_equal(mended, ""))
-        rule, after = pc.if_else(good, kind, rule), pc.if_else(good, mended, after)
-    return after, pc.if_else(_mapped(before, told), null, rule)
+def _cleaned(
+    before: pa.Array, rows: np.ndarray, field: Field, heading: str | None, told: Told
+) -> cells.Column:
+    """Values that are not clean: whole columns first, then `clean` for each different one left."""
+    blank, quick, mended = _quickly(before, field.kind, told)
+    hard = np.flatnonzero(~(blank | quick))
+    distinct = before.take(pa.array(hard)).dictionary_encode()
+    which, said = distinct.indices.to_numpy(), answers(distinct.dictionary, field, told)
+    source = np.arange(len(before))
+    source[hard] = len(before) + which
+    texts = pa.concat_arrays([mended, pa.array([answer.after for answer in said], pa.string())])
+    after = texts.take(pa.array(source, mask=blank))
+    names = ["placeholder", "picklist", field.kind]
+    codes = np.where(blank, 0, 2).astype(np.int8)
+    codes[hard] = np.array([names.index(answer.rule) for answer in said], np.int8)[which]
+    rule = pa.DictionaryArray.from_arrays(codes, names)
+    return cells.Column(field, heading, rows, before, after, rule, hard, which, said)
 
 
-def _mapped(values: pa.Array, told: Told) -> pa.Array | pa.Scalar:
+def _quickly(before: pa.Array, kind: str, told: Told) -> tuple[np.ndarray, np.ndarray, pa.Array]:
+    """What needs no answer of its own: which values are common words for nothing, which ones the
+    rule mends for whole columns, and the mended texts."""
+    module, asked = rules.rule(kind), _is_mapped(before, told)
+    blank = cells.mask(placeholder.nothing(before, kind, told.words)) & ~asked
+    if not hasattr(module, "quick"):
+        return blank, np.zeros(len(before), bool), before
+    mended = module.quick(before, **told.options)
+    good = _is_sound(mended, kind, told) & cells.mask(pc.not_equal(mended, ""))
+    return blank, good & ~blank & ~asked, mended
+
+
+def _is_mapped(values: pa.Array, told: Told) -> np.ndarray:
     """Which values the project's own map of the picklist has a word for."""
     if not told.given:
-        return pa.scalar(False)
-    return pc.is_in(values, value_set=pa.array(list(told.given), pa.string()))
+        return np.zeros(len(values), bool)
+    return cells.mask(pc.is_in(values, value_set=pa.array(list(told.given), pa.string())))
 
 
-def _sound(values: pa.Array, kind: str, told: Told) -> pa.Array:
-    sound = rules.sound(values, kind, **told.options)
+def _is_sound(values: pa.Array, kind: str, told: Told) -> np.ndarray:
+    sound = cells.mask(rules.sound(values, kind, **told.options))
     if not _may_hold_words(kind, told.words):
         return sound
-    return pc.and_not(sound, placeholder.doubt(values, kind=kind, words=told.words))
+    return sound & ~cells.mask(placeholder.doubt(values, kind=kind, words=told.words))
 
 
 @cache

@@ -17,10 +17,11 @@ from crmclean.plan import Source
 def of_column(column: Column, desk: Desk, source: Source) -> Iterator[pa.Table]:
     """The issues of a column's cells."""
     where = (source.number, column.field, column.heading, desk.held[column.field.object].records)
+    which = pa.array(column.which)
     for n in range(max((len(answer.issues) for answer in column.answers), default=0)):
         said = [a.issues[n] if len(a.issues) > n else (None, None) for a in column.answers]
-        codes = pa.array([code for code, _ in said], pa.string()).take(column.which)
-        suggestions = pa.array([s for _, s in said], pa.string()).take(column.which)
+        codes = pa.array([code for code, _ in said], pa.string()).take(which)
+        suggestions = pa.array([s for _, s in said], pa.string()).take(which)
         here = pc.indices_nonzero(pc.is_valid(codes))
         places = pa.array(column.hard).take(here)
         rows, values = pa.array(column.rows).take(places), column.before.take(places)
