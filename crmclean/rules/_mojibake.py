@@ -76,8 +76,9 @@ def is_garbled(text: str) -> bool:
 
 
 def _is_proved(text: str, runs: list[str]) -> bool:
-    """Enough of it, and no sign that is only repeated (××, ····)."""
-    several = all(len(set(run)) > 1 for run in runs)
+    """Enough of it, no sign that is only repeated (××, ····), and no space of the web (a ¥ behind
+    one is an amount)."""
+    several = all(len(set(run)) > 1 and "\xa0" not in run for run in runs)
     return several and (max(map(len, runs)) > 3 or re.search("[A-Za-z]", text) is None)
 
 
