@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 #: Two digits of a year first, as Chinese columns have it; not beside slashes.
 _SHORT_YEARS = (
-    (r"\A([0-4][0-9])[-.]([0-9]{1,2})[-.]([0-9]{1,2})\z", r"20\1-\2-\3"),
+    (r"\A([0-2][0-9])[-.]([0-9]{1,2})[-.]([0-9]{1,2})\z", r"20\1-\2-\3"),
     (r"\A([5-9][0-9])[-.]([0-9]{1,2})[-.]([0-9]{1,2})\z", r"19\1-\2-\3"),
 )
 _STEPS = (

@@ -2,11 +2,13 @@
 
 import re
 
+_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾", "一二三四五六七八九十")
 _DIGITS = dict(zip("〇零○Oo一二三四五六七八九", "00000123456789", strict=True))
 
 
 def in_digits(day: str) -> str:
     """二〇二四年六月十五日 → 2024年6月15日; other text as it is."""
+    day = day.translate(_FORMAL)
     if not re.search("[一二三四五六七八九十]", day):
         return day
     year, mark, rest = day.partition("年")

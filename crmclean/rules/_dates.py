@@ -11,6 +11,7 @@ from datetime import timezone as zone
 from typing import NamedTuple
 
 from crmclean.rules._characters import narrow
+from crmclean.rules._date_systems import MONTHS, NAMED, full_year, plainly
 from crmclean.rules._date_words import in_digits
 
 _SHANGHAI = zone(timedelta(hours=8))
@@ -19,36 +20,37 @@ _QUICK = re.compile(
     r"((?:19|20)[0-9]{2})(?:[-/.]([0-9]{1,2})[-/.]|年([0-9]{1,2})月)([0-9]{1,2})[日号]?"
     r"(?:[ T]([0-9]{1,2}):([0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
 )
-_NAMED = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-_MONTHS = {name: n for n, name in enumerate(_NAMED.split("|"), 1)}
 _WEEKDAY = re.compile(
     r"[(（]?(?:星期|周|礼拜)[一二三四五六日天][)）]?|\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? ?",
     re.I,
 )
 _TIME = re.compile(
-    r"[ T,]*(?P<half>上午|下午|中午|凌晨|早上|晚上|傍晚|am|pm|a\.m\.|p\.m\.)? *"
+    r"[ T,]*(?P<half>上午|下午|中午|凌晨|清晨|早上?|晚上?|傍晚|am|pm|a\.m\.|p\.m\.)? *"
     r"(?P<hour>[0-9]{1,2}) *(?:[:：]|点|时) *(?P<minute>[0-9]{1,2}|半|整)?分? *"
-    r"(?:[:：]? *[0-9]{1,2}(?:[.,][0-9]+)?秒?)? *(?P<after>am|pm|a\.m\.|p\.m\.)? *"
-    r"(?P<zone>z|utc|gmt|cst|[+-][0-9]{2}:?[0-9]{2})?$",
+    r"(?P<second>[:：]? *[0-9]{1,2}(?:[.,][0-9]+)?秒?)? *(?P<after>上午|下午|am|pm|a\.m\.|p\.m\.)? *"
+    r"(?:(?P<named>z|utc|gmt|cst)|(?P<zone>(?:utc|gmt)?(?:\+[0-9]{1,2}(?::?[0-9]{2})?|-[0-9]{2}:?[0-9]{2}))"
+    r"(?: [a-z]{3,4}| \([^()]+\))?)?$",
     re.I,
 )
 _PARTS = re.compile(
     r"([0-9]{1,4})[-/.年、,\\ ·_]+([0-9]{1,2})[-/.月、,\\ ·_]+([0-9]{1,4})[日号./]?"
 )
-_COMPACT = re.compile(r"^([0-9]{8})[ T]([0-9]{2})([0-9]{2})(?:[0-9]{2})?(?=Z?$)")
 _MONTH_ONLY = re.compile(r"([0-9]{4})(?:[-/.年] ?)([0-9]{1,2})月?(?:份)?")
 _YEAR_ONLY = re.compile(r"([0-9]{4})年?")
 _ROC = re.compile(
     r"(?:中华)?民[国國] ?([0-9]{1,3}|元)年? ?[-/.]? ?([0-9]{1,2})[-/.月] ?([0-9]{1,2})[日号]?"
 )
 _ENGLISH = re.compile(
-    rf"(?:(?P<d1>[0-9]{{1,2}})(?:st|nd|rd|th)?[- ,.]*(?P<m1>{_NAMED})[a-z]*|(?P<m2>{_NAMED})[a-z]*[- ,.]*"
+    rf"(?:(?P<d1>[0-9]{{1,2}})(?:st|nd|rd|th)?[- ,.]*(?P<m1>{NAMED})[a-z]*|(?P<m2>{NAMED})[a-z]*[- ,.]*"
     r"(?P<d2>[0-9]{1,2})(?:st|nd|rd|th)?)[- ,.]*(?P<y>[0-9]{4})",
     re.I,
 )
-_JAVA = re.compile(rf"({_NAMED}) ([0-9]{{1,2}}) ([0-9:]+) (?:CST|GMT\+08:00) ([0-9]{{4}})", re.I)
+_MONTH_NAMED = re.compile(rf"({NAMED})[a-z]*[- ,.]+([0-9]{{4}})", re.I)
+_LABEL = re.compile("^[\u4e00-\u9fff]{0,6}(?:日期|时间|日) ?[:：] ?")
+_IN_BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]+)[)\]】]")
 _RELATIVE = re.compile(r"今天|昨天|前天|明天|后天|今日|明日|昨日|上周|本周|下周|上月|本月|下月|下个月|上个月|上?下?周[一二三四五六日天]|星期|去年|今年|明年|近期|尽快|月底|年底|年初|节后|节前")  # fmt: skip
-_VAGUE = re.compile(r"季度|[Qq][1-4]|上旬|中旬|下旬|[初底末]$|左右|前后|半年|约|大概")
+_VAGUE = re.compile(r"季度|[Qq][1-4]|上旬|中旬|下旬|[初底末]$|左右|前后|半年|(?<!签)约|大概")
+_LUNAR = re.compile("农历|阴历|正月|腊月|冬月|闰|月初[一二三四五六七八九十]|大年|除夕")
 _NO_YEAR = re.compile(r"[0-9]{1,2}(?:[-/.]|月)[0-9]{1,2}[日号]?")
 _RANGE = re.compile(r"[0-9日号年月] ?(?:至|到|~|～|—|–| - |--) ?[0-9]")
 _COUNTED = re.compile(r"[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}")
@@ -68,7 +70,9 @@ def read(text: str, date_order: str | None = None, epoch: int = 1900,
         year, month, chinese_month, day, hour, minute = hit.groups()
         clock = _Time(int(hour), int(minute), "") if hour else None
         return _written(int(year), int(month or chinese_month), int(day), clock)
-    plain = narrow(text).strip("'\"`;。, ")
+    plain = _LABEL.sub("", narrow(text).strip("'\"`;。, "))
+    wrapped = _IN_BRACKETS.fullmatch(plain)
+    plain = wrapped[1].strip() if wrapped else plain
     number = re.fullmatch(r"([0-9]+)(?:\.([0-9]+))?", plain)
     if number:
         return _number(number[1], number[2] or "", epoch or 1900)
@@ -76,10 +80,7 @@ def read(text: str, date_order: str | None = None, epoch: int = 1900,
 
 
 def _words(plain: str, order: str | None, calendar: str | None) -> str:
-    plain = _COMPACT.sub(r"\1 \2:\3", plain)
-    java = _JAVA.fullmatch(_WEEKDAY.sub("", plain).strip())
-    if java:
-        plain = f"{java[4]}-{_MONTHS[java[1].lower()]}-{java[2]} {java[3]}"
+    plain = plainly(plain)
     dated = _WEEKDAY.sub(" ", plain)
     plain = " ".join((dated if re.search("[0-9]", dated) else plain).split())
     plain = re.sub(r" ?([年月日号/.-]) ?(?=[0-9]|$)", r"\1", plain)
@@ -94,14 +95,17 @@ def _without_time(plain: str) -> tuple[str, _Time | None]:
     half = (hit["half"] or hit["after"] or "").lower().replace(".", "")
     minute = {"半": 30, "整": 0, None: 0}.get(hit["minute"], hit["minute"])
     hour = int(hit["hour"])
-    late = 12 if half in ("下午", "晚上", "傍晚", "pm") else 3 if half == "中午" else 0
-    if hour == 12 and half in ("晚上", "傍晚", "上午", "早上"):  # noon to one, midnight to another
-        raise ValueError("DATE_UNREADABLE")
+    late = 12 if half in ("下午", "晚", "晚上", "傍晚", "pm") else 3 if half == "中午" else 0
+    if hour == 12 and half in ("晚", "晚上", "傍晚", "上午", "早", "早上", "清晨"):
+        raise ValueError("DATE_UNREADABLE")  # noon to one, midnight to another
+    zoned = (hit["zone"] or hit["named"] or "").lower()
+    if zoned.startswith("-") and not hit["second"]:  # 9:30-11:30
+        raise ValueError("DATE_SEVERAL")
     if hour < late:
         hour += 12
     elif half in ("am", "凌晨") and hour == 12:
         hour = 0
-    return plain[: hit.start()].strip(" ,T"), _Time(hour, int(minute), (hit["zone"] or "").lower())
+    return plain[: hit.start()].strip(" ,T"), _Time(hour, int(minute), zoned)
 
 
 def _day(day: str, clock: _Time | None, order: str | None, calendar: str | None) -> str:
@@ -111,7 +115,7 @@ def _day(day: str, clock: _Time | None, order: str | None, calendar: str | None)
         return _written(year + 1911, int(roc[2]), int(roc[3]), clock)
     english = _ENGLISH.fullmatch(day)
     if english:
-        month = _MONTHS[(english["m1"] or english["m2"]).lower()]
+        month = MONTHS[(english["m1"] or english["m2"]).lower()]
         return _written(int(english["y"]), month, int(english["d1"] or english["d2"]), clock)
     parts = _PARTS.fullmatch(day)
     if parts:
@@ -120,6 +124,9 @@ def _day(day: str, clock: _Time | None, order: str | None, calendar: str | None)
     if digits:
         return _written(int(day[:4]), int(day[4:6]), int(day[6:]), clock)
     if clock is None:
+        named = _MONTH_NAMED.fullmatch(day)
+        if named:
+            return _partial(int(named[2]), MONTHS[named[1].lower()])
         for form in (_MONTH_ONLY, _YEAR_ONLY):
             hit = form.fullmatch(day)
             if hit:
@@ -170,7 +177,7 @@ def _short_year(text: str, one: int, two: int, three: int, clock: _Time | None,
     if order not in possible:
         raise ValueError("DATE_ORDER_UNKNOWN" if possible else "DATE_IMPOSSIBLE")
     year, month, day = possible[order]
-    return _written(year + (2000 if year < 50 else 1900), month, day, clock)
+    return _written(full_year(f"{year:02}"), month, day, clock)
 
 
 def _written(year: int, month: int, day: int, clock: _Time | None) -> str:
@@ -184,6 +191,8 @@ def _written(year: int, month: int, day: int, clock: _Time | None) -> str:
             )
     except ValueError as reason:
         raise ValueError("DATE_IMPOSSIBLE") from reason
+    if clock and clock.hour == 24 and clock.minute:
+        raise ValueError("DATE_IMPOSSIBLE")
     if year not in _YEARS:
         raise ValueError("DATE_OUT_OF_RANGE")
     if moment is None:
@@ -191,11 +200,19 @@ def _written(year: int, month: int, day: int, clock: _Time | None) -> str:
     if clock.hour == 24:
         moment += timedelta(days=1)
     if clock.zone and clock.zone != "cst":
-        offset = "+0000" if clock.zone in ("z", "utc", "gmt") else clock.zone.replace(":", "")
-        away = timedelta(hours=int(offset[1:3]), minutes=int(offset[3:]))
-        known = zone(-away if offset[0] == "-" else away)
-        moment = moment.replace(tzinfo=known).astimezone(_SHANGHAI)
+        moment = moment.replace(tzinfo=_zone(clock.zone)).astimezone(_SHANGHAI)
     return moment.strftime("%Y-%m-%d %H:%M")
+
+
+def _zone(text: str) -> zone:
+    """z, gmt, +08, gmt+8, -05:00"""
+    sign, hours, minutes = re.fullmatch(
+        r"[a-z]*(?:([+-])([0-9]{1,2}):?([0-9]{2})?)?", text
+    ).groups()
+    away = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    if away > timedelta(hours=14):
+        raise ValueError("DATE_UNREADABLE")
+    return zone(-away if sign == "-" else away)
 
 
 def _partial(year: int, month: int | None = None) -> str:
@@ -259,6 +276,8 @@ def _six(digits: str) -> str | None:
 def _refusal(day: str) -> ValueError:
     if re.fullmatch(r"[0-9.]+e\+?[0-9]+", day, re.I):
         return ValueError("NUMBER_LOST_DIGITS")
+    if _LUNAR.search(day):
+        return ValueError("DATE_LUNAR")
     if _RANGE.search(day) or len(_COUNTED.findall(day)) > 1:
         return ValueError("DATE_SEVERAL")
     if _RELATIVE.search(day) and not re.match("[0-9]{4}", day):

@@ -4,7 +4,8 @@ Chinese, dotted, compact and Excel dates, ISO with a zone (taken to Asia/Shangha
 is read), epochs, 民国 years. Nothing is guessed: a month without a day stays a month, day and
 month are only told apart by a day over 12 or by the order that the whole column has (`date_order`,
 from the plan), 31 June is refused. A two-digit year is read year first, as Chinese columns have
-it, unless slashes leave another reading.
+it, unless slashes leave another reading or a database printed it (15-6月 -24); which century 30
+to 49 mean, nobody knows. Lunar dates are refused.
 
 Source: ISO 8601; GB/T 7408; dirty-input.md M08, V07-V10.
 
@@ -61,7 +62,8 @@ def clean(text: str, /, **options: object) -> str | Parts:
     """The date. Options: date_order (ymd, dmy, mdy), epoch (1900, 1904), calendar (roc).
 
     Raises ValueError DATE_ORDER_UNKNOWN, DATE_IMPOSSIBLE, DATE_NO_YEAR, DATE_RELATIVE,
-    DATE_SEVERAL, DATE_UNREADABLE, DATE_OUT_OF_RANGE, DATE_ROC_PERHAPS, NUMBER_LOST_DIGITS."""
+    DATE_SEVERAL, DATE_LUNAR, DATE_CENTURY_UNKNOWN, DATE_VAGUE, DATE_UNREADABLE, DATE_OUT_OF_RANGE,
+    DATE_ROC_PERHAPS, NUMBER_LOST_DIGITS."""
     return flagged(_dates.read(text, **options).removesuffix(_MIDNIGHT))
 
 
