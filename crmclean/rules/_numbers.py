@@ -21,7 +21,7 @@ _DIGIT = f"[{''.join(_DIGITS)}]"
 #: Below 万, as it is written out: a single digit at the end stands behind 十 or 零 or alone, for
 #: 三百五 is 350 when it is spoken.
 _SECTION = re.compile(
-    rf"(?:({_DIGIT})[千仟])?(?:[零〇]?({_DIGIT})[百佰])?(?:[零〇]?(?:(?<![百佰千仟])()|({_DIGIT}))[十拾]({_DIGIT})?)?"
+    rf"(?:[零〇]?({_DIGIT})[千仟])?(?:[零〇]?({_DIGIT})[百佰])?(?:[零〇]?(?:(?<![百佰千仟])()|({_DIGIT}))[十拾]({_DIGIT})?)?"
     rf"(?:(?:[零〇]|^)({_DIGIT}))?"
 )
 _CHINESE = re.compile("(?:(.+)亿)?(?:(.+)万)?(.*)")

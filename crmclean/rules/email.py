@@ -1,7 +1,8 @@
 """E-mail addresses: half-width, lower case, one to a field
 
-Full-width signs, 。 for a dot, spaces and mailto: are mended; several addresses become parts.
-A domain that looks mistyped (.con, gmial) is only flagged: it may exist.
+Full-width signs, 。 for a dot, spaces and mailto: are mended; several addresses and words beside
+them become parts. A domain that looks like a slip for a common one (.con, gmial) is only flagged:
+it may exist.
 
 Source: RFC 5321 as mail systems practise it; dirty-input.md M10.
 
@@ -21,19 +22,35 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.rules import Parts, _characters, kept
+from crmclean.rules import Parts, _characters, _people, placeholder
 
 _LOCAL = r"[a-z0-9_](?:[a-z0-9._%+-]*[a-z0-9_+-])?"
 _DOMAIN = r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}"
 FORM = rf"{_LOCAL}@{_DOMAIN}"
 _ADDRESS = re.compile(FORM)
+_COMMON = ("gmail", "hotmail", "outlook", "foxmail", "yahoo", "icloud", "aliyun", "sohu")
+_NUMBERED = ("qq", "163", "126", "139", "189", "sina")
+
+
+def _slips(word: str) -> set[str]:
+    """A letter left out, doubled, or changed with its neighbour."""
+    places = range(len(word))
+    slips = {word[:n] + word[n + 1 :] for n in places} | {
+        word[:n] + word[n] + word[n:] for n in places
+    }
+    slips |= {word[:n] + word[n + 1 : n + 2] + word[n] + word[n + 2 :] for n in places}
+    return slips - {word, "mail"}
+
+
+#: How a domain ends, and what was meant: endings that do not exist, and common providers misspelt.
 _TYPOS = {
-    ".con": ".com", ".cmo": ".com", ".comm": ".com", ".cpm": ".com", ".ocm": ".com", ".vom": ".com",
-    "@gmial.com": "@gmail.com", "@gamil.com": "@gmail.com", "@gmal.com": "@gmail.com",
-    "@hotmial.com": "@hotmail.com", "@outlok.com": "@outlook.com", "@126.cn": "@126.com",
-    "@qq.cn": "@qq.com", "@qq.co": "@qq.com", "@163.co": "@163.com", "@sian.com": "@sina.com",
+    **dict.fromkeys((".con", ".cmo", ".comm", ".cpm", ".ocm", ".vom", ".coom", ".xom", ".ccom"), ".com"),
+    **{f"@{name}.{end}": f"@{name}.com" for name in (*_COMMON, *_NUMBERED) for end in ("co", "cm", "om")},
+    **{f"@{name}.cn": f"@{name}.com" for name in ("qq", "163", "126")},
+    **{f"@{slip}.com": f"@{name}.com" for name in (*_COMMON, "sina") for slip in _slips(name)},
 }  # fmt: skip
 _MISTYPED = "|".join(f"{re.escape(wrong)}\\z" for wrong in _TYPOS)
+_HEADING = re.compile("(?:电子|公司|工作|联系|个人)?(?:邮箱|邮件)(?:地址)?|(?:旧|新)?地址|e-?mail")
 _LABEL = re.compile("^(?:mailto|e-?mail) ?: ?")
 _MENDED = str.maketrans({"。": ".", "．": ".", "，": ",", "；": ";", "、": ";", "＠": "@"})
 
@@ -61,27 +78,44 @@ def clean(text: str, /, **_: object) -> str | Parts:
         for word in re.split(r"[;,/|:\s<>()]+", plain)
         if "@" in word
     ]
-    if not found or not all(_is_address(word) for word in found) or _beside(plain, found):
+    if not found or not all(_is_address(word) for word in found):
         raise ValueError("EMAIL_INVALID", *_suggestion(plain))
+    words = _beside(plain, found)
     first, *others = dict.fromkeys(found)
-    if others:
-        return Parts({"": first, "remark": "；".join(others)})
-    for wrong, right in _TYPOS.items():
-        if first.endswith(wrong):
-            return kept(first, "EMAIL_MISTYPED", first.removesuffix(wrong) + right)
-    return first
+    if _people.is_name(words):
+        parts = {"name": words, "remark": "；".join(others)}
+    else:
+        parts = {"remark": "；".join(filter(None, (*others, words)))}
+    parts = {"": first, **{part: text for part, text in parts.items() if text}}
+    meant = _meant(first)
+    if meant is None and len(parts) == 1:
+        return first
+    return Parts(parts, [("EMAIL_MISTYPED", meant)] if meant else [])
+
+
+def _meant(address: str) -> str | None:
+    """The address that a slip in the domain was meant to be."""
+    domain = address.partition("@")[2]
+    end = domain.rpartition(".")[2]
+    for wrong in (f"@{domain}", f".{end}"):
+        if wrong in _TYPOS:
+            return address.removesuffix(wrong) + _TYPOS[wrong]
+    return None
 
 
 def _is_address(word: str) -> bool:
     return bool(_ADDRESS.fullmatch(word)) and ".." not in word
 
 
-def _beside(plain: str, found: list[str]) -> bool:
-    """Is there anything beside the addresses that may belong to them? Chinese names and labels
-    cannot; letters only stand apart in `Name <address>`."""
+def _beside(plain: str, found: list[str]) -> str:
+    """The words beside the addresses. Raises EMAIL_INVALID for what may belong to an address:
+    Chinese names and notes cannot; letters only stand apart in `Name <address>`."""
     for address in found:
-        plain = plain.replace(address, "", 1)
-    return re.search("[@0-9]" if "<" in plain else "[@0-9a-z]", plain) is not None
+        plain = plain.replace(address, " ", 1)
+    if re.search("[@0-9]" if "<" in plain else "[@0-9a-z]", plain):
+        raise ValueError("EMAIL_INVALID")
+    words = _HEADING.sub(" ", re.sub(r"[^a-z\u3400-\u9fff·]+", " ", plain)).split()
+    return " ".join(word for word in words if placeholder.clean(word, kind="email"))
 
 
 def _suggestion(plain: str) -> list[str]:
