@@ -15,7 +15,7 @@ NOTE = (
     "|勿联系|不要联系|不合作|已?流失|已?离职|删除|待删除|无效|禁用|暂停合作|公海"
 )
 _BEHIND = re.compile(
-    rf"(?:[ ]*[（(\[【]({NOTE})[）)\]】]|[ ]*(?<=[{HAN}）])[-—_－]+({NOTE})|(?<=公司)[ ]*({NOTE}))$"
+    rf"(?:[ ]*[（(\[【]({NOTE})[）)\]】]|(?<=[{HAN}）])[ ]*[-—_－]+[ ]*({NOTE})|(?<=公司)[ ]*({NOTE}))$"
 )
 _BEFORE = re.compile(
     rf"^(?:[（(\[【]({NOTE})[）)\]】]|({NOTE})[-—_－:：]+) *(?=[{HAN}A-Za-z0-9]{{2}})"
@@ -24,21 +24,32 @@ _LEGAL = "有限(?:责任)?公司|集团公司|合作社|事务所"
 _UNIT = "公司|厂|店|部|站|所|院|会|处|库|室|场|馆|社|队|行|中心|酒店|宾馆|超市|学校|基地|园|营业厅|党委|总部|车间"
 _FORMS = r"（(?:特殊普通合伙|普通合伙|有限合伙|个人独资|个体工商户|集团|筹)）"
 _BEYOND = re.compile(rf"(?:{_LEGAL})(?P<rest>(?!{_FORMS}$).+)$")
-_BELONGS = re.compile(rf"(?!有限|（[原曾前])（?[{HAN}0-9A-Za-z]*(?:{_UNIT})）?(?:{_FORMS})?")
-_NUMBERED = re.compile(rf"^(?:[0-9]{{1,4}} ?[、.．)）] ?|0[0-9]{{1,3}} |[①-⑳] ?)(?=[{HAN}]{{2}})")
-_CUT_OFF = re.compile(r"(?:有限|有限公|有限责任|有限责任公|股份有限公)$")
-_BRACKETS = r"^[^（]*）|（[^）]*$|（[^）]*（|）[^（]*）"
-_NOBODY = (
-    "散客|个人|个人客户|零售|零售客户|现金客户|临时客户|匿名|无名|其他客户|客户名称|公司名称|合计"
+_BELONGS = re.compile(
+    rf"(?!有限|公司|（[原曾前])(?!.*有限(?:责任)?公司)（?[{HAN}0-9A-Za-z]*(?:{_UNIT})）?(?:{_FORMS})?"
 )
+_NUMBERED = re.compile(
+    rf"^(?:[0-9]{{1,4}} ?[、.．)）] ?|0[0-9]{{1,3}} ?|[①-⒛㈠-㈩] ?)(?=[{HAN}]{{2}})"
+)
+#: A whole name with its legal ending behind another one: two firms.
+_TWO = re.compile(rf"(?:{_LEGAL})[ /、;；,，|+&和及与]*(?![^（]*）)[{HAN}]{{4,}}有限(?:责任)?公司$")
+_HEADING = re.compile(
+    r"^(?:(?:客户|公司|单位|企业|店铺)?(?:名称|全称)|客户|公司|单位|企业|[甲乙]方|购货单位|to) ?[:：] ?",
+    re.I,
+)
+_CUT_OFF = re.compile(r"(?:有限|有限公|有限责任|有限责任公|股份有限公)$")
+_BRACKETS = r"^[^（]*）|（[^）]*$|（[^）]*（|）[^（]*）|（ *）"
+#: Signs where characters should stand: masked, not shown by a font, or left out.
+_GAPS = rf"[{HAN}][□■*＊×XxＸ]{{2,}}[{HAN}]|[□■]|[{HAN}][*＊][{HAN}]"
+_NOBODY = "散客|散户|个人|个人客户|零售|零售客户|现金客户|临时客户|匿名|无名|其他客户|客户名称|公司名称|合计"
 #: Names that may hold more than a name, for whole columns.
 DOUBT = (
     (
-        rf"(?:{_LEGAL}).|\A(?:[0-9]+ ?[、.．)）]|0[0-9]{{1,3}} |[①-⑳（【\[])|\A(?:{NOTE})[-—_－:：]|(?:{NOTE})[）)\]】]?\z"
+        rf"(?:{_LEGAL}).|\A(?:[0-9]+ ?[、.．)）]|0[0-9]|[①-⒛㈠-㈩（【\[])|\A[0-9A-Z]+\z|(?i:{_HEADING.pattern})|{_GAPS}|\A(?:{NOTE})[-—_－:：]|(?:{NOTE})[）)\]】]?\z"
         rf"|(?:{_CUT_OFF.pattern})|{_BRACKETS}|\A(?:{_NOBODY})\z"
     )
     .replace("$", r"\z")
-    .replace("^[^（]", r"\A[^（]")
+    .replace("^", r"\A")
+    .replace(r"[\A", "[^")
 )
 
 
@@ -48,6 +59,7 @@ def without(name: str) -> tuple[str, list[str]]:
     >>> without("某某商贸有限公司（已注销）"), without("作废-某某商贸有限公司")
     (('某某商贸有限公司', ['已注销']), ('某某商贸有限公司', ['作废']))
     """
+    name = _HEADING.sub("", name)
     before, behind = _BEFORE.match(name), _BEHIND.search(name)
     if before:
         return name[before.end() :], [before[1] or before[2]]
@@ -69,6 +81,11 @@ def closed(name: str) -> str:
     return name if beside or more else whole
 
 
+def is_two(name: str) -> bool:
+    """Two firms in one name, each with its legal ending."""
+    return _TWO.search(name) is not None
+
+
 def is_followed(name: str) -> bool:
     """Something stands behind the legal ending that is no branch and no form of partnership."""
     beyond = _BEYOND.search(name)
@@ -86,7 +103,7 @@ def strange(name: str) -> tuple[bool, str | None]:
     numbered = _NUMBERED.match(name)
     if numbered:
         return True, name[numbered.end() :]
-    odd = rf"{_CUT_OFF.pattern}|{_BRACKETS}|^(?:{_NOBODY})$|[{HAN}] [{HAN}]"
+    odd = rf"{_CUT_OFF.pattern}|{_BRACKETS}|^(?:{_NOBODY})$|[{HAN}] [{HAN}]|{_GAPS}|^[0-9]+$|^[0-9A-Z]{{15,}}$"
     if not is_followed(name) or re.search(_BRACKETS, name):
         return is_followed(name) or re.search(odd, name) is not None, None
     rest = _BEYOND.search(name)

@@ -11,11 +11,13 @@ from crmclean.rules import _tables
 TITLES = (
     "董事长|副总裁|总裁|常务副总|副总经理|总经理助理|总经理|副总|总监|副总监|采购经理|销售经理|财务经理"
     "|部门经理|项目经理|大区经理|区域经理|产品经理|经理助理|副经理|经理|主管|主任|副主任|科长|处长|部长"
-    "|厂长|副厂长|所长|院长|校长|店长|站长|队长|组长|秘书|助理|会计|出纳|高级工程师|工程师|总工|采购员|采购|老板娘"
+    "|局长|副局长|行长|董事|书记|主席|股东|合伙人|高工|厂长|副厂长|所长|院长|校长|店长|站长|队长|组长|秘书|助理|会计|出纳|高级工程师|工程师|总工|采购员|采购|老板娘"
     "|老板|教授|医生|律师|老师|师傅|博士|CEO|CTO|CFO|COO"
 )
 #: Words for a role that stand where a name should be.
 ROLES = "联系人|负责人|法人|法定代表人|前台|财务|行政|客服|销售|人事|业务员|经办人|收货人|本人|家属"
+#: Somebody near to the person who is named, or what became of him.
+_NEARBY = "夫人|老婆|老公|爱人|妻子|丈夫|儿子|女儿|父亲|母亲|爸爸|妈妈|家属|朋友|亲戚|同事|离职|退休|去世|的|总"
 ADDRESS = {"先生": "男", "女士": "女", "小姐": "女", "太太": "女"}
 GENDERS = {**ADDRESS, "男": "男", "女": "女"}
 _WHOLE = re.compile("[\u4e00-\u9fff]{2,4}")
@@ -101,6 +103,13 @@ def closed(text: str) -> str:
 def holds_role(text: str) -> bool:
     """A word for a role or a department, where a name should be."""
     return text in ADDRESS or re.search(ROLE, text) is not None
+
+
+def is_beside(text: str) -> bool:
+    """Somebody beside the person who is named (张三老婆, 找张三), or news about him."""
+    behind = re.fullmatch(rf"[\u4e00-\u9fff]{{2,4}}?(?:已|前)?(?:{_NEARBY})", text)
+    before = re.match("[找转]|联系", text) and is_full_name(re.sub("^(?:[找转]|联系)", "", text))
+    return behind is not None or bool(before)
 
 
 def is_title(text: str) -> bool:

@@ -25,14 +25,19 @@ from crmclean.rules._company_notes import HAN
 from crmclean.rules.text import judged
 
 FORM = _characters.LINE
-_STRAY = "*#★☆●■◆▲△※→;；。，,、:：!！?？`~^|\\\"'“”‘’ ·．-—_=+＋<>《》"
+_STRAY = "*#@★☆●■◆▲△※→;；。，,、:：!！?？`~^|\\\"'“”‘’ ·．…-—_=+＋<>《》"
+#: In a name of letters and digits (７－１１) the signs are theirs.
+_WIDE_SIGN = re.compile("(?<=[A-Za-z0-9])[－．＆＇＋／，](?= ?[A-Za-z0-9])")
+_QUOTES = str.maketrans("", "", '“”‘’"《》<>')
+_LICENCE = str.maketrans("()[]【】〔〕﹙﹚", "（）（）（）（）（）")
+_QUOTED = re.compile('“[^“”]+”|"[^"]+"|《[^《》]+》|‘[^‘’]+’|<[^<>]+>')
 _WRAPPED = re.compile(r"[（(【\[《“]([^（）()【】\[\]《》“”]+)[）)】\]》”]")
 _SEVERAL = re.compile(rf"(?:公司|厂|合作社) ?[/、;；,，|] ?[{HAN}]{{2,}}(?:公司|厂|合作社)")
 _TRAILING = re.compile(r"[（(]?(?:\+?86)?1[3-9][0-9]{9}[）)]?")
 _LOST = re.compile(rf"[{HAN}][?？]+[{HAN}]|^[?？]|[?？]{{2}}")
 _DOUBT = (
     rf"[()\[\]【】{{}}?？]|[{HAN}（）] [{HAN}（）]|\A[{re.escape(_STRAY)}]|[^.A-Za-z0-9{HAN}）]\z"
-    rf"|[{HAN}）]\.+\z|[/|、;；]|[0-9]{{11}}| [（）]|[（）] |{_company_notes.DOUBT}"
+    rf"|[A-Za-z0-9][－．＆＇＋／，]|\A[^{HAN}]*[！-～][^{HAN}]*\z|[{HAN}）]\.+\z|[/|、;；]|[0-9]{{11}}| [（）]|[（）] |{_company_notes.DOUBT}"
 )
 #: Words that end a name: up to them, a space before the last piece is a slip.
 _END = rf"([{HAN}（）]) ([{HAN}（）]*(?:公司|厂|店|社|所|院|中心|集团))\z"
@@ -64,7 +69,7 @@ def clean(text: str, /, **_: object) -> str | Parts:
     name, notes = _bare(tidy)
     if not name:
         return kept(tidy, "COMPANY_STRANGE") if notes else ""
-    if _SEVERAL.search(name):
+    if _SEVERAL.search(name) or _company_notes.is_two(name):
         raise ValueError("COMPANY_SEVERAL")
     issues = _issues(name, notes)
     return Parts({"": name}, issues) if issues else name
@@ -99,13 +104,17 @@ def _stripped(name: str) -> str:
     wrapped = _WRAPPED.fullmatch(name)
     name = wrapped[1] if wrapped else name
     if not re.search(f"[{HAN}]", name):
-        return name.strip(' *#;；。，,、"“”')
+        return _characters.narrow(name).strip(' *#;；。，,、"“”')
+    name = _WIDE_SIGN.sub(lambda sign: chr(ord(sign[0]) - 0xFEE0), name)
     mark = "*" if name.startswith("*ST") else ""
-    name = mark + _brackets(name.strip(_STRAY))
+    bare = name.strip(_STRAY)
+    if any(pair not in bare for pair in _QUOTED.findall(name)):  # “某某”贸易: a pair stays whole
+        bare = name.strip(_STRAY.translate(_QUOTES))
+    name = mark + _brackets(bare)
     return re.sub(rf"(?<=[{HAN}）])\.+$", "", name)
 
 
 def _brackets(name: str) -> str:
-    """Half-width brackets around or beside Chinese become full-width, in pairs only."""
-    name = name.replace("(", "（").replace(")", "）")
+    """Half-width and square brackets become full-width, as a licence has them."""
+    name = name.translate(_LICENCE)
     return re.sub(" *（ *", "（", re.sub(" *） *", "）", name))

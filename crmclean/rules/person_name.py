@@ -35,6 +35,7 @@ _PLAIN = rf"\A[{_HAN}]{{2,4}}\z|\A[A-Z][a-z]+(?: [A-Z][a-z]+){{1,2}}\z|\A[{_HAN}
 _ENDINGS = (
     rf"{_people.ROLE}|\A[老小阿]"
     r"|(?:先生|女士|小姐|太太|总|工|哥|姐|叔|姨|董|科|处|局|老|公司|店|厂|[男女])\z"
+    rf"|(?:{_people._NEARBY})\z|\A(?:[找转]|联系)"
 )
 _BETWEEN = re.compile(
     rf" *[/、,，;；|&+] *| 和 |(?<=[{_HAN}]{{2}})和(?=[{_HAN}]{{2}})|(?<=[{_HAN}]{{2}}) (?=[{_HAN}]{{2}})"
@@ -45,8 +46,8 @@ _MOBILE = re.compile(r"(?:\+?86[- ]?)?(1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4})(?!
 _MARKS = " .,，。、;；:：-—_/()（）*\"'"
 _COMPANY = re.compile("公司|集团|有限|事务所|合作社|商行|经营部|工厂")
 _ODD = re.compile(
-    rf"[{_HAN}] [{_HAN}]|[{_HAN}][-_—][{_HAN}]|^[A-Za-z]{{1,3}}[{_HAN}]"
-    rf"|[^{_HAN}A-Za-z\u00c0-\u024f ·•.,'’、()（）_-]"
+    rf"[{_HAN}] [{_HAN}]|[{_HAN}][-_—][{_HAN}]|[A-Za-z][{_HAN}]|[{_HAN}][A-Za-z]"
+    r"|[^\w ·•.,'’、()（）_-]|[0-9]"
 )
 _WRAPPED = re.compile(r"[(（【\[“]([^()（）【】\[\]“”]+)[)）】\]”]")
 
@@ -71,7 +72,7 @@ def clean(text: str, several: str = "keep", **_: object) -> str | Parts:
     plain = _bare(_characters.tidy(text))
     if not plain.strip("* "):
         return ""
-    if not re.search(f"[{_HAN}A-Za-z\u00c0-\u024f]", plain):
+    if not any(map(str.isalpha, plain)):
         raise ValueError("PERSON_IS_A_NUMBER")
     if re.search(r"[*＊]", plain):
         raise ValueError("PERSON_STRANGE")
@@ -119,6 +120,8 @@ def _values(name: str) -> dict[str, str]:
     if split is None:
         return {"": name}
     bare, said = split
+    if _people.is_beside(bare):
+        return {"": name}
     if said in _people.GENDERS:
         return {"": bare, "gender": _people.GENDERS[said]}
     return {"": bare, "title" if _people.names_title(said) else "remark": said}
@@ -139,7 +142,7 @@ def _flags(name: str) -> list[tuple[str, str | None]]:
 def _is_strange(name: str) -> bool:
     if re.search("[0-9]", name) or not 2 <= len(name) <= 40:
         return True
-    return _people.holds_role(name) or _ODD.search(name) is not None
+    return _people.holds_role(name) or _people.is_beside(name) or _ODD.search(name) is not None
 
 
 def _several(people: list[str], several: str) -> Parts:

@@ -1,9 +1,11 @@
 """Tags: several short words, joined by 、, each once
 
+A slash inside A/B or a date and the # of C# belong to their tag.
+
 Source: domain.md (客户标签: several values).
 
->>> clean("重点， 华东;重点"), clean("VIP"), clean("A/B | C")
-('重点、华东', 'VIP', 'A、B、C')
+>>> clean("重点， 华东;重点"), clean("#VIP#华东"), clean("老客户/华东 | A/B测试"), clean("C++、C#")
+('重点、华东', 'VIP、华东', '老客户、华东、A/B测试', 'C++、C#')
 >>> clean("，,;")
 ''
 """
@@ -16,12 +18,16 @@ import pyarrow.compute as pc
 from crmclean.rules import _characters
 
 FORM = _characters.LINE
-_BETWEEN = re.compile(r" *[,，;；、/|#\n]+ *")
+_BETWEEN = re.compile(
+    r" *[,，;；、|\n]+ *| */(?![A-Za-z0-9]) *|(?<![A-Za-z0-9]) */ *|(?:^|(?<![A-Za-z])) *#+(?! *(?:[、,，;；|]|$)) *"
+    r"|(?<=[A-Za-z0-9])#(?=[\u3400-\u9fff])"
+)
+_LISTED = re.compile(r"""\[ *(?:"[^"]*"|'[^']*')(?: *, *(?:"[^"]*"|'[^']*'))* *\]""")
 
 
 def doubt(values: pa.Array, /, **_: object) -> pa.Array:
     """Other separators, repeated tags."""
-    return pc.match_substring_regex(values, rf"[,，;；/|#、]|{_characters.SUSPECT}")
+    return pc.match_substring_regex(values, rf"[,，;；/|#、]|\A\[|{_characters.SUSPECT}")
 
 
 def quick(values: pa.Array, /, **_: object) -> pa.Array:
@@ -31,5 +37,7 @@ def quick(values: pa.Array, /, **_: object) -> pa.Array:
 
 def clean(text: str, /, **_: object) -> str:
     """The tags in their order, without repeats."""
+    if _LISTED.fullmatch(text.strip()):
+        text = re.sub("[\"'\\[\\]]", "", text)
     words = (_characters.tidy(word) for word in _BETWEEN.split(_characters.tidy_lines(text)))
     return "、".join(dict.fromkeys(word for word in words if word))

@@ -20,13 +20,16 @@ from crmclean.rules import _characters
 
 _HOST = r"(?:[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]"
 FORM = rf"(?:https?://)?{_HOST}(?::[0-9]{{1,5}})?(?:[/?#][!-~]*)?"
-_LABEL = re.compile("^[\u4e00-\u9fff]+ ?: ?")
-_CUT = re.compile(r"(?:(https?):?/{1,3})?([^/?#:]+(?::[0-9]{1,5})?)([/?#].*)?", re.I)
+_LABEL = re.compile("^[\u4e00-\u9fff]+ ?:? ?(?=[A-Za-z0-9])")
+_CUT = re.compile(
+    r"(?:(https?)(?:[:;]?[/\\]{1,4}|:))?([^/?#:;\\]+(?::[0-9]{1,5})?)([/?#].*)?", re.I
+)
 
 
 def doubt(values: pa.Array, /, **_: object) -> pa.Array:
-    """A host with nothing but a slash behind it."""
-    return pc.match_substring_regex(values, rf"\A(?:https?://)?{_HOST}(?::[0-9]{{1,5}})?/\z")
+    """A host with nothing but a slash behind it; entities."""
+    bare = rf"\A(?:https?://)?{_HOST}(?::[0-9]{{1,5}})?/\z"
+    return pc.match_substring_regex(values, rf"{bare}|{_characters.SUSPECT}")
 
 
 def clean(text: str, /, **_: object) -> str:
