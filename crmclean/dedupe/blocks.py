@@ -14,6 +14,7 @@ A record's number is packed into the low bits of its key: one sort brings blocks
 brings pairs together.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,6 +32,8 @@ GROWN = 10
 #: Of a packed key; the other 40 are the key. More records than they number are refused.
 RECORD_BITS = 24
 SIZE_BITS = 8
+#: Pairs that are weighed at once; a pair has fewer blocks.
+AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -98,10 +101,12 @@ def candidates(
                     records, hashes = records[kept], hashes[kept]
                 finer = _kind(key, name)
                 made[finer] = _blocks(records, hashes, spec, frozen and frozen.get(finer), fresh)
-    left, right = _joined([one.pairs for one in made.values()], spec.least)
     told = [(n, one.keys, len(one.pairs), *one.sizes) for n, one in made.items() if one.keys]
     sizes = {name: one.held for name, one in made.items()}
-    return Candidates(left, right, told, sizes, any(one.grown for one in made.values()))
+    grown = any(one.grown for one in made.values())
+    pairs = [one.pairs for one in made.values()]
+    del made, whole
+    return Candidates(*_joined(pairs, spec.least), told, sizes, grown)
 
 
 def _blocks(
@@ -161,12 +166,27 @@ def _all_pairs(
 
 
 def _joined(packed: list[np.ndarray], least: float) -> tuple[np.ndarray, np.ndarray]:
-    """Each pair once, where its blocks together are rare enough."""
-    everything = np.sort(np.concatenate(packed)).astype(np.int64)
-    pairs = everything >> SIZE_BITS
-    starts = np.flatnonzero(_first_of_run(pairs))
-    if len(starts):
-        rarity = 1.0 / (everything & ((1 << SIZE_BITS) - 1))
-        starts = starts[np.add.reduceat(rarity, starts) >= least]
-    kept = pairs[starts]
+    """Each pair once, where its blocks together are rare enough. Empties the list."""
+    everything = np.concatenate(packed).view(np.int64)
+    packed.clear()
+    everything.sort()
+    found = [_rare(part, least) for part in _parts(everything)]
+    kept = np.concatenate(found) if found else everything
     return kept >> RECORD_BITS, kept & ((1 << RECORD_BITS) - 1)
+
+
+def _parts(everything: np.ndarray) -> Iterator[np.ndarray]:
+    """Some pairs at a time, all blocks of a pair in one part."""
+    last = 0
+    while last < len(everything):
+        first, last = last, min(last + AT_ONCE, len(everything))
+        if last < len(everything):
+            last = int(np.searchsorted(everything, everything[last] >> SIZE_BITS << SIZE_BITS))
+        yield everything[first:last]
+
+
+def _rare(part: np.ndarray, least: float) -> np.ndarray:
+    pairs = part >> SIZE_BITS
+    starts = np.flatnonzero(_first_of_run(pairs))
+    rarity = 1.0 / (part & ((1 << SIZE_BITS) - 1))
+    return pairs[starts[np.add.reduceat(rarity, starts) >= least]]

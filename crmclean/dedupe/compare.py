@@ -2,7 +2,7 @@
 
 Missing comes first and is level 0, worth 0 bits: an empty cell says nothing. Texts are compared
 once per distinct pair of values, by characters (databases' string distances count bytes and are
-wrong for Chinese), in float64, on all cores; and only where the characters that both hold leave
+wrong for Chinese), in float64; and only where the characters that both hold leave
 room for the answer yes, which arrays can tell a hundred times faster than any distance.
 """
 
@@ -10,10 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
 from crmclean.dedupe.fields import Field
+from crmclean.run.abreast import abreast
 
+#: Pairs that are compared at once.
+BATCH = 1 << 18
 MISSING = 0
 SAME_TRADE = 0.5
 
@@ -55,6 +57,23 @@ class Comparison:
     worst: float = 12.0
     group: str = ""
     needed: bool = False
+
+
+def reached(
+    comparisons: tuple[Comparison, ...],
+    fields: dict[str, Field],
+    left: np.ndarray,
+    right: np.ndarray,
+) -> np.ndarray:
+    """The level of each pair on each comparison, pairs x comparisons. Worked abreast, some pairs at
+    a time: what is needed besides the answer stays small."""
+
+    def some(at: int) -> np.ndarray:
+        pairs = left[at : at + BATCH], right[at : at + BATCH]
+        return np.column_stack([levels(c, fields, *pairs) for c in comparisons])
+
+    starts = range(0, max(len(left), 1), BATCH)
+    return np.concatenate(list(abreast(some, starts)))
 
 
 def levels(
@@ -99,21 +118,18 @@ def _possible(how: str, field: Field, one: np.ndarray, two: np.ndarray, least: f
     characters of one whose mark the other bears (repeated ones counted as if they all did)."""
     if how in ("jaro", "token"):
         return np.ones(len(one), bool)
-    first, second, marks = field.lengths[one], field.lengths[two], field.marks
     if how in ("start", "sister"):
-        heads = field.points[field.characters.starts] if len(marks) else marks
-        begun = heads[one] == heads[two]
-        if how == "sister":
-            return begun
-    shared_marks = np.bitwise_count(marks[one] & marks[two]).astype(np.int32)
-    spare = field.lengths - np.bitwise_count(marks).astype(np.int32)
-    common = shared_marks + np.minimum(spare[one], spare[two])
+        heads = field.heads[min(int(least), len(field.heads)) - 1]
+        return heads[one] == heads[two]
+    first, second = field.lengths[one], field.lengths[two]
+    shared_marks = np.bitwise_count(field.marks[one] & field.marks[two])
+    common = shared_marks + np.minimum(field.spare[one], field.spare[two])
     short, long = np.minimum(first, second), np.maximum(first, second)
     if how == "ratio":
         return 2 * common >= least * (first + second) - 1e-9
     if how == "osa":  # every edit costs the common subsequence at most one character
         return common >= least * long - 1e-9
-    return (common >= short) & (begun if how == "start" else True)
+    return common >= short
 
 
 def shared(one: np.ndarray, two: np.ndarray) -> np.ndarray:
@@ -150,8 +166,8 @@ def _measured(how: str, field: Field, one: np.ndarray, two: np.ndarray, least: f
         "ratio": distance.Indel.normalized_similarity,
         "token": fuzz.token_set_ratio,
     }[how]
-    scale = 100.0 if how == "token" else 1.0
-    return _scores(scorer, field, one, two) >= least * scale - 1e-9
+    enough = least * (100.0 if how == "token" else 1.0) - 1e-9
+    return _scores(scorer, field, one, two, enough) >= enough
 
 
 def _sisters(field: Field, one: np.ndarray, two: np.ndarray, least: float) -> np.ndarray:
@@ -166,9 +182,12 @@ def _sisters(field: Field, one: np.ndarray, two: np.ndarray, least: float) -> np
     return (start >= least) & (first >= 2) & (second >= 2) & (alike_ends < SAME_TRADE)
 
 
-def _scores(scorer: Callable, field: Field, one: np.ndarray, two: np.ndarray) -> np.ndarray:
-    """The score of each pair of values, on all cores."""
+def _scores(
+    scorer: Callable, field: Field, one: np.ndarray, two: np.ndarray, enough: float | None = None
+) -> np.ndarray:
+    """The score of each pair of values; those well below `enough` need not be exact."""
     from rapidfuzz import process
 
-    texts = (field.values.take(pa.array(at)).to_numpy(zero_copy_only=False) for at in (one, two))
-    return process.cpdist(*texts, scorer=scorer, dtype=np.float64, workers=-1)
+    texts = (field.strings[at] for at in (one, two))
+    least = None if enough is None else enough - 0.01  # the library rounds to seven digits
+    return process.cpdist(*texts, scorer=scorer, score_cutoff=least, dtype=np.float64)

@@ -12,7 +12,7 @@ import numpy as np
 from crmclean.dedupe import weights as learning
 from crmclean.dedupe.blocks import Candidates, candidates
 from crmclean.dedupe.cluster import clusters, torn
-from crmclean.dedupe.compare import MISSING, Comparison, levels
+from crmclean.dedupe.compare import MISSING, Comparison, reached
 from crmclean.dedupe.fields import Field
 from crmclean.dedupe.frozen import Frozen
 from crmclean.dedupe.held import Held
@@ -108,13 +108,6 @@ def score(
     return Scored(left, right, every.levels, bits, weight, known, found.blocks, again)
 
 
-def compared(fields: dict[str, Field], spec: Spec, left: np.ndarray, right: np.ndarray) -> Compared:
-    """The level of each pair on each comparison."""
-    columns = [levels(c, fields, left, right) for c in spec.comparisons]
-    reached = np.column_stack(columns) if columns else np.zeros((len(left), 0), np.uint8)
-    return Compared(left, right, reached)
-
-
 def _reached(
     fields: dict[str, Field], spec: Spec, keys: dict[str, Held], last: Last | None
 ) -> tuple[Candidates, Compared]:
@@ -128,6 +121,11 @@ def _reached(
             return found, last.pairs(known).and_(fresh)
     found = candidates(fields, spec, keys)
     return found, compared(fields, spec, found.left, found.right)
+
+
+def compared(fields: dict[str, Field], spec: Spec, left: np.ndarray, right: np.ndarray) -> Compared:
+    """The level of each pair on each comparison."""
+    return Compared(left, right, reached(spec.comparisons, fields, left, right))
 
 
 def grouped(scored: Scored, spec: Spec, laws: Laws, match: float, count: int) -> np.ndarray:

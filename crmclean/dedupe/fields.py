@@ -72,6 +72,26 @@ class Field:
         bits = np.uint64(1) << ((self.points * np.uint32(0x9E3779B1)) >> np.uint32(26))
         return np.bitwise_or.reduceat(bits, self.characters.starts)
 
+    @cached_property
+    def heads(self) -> tuple[np.ndarray, ...]:
+        """The first character of each value, its first two and its first three, as one number."""
+        heads, starts = [np.zeros(len(self.values), np.uint64)], self.characters.starts
+        for place in range(3):
+            at = np.flatnonzero(self.lengths > place)
+            heads.append(heads[-1].copy())
+            heads[-1][at] = heads[-1][at] << np.uint64(21) | self.points[starts[at] + place]
+        return tuple(heads[1:])
+
+    @cached_property
+    def spare(self) -> np.ndarray:
+        """How many characters a value has beyond those that its marks tell apart."""
+        return self.lengths - np.bitwise_count(self.marks)
+
+    @cached_property
+    def strings(self) -> np.ndarray:
+        """The distinct values, made once for all that compare them one with another."""
+        return self.values.to_numpy(zero_copy_only=False)
+
     @property
     def filled(self) -> np.ndarray:
         return self.columns[:, 0] >= 0
@@ -99,7 +119,9 @@ def several(columns: list[pa.Array]) -> Field:
     joined = encode(pa.concat_arrays([_flat(column) for column in columns]))
     codes = joined.codes.reshape(len(columns), -1).T
     order = np.argsort(codes < 0, axis=1, kind="stable")
-    return Field(np.ascontiguousarray(np.take_along_axis(codes, order, axis=1)), joined.values)
+    codes = np.take_along_axis(codes, order, axis=1)
+    used = max(int((codes >= 0).any(axis=0).sum()), 1)
+    return Field(np.ascontiguousarray(codes[:, :used]), joined.values)
 
 
 def distinct(codes: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crmclean.dedupe.compare import Comparison, Level, levels, shared
+from crmclean.dedupe.compare import Comparison, Level, reached, shared
 from crmclean.dedupe.fields import Field
 from crmclean.dedupe.held import Held
 
@@ -171,7 +171,7 @@ def _random_patterns(
     right = (left + random.integers(1, count, size)) % count
     kept = open_(np.minimum(left, right), np.maximum(left, right))
     left, right = left[kept], right[kept]
-    return np.column_stack([levels(c, fields, left, right) for c in comparisons])
+    return reached(comparisons, fields, left, right)
 
 
 def _collapsed(patterns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
