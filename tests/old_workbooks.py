@@ -70,8 +70,9 @@ def xlsb(path: Path, rows: list[list[str | float]]) -> Path:
     return path
 
 
-def biff5(path: Path, rows: list[list[str | float]]) -> Path:
-    """An Excel 5 workbook of one sheet named 客户, its text in GBK ([MS-XLS] 2.4, BIFF5)."""
+def biff5(path: Path, rows: list[list[str | float]], codepage: int = 936) -> Path:
+    """An Excel 5 workbook of one sheet named 客户, its text in GBK ([MS-XLS] 2.4, BIFF5), whatever
+    `codepage` it claims."""
     from xlwt.CompoundDoc import XlsDoc
 
     def record(kind: int, body: bytes = b"") -> bytes:
@@ -90,7 +91,7 @@ def biff5(path: Path, rows: list[list[str | float]]) -> Path:
     for number, row in enumerate(rows):
         sheet += b"".join(cell(number, place, value) for place, value in enumerate(row))
     head = record(0x0809, struct.pack("<HHHH", 0x0500, 0x0005, 0, 1993))
-    head += record(0x0042, struct.pack("<H", 936))
+    head += record(0x0042, struct.pack("<H", codepage))
     at = len(head) + 4 + 7 + len(name) + 4
     head += record(0x0085, struct.pack("<IHB", at, 0, len(name)) + name) + record(0x000A)
     page = io.BytesIO()

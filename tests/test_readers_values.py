@@ -1,6 +1,8 @@
 """B4 and B5 of the catalogue, characters and Excel values: one test per case."""
 
+import base64
 import datetime as dt
+import io
 
 import pytest
 import xlsxwriter
@@ -171,8 +173,36 @@ def test_l17_comments_and_images_are_told(tmp_path):
     sheet.write_row(0, 0, ["客户名称", "手机"])
     sheet.write_row(1, 0, ["甲公司", "138"])
     sheet.write_comment("A2", "重要客户")
+    sheet.write_comment("B2", "打过")
+    sheet.insert_image("D2", "名片.png", {"image_data": io.BytesIO(PICTURE)})
+    sheet.insert_chart("F2", chart(book))
     book.close()
-    assert issues(tmp_path / "a.xlsx") == [(None, None, "PART_NOT_MIGRATED", "comments 1")]
+    assert issues(tmp_path / "a.xlsx") == [
+        (None, None, "PART_NOT_MIGRATED", "comments 2, images 1, charts 1")
+    ]
+
+
+#: One white point, as PNG.
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAG7buVgAAAABJRU5ErkJggg=="
+)
+
+
+def chart(book):
+    found = book.add_chart({"type": "line"})
+    found.add_series({"values": "=Sheet1!$A$1:$A$2"})
+    return found
+
+
+def test_l17_struck_out_customers_are_told(tmp_path):
+    book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["客户名称", "手机"])
+    sheet.write_row(1, 0, ["甲公司", "13812340001"], book.add_format({"font_strikeout": True}))
+    sheet.write_row(2, 0, ["乙公司", "13812340002"], book.add_format({"bg_color": "red"}))
+    book.close()
+    found = issues(tmp_path / "a.xlsx")
+    assert found == [(2, None, "ROW_STRUCK_OUT", None)]
 
 
 @pytest.mark.parametrize(

@@ -403,6 +403,40 @@ def test_f07_lock_files_are_left_out(tmp_path):
     assert issues["code"].to_pylist() == ["LOCK_FILE_SKIPPED"]
 
 
+@pytest.mark.parametrize("name", ["~$客户.xlsx", ".~客户.xlsx", ".~lock.客户.xlsx#"])
+def test_f07_locks_of_excel_wps_and_libreoffice(tmp_path, name):
+    workbook(tmp_path / "客户.xlsx", {"客户": [HEADER, *DATA]})
+    (tmp_path / name).write_bytes(b"\x05user" + bytes(160))
+    for asked in (".", "*", "**/*"):
+        plan, issues = scan.scan(project.Project(sources=[{"path": asked}]), tmp_path)
+        assert [source.path for source in plan.sources] == ["客户.xlsx"]
+        assert issues.select(["code", "value"]).to_pylist() == [
+            {"code": "LOCK_FILE_SKIPPED", "value": name}
+        ]
+    with pytest.raises(InputRefused) as error:
+        scan.scan(project.Project(sources=[{"path": name}]), tmp_path)
+    assert error.value.code == "ONLY_LOCK_FILES"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Thumbs.db",
+        "desktop.ini",
+        ".DS_Store",
+        "._客户.xlsx",
+        "客户.xlsx.crdownload",
+        "~WRL0001.tmp",
+    ],
+)
+def test_f07_what_systems_leave_in_a_folder_is_no_source(tmp_path, name):
+    workbook(tmp_path / "客户.xlsx", {"客户": [HEADER, *DATA]})
+    (tmp_path / name).write_bytes(b"\0\x05\x16\x07" + bytes(range(200)))
+    plan, issues = scan.scan(project.Project(sources=[{"path": "."}]), tmp_path)
+    assert [source.path for source in plan.sources] == ["客户.xlsx"]
+    assert issues.num_rows == 0
+
+
 def test_f18_one_table_over_many_files_and_sheets(tmp_path):
     workbook(tmp_path / "b.xlsx", {"华东": [HEADER, *DATA], "说明": [["怎么填"], ["按表头"]]})
     workbook(tmp_path / "a.xlsx", {"华南": [HEADER, DATA[0]], "华北": [["名单"], HEADER, DATA[1]]})

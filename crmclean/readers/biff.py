@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from crmclean.readers.sheet import Note
-from crmclean.readers.sheetxml import LISTED, PADDED, Detail, Package
+from crmclean.readers.sheetxml import LISTED, Detail, Package
+from crmclean.readers.styles import PADDED
 
 ERRORS = {
     0: "#NULL!",

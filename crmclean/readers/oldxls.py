@@ -31,12 +31,13 @@ def open_old(raw: bytes, path: Path, found: sheetxml.Package, notes: list[Note])
 
 
 def _book(raw: bytes) -> Any:
+    """The workbook, its text as GB18030 unless it names another page that is known."""
     import xlrd
 
-    book = xlrd.open_workbook(file_contents=raw, logfile=io.StringIO(), ragged_rows=True)
-    if book.biff_version < 80 and book.codepage in _CHINESE:
-        said = {"encoding_override": "gb18030", "ragged_rows": True}
-        book = xlrd.open_workbook(file_contents=raw, logfile=io.StringIO(), **said)
+    said = {"file_contents": raw, "logfile": io.StringIO(), "ragged_rows": True}
+    book = xlrd.open_workbook(encoding_override="gb18030", **said)
+    if book.biff_version < 80 and book.codepage not in _CHINESE:
+        book = xlrd.open_workbook(**said)
     return book
 
 

@@ -29,6 +29,7 @@ MAX_MERGED = 1_000_000
 LONG_TEXT = 98_304  # bytes: 32,767 characters, as many as a cell of Excel may hold, of 3 bytes
 MAX_SHARED = 256 * MiB
 READ = 1 << 20
+COMMENT = b"<comment "
 
 #: A count that a reader would reserve memory for: no workbook has a thousand million of anything.
 _COUNT = re.compile(rb'ount=["\'][0-9]{10,}["\']')
@@ -117,6 +118,8 @@ def _part(package: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> Part:
                 part.longest = max(part.longest, _run(chunk))
             if sheet:
                 sheetbytes.look(tail, chunk, part)
+            elif xml and "comments" in name:
+                part.comments += (tail[1 - len(COMMENT) :] + chunk).count(COMMENT)
             tail = chunk[-sheetbytes.OVERLAP :]
     return part
 

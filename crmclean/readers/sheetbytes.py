@@ -25,7 +25,8 @@ _NO_VALUE = re.compile(
 
 @dataclass
 class Part:
-    """What a part of a package holds: for sheet XML, its cells, its reach, and oddities."""
+    """What a part of a package holds: for sheet XML, its cells, its reach, and oddities; for a part
+    of comments, how many."""
 
     size: int = 0
     cells: int = 0
@@ -37,6 +38,7 @@ class Part:
     empty_formulas: bool = False
     hidden: bool = False
     longest: int = 0
+    comments: int = 0
 
     @property
     def odd(self) -> bool:

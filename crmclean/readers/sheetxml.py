@@ -1,24 +1,23 @@
 """The detailed pass over the XML of a workbook: what the fast reader does not tell.
 
 Error cells (their text, not a blank), formulas whose value was never calculated, hidden rows and
-columns, zero-padded number formats (00000: the leading zeros a person sees), the epoch. A sheet is
-only read this way when the look at the package found a trace of such a thing.
-Source: ECMA-376 part 1, 18.3.1 (worksheets), 18.8.30 (number formats), 18.2.28 (date1904).
+columns, zero-padded number formats (00000: the leading zeros a person sees), rows that somebody
+struck out, the epoch. A sheet is only read this way when the look at the package found a trace of
+such a thing.
+Source: ECMA-376 part 1, 18.3.1 (worksheets), 18.2.28 (date1904).
 """
 
 import io
-import re
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from crmclean.errors import InputRefused
-from crmclean.readers import preflight, sheetbytes, sheetrows
+from crmclean.readers import preflight, sheetbytes, sheetrows, styles
 from crmclean.readers.sheet import Merge, Note
 
 LISTED = 1000
-PADDED = re.compile(r"^(?:\[[^\]]*\])?0{2,}$")
 
 
 @dataclass
@@ -79,27 +78,28 @@ def _left_behind(parts: dict[str, sheetbytes.Part]) -> str:
     kinds = {"comments": "comments", "media/": "images", "charts/chart": "charts"}
     names = [name.lower() for name in parts if not name.lower().endswith(".rels")]
     counts = {label: sum(mark in name for name in names) for mark, label in kinds.items()}
+    counts["comments"] = sum(part.comments for part in parts.values()) or counts["comments"]
     return ", ".join(f"{label} {count}" for label, count in counts.items() if count)
 
 
 def _details(package: zipfile.ZipFile, parts: dict[str, sheetbytes.Part]) -> Package:
-    book = _parse(package.read("xl/workbook.xml"))
+    book = parsed(package.read("xl/workbook.xml"))
     epoch = 1900
     for node in _find(book, "workbookPr"):
         epoch = 1904 if node.get("date1904") in ("1", "true") else 1900
     targets = _targets(package, parts)
-    padded = _padded_styles(package, parts)
+    shown = styles.read(package) if "xl/styles.xml" in parts else styles.NONE
     found = Package(epoch, preflight.is_risky(parts))
     for node in _find(book, "sheet"):
         target = targets.get(_relation(node), "")
         part = parts.get(target)
-        if part and (part.odd or padded):
+        if part and (part.odd or shown):
             with package.open(target) as stream:
-                found.sheets[node.get("name", "")] = _sheet(stream, padded)
+                found.sheets[node.get("name", "")] = _sheet(stream, shown)
     return found
 
 
-def _parse(content: bytes):
+def parsed(content: bytes):
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
@@ -117,7 +117,7 @@ def _relation(node) -> str:
 def _targets(package: zipfile.ZipFile, parts: dict) -> dict[str, str]:
     if "xl/_rels/workbook.xml.rels" not in parts:
         return {}
-    tree = _parse(package.read("xl/_rels/workbook.xml.rels"))
+    tree = parsed(package.read("xl/_rels/workbook.xml.rels"))
     targets = {}
     for node in _find(tree, "Relationship"):
         target = node.get("Target", "")
@@ -126,29 +126,11 @@ def _targets(package: zipfile.ZipFile, parts: dict) -> dict[str, str]:
     return targets
 
 
-def _padded_styles(package: zipfile.ZipFile, parts: dict) -> dict[str, int]:
-    """Cell styles whose number format is a run of zeros: style index to number of digits."""
-    if "xl/styles.xml" not in parts:
-        return {}
-    content = package.read("xl/styles.xml")
-    if not re.search(rb'formatCode=["\'](?:\[[^\]]*\])?0{2,}["\']', content):
-        return {}
-    tree = _parse(content)
-    codes = {node.get("numFmtId"): node.get("formatCode", "") for node in _find(tree, "numFmt")}
-    digits = {key: code.count("0") for key, code in codes.items() if PADDED.match(code)}
-    styles = {}
-    for group in _find(tree, "cellXfs"):
-        for place, node in enumerate(group):
-            if node.get("numFmtId") in digits:
-                styles[str(place)] = digits[node.get("numFmtId")]
-    return styles
-
-
-def _sheet(stream: IO[bytes], padded: dict[str, int]) -> Detail:
+def _sheet(stream: IO[bytes], shown: styles.Styles) -> Detail:
     """The details of one sheet: only rows with a mark of something odd are parsed."""
     detail = Detail()
     hidden: tuple[set[int], set[int]] = (set(), set())
-    marks = [b't="e"', b"t='e'", b"<f", b"hidden=", *(f' s="{style}"'.encode() for style in padded)]
+    marks = [b't="e"', b"t='e'", b"<f", b"hidden=", *shown.marks]
     row = 0
     for node in sheetrows.marked(stream, marks):
         if sheetrows.local(node) == "col":
@@ -159,25 +141,36 @@ def _sheet(stream: IO[bytes], padded: dict[str, int]) -> Detail:
         row = int(node.get("r", row + 1))
         if node.get("hidden") in ("1", "true"):
             hidden[0].add(row)
-        _row(node, row, padded, detail)
+        _row(node, row, shown, detail)
     detail.hidden_rows, detail.hidden_columns = map(frozenset, hidden)
     return detail
 
 
-def _row(node, row: int, padded: dict[str, int], detail: Detail) -> None:
+def _row(node, row: int, shown: styles.Styles, detail: Detail) -> None:
     column = 0
+    if shown.struck and _first_style(node) in shown.struck:
+        _note(detail, Note("ROW_STRUCK_OUT", row))
     for cell in node:
         reference = cell.get("r")
         column = _column(reference) if reference else column + 1
         found = _odd(cell)
         if found is None:
-            if cell.get("s") in padded and cell.get("t", "n") == "n":
-                detail.pads[row, column] = padded[cell.get("s")]
+            if cell.get("s") in shown.padded and cell.get("t", "n") == "n":
+                detail.pads[row, column] = shown.padded[cell.get("s")]
             continue
         code, value = found
         detail.cells[row, column] = value
-        if len(detail.notes) < LISTED:
-            detail.notes.append(Note(code, row, column, value))
+        _note(detail, Note(code, row, column, value))
+
+
+def _note(detail: Detail, note: Note) -> None:
+    if len(detail.notes) < LISTED:
+        detail.notes.append(note)
+
+
+def _first_style(row) -> str | None:
+    """The style of a row's first filled cell."""
+    return next((cell.get("s") for cell in row if len(cell)), None)
 
 
 def _column(reference: str) -> int:

@@ -10,7 +10,12 @@ from pathlib import Path
 
 from crmclean.errors import InputRefused
 
-SKIPPED_SUFFIXES = {".yaml", ".yml", ".toml", ".md", ".py", ".html.bak", ".fpt", ".dbt", ".lock"}
+#: What lies beside sources: our own files, memo files of DBF, downloads that are not done.
+SKIPPED_SUFFIXES = {
+    ".yaml", ".yml", ".toml", ".md", ".py", ".fpt", ".dbt", ".lock", ".tmp", ".crdownload", ".part",
+}  # fmt: skip
+#: What Windows leaves in folders.
+SKIPPED_NAMES = {"thumbs.db", "desktop.ini"}
 
 
 def find(pattern: str, base: Path) -> tuple[list[Path], list[Path]]:
@@ -41,7 +46,8 @@ def _glob(pattern: str, base: Path) -> list[Path]:
 
 
 def _beside(file: Path, asked: Path) -> bool:
-    return file != asked and file.suffix.lower() in SKIPPED_SUFFIXES
+    name = file.name.lower()
+    return file != asked and (file.suffix.lower() in SKIPPED_SUFFIXES or name in SKIPPED_NAMES)
 
 
 def relative(path: Path, base: Path) -> str:
