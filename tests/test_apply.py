@@ -94,6 +94,39 @@ def test_a_row_that_was_added_is_listed(sent: Path, state: State) -> None:
     assert [r.code for r in apply.read(sent, state, MODEL).refused] == ["APPLY_ROW_UNKNOWN"]
 
 
+def rename(path: Path, sheet: str, heading: str, other: str | None) -> None:
+    book = openpyxl.load_workbook(path)
+    cell = next(cell for cell in book[sheet][HEADER] if cell.value == heading)
+    cell.value = other
+    book.save(path)
+
+
+@pytest.mark.parametrize("other", ["行业（请填）", None])
+def test_a_changed_heading_is_told_and_the_other_columns_are_taken(
+    sent: Path, state: State, other: str | None
+) -> None:
+    fill(sent, "客户", 1, "所属行业", "制造业")
+    fill(sent, "联系人", 1, "手机", "13800010001")
+    rename(sent, "客户", "所属行业", other)
+    applied = apply.read(sent, state, MODEL)
+    told = [(refused.row, refused.column, refused.code) for refused in applied.refused]
+    assert told == [(HEADER, "所属行业", "APPLY_NO_COLUMN")]
+    assert applied.taken == {"values": 1}
+
+
+def test_merged_cells_give_their_value_to_the_first(sent: Path, state: State) -> None:
+    book = openpyxl.load_workbook(sent)
+    sheet = book["客户"]
+    column = next(cell.column_letter for cell in sheet[HEADER] if cell.value == "所属行业")
+    fill_row = f"{column}{HEADER + 1}"
+    sheet[fill_row] = "制造业"
+    sheet.merge_cells(f"{fill_row}:{column}{HEADER + 2}")
+    book.save(sent)
+    applied = apply.read(sent, state, MODEL)
+    assert applied.taken == {"values": 1} and not applied.refused
+    assert state.entries("values")[0]["golden"] == "a"
+
+
 def test_rows_may_be_sorted_and_lines_put_above(sent: Path, state: State) -> None:
     fill(sent, "客户", 2, "跟进状态", "成交")
     book = openpyxl.load_workbook(sent)
@@ -147,7 +180,7 @@ def reviewed(path: Path, columns: dict[str, list[str]]) -> Path:
     import pyarrow as pa
 
     sheet = workbooks.Sheet("客户", [workbooks.Col(name) for name in columns], pa.table(columns))
-    workbooks.write(path, [sheet])
+    workbooks.write(path, [sheet], path.suffix[1:])
     return path
 
 
@@ -163,6 +196,23 @@ def test_a_verdict_is_read_in_the_words_of_people(
     assert state.entries("pairs") == [
         {"object": "customer", "left": "ERP:1", "right": "ERP:2", "seen": "1 2", "verdict": verdict}
     ]
+
+
+@pytest.mark.parametrize("form", ["xlsx", "xls"])
+def test_a_verdict_column_under_another_heading_is_told(
+    tmp_path: Path, state: State, form: str
+) -> None:
+    columns = {"object": ["customer"], "left": ["1"], "right": ["2"], "老板的意见": ["同一"]}
+    path = reviewed(tmp_path / f"r.{form}", columns)
+    applied = apply.read(path, state, MODEL)
+    assert [(r.code, r.column) for r in applied.refused] == [("APPLY_NO_COLUMN", "判断")]
+    assert not applied.taken
+
+
+def test_an_answer_to_a_suggestion_is_told_in_its_own_words(tmp_path: Path, state: State) -> None:
+    keys = {"object": ["customer"], "golden": ["a"], "field": ["stage"], "seen": ["1"]}
+    path = reviewed(tmp_path / "r.xlsx", {**keys, "suggested": ["成交"], "是否采用": ["也许"]})
+    assert [r.code for r in apply.read(path, state, MODEL).refused] == ["APPLY_BAD_ANSWER"]
 
 
 def test_a_verdict_that_is_not_understood_is_listed(tmp_path: Path, state: State) -> None:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crmclean.apply.sheets import Refused, Taken, checked, read_sheets
+from crmclean.apply.rows import Refused, Taken, checked
+from crmclean.apply.sheets import read_sheets
 from crmclean.decisions import State
 from crmclean.errors import InputRefused
 from crmclean.model import Object
@@ -32,12 +33,14 @@ VERDICTS = ("same", "different")
 @dataclass
 class Applied:
     """What one file gave: entries taken by kind, how many were known already or left empty, and
-    what was refused, each with its place."""
+    what was refused, each with its place. `batch`: of which data the report was that the decisions
+    were made in (report.batch), empty for workbooks."""
 
     file: Path
     taken: dict[str, int] = field(default_factory=dict)
     known: int = 0
     empty: int = 0
+    batch: str = ""
     refused: list[Refused] = field(default_factory=list)
 
 
@@ -48,8 +51,12 @@ def read(path: Path, state: State, model: dict[str, Object]) -> Applied:
     """
     if not path.is_file():
         raise InputRefused("APPLY_MISSING", file=path)
-    found = _json(path, model) if path.suffix.lower() == ".json" else read_sheets(path, model)
     applied = Applied(path)
+    if path.suffix.lower() == ".json":
+        entries, applied.batch = _decisions(path)
+        found = _told_by(entries, model)
+    else:
+        found = read_sheets(path, model)
     by_kind: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KEYS}
     for item in found:
         if isinstance(item, Refused):
@@ -75,14 +82,19 @@ def _new(kind: str, entries: list[dict[str, Any]], state: State) -> list[dict[st
     return [entry for key, entry in wanted.items() if latest.get(key) != entry]
 
 
-def _json(path: Path, model: dict[str, Object]) -> Iterator[Taken | Refused]:
-    """The entries of a decisions file: a list, or a mapping with the list under `decisions`."""
+def _decisions(path: Path) -> tuple[list[dict[str, Any]], str]:
+    """The entries of a decisions file, a list or a mapping with the list under `decisions`; and the
+    batch that they were made on."""
     try:
         tree = json.loads(path.read_text(encoding="utf-8-sig"))
         entries = tree["decisions"] if isinstance(tree, dict) else tree
-        entries = [dict(entry) for entry in entries]
+        batch = tree.get("batch") if isinstance(tree, dict) else ""
+        return [dict(entry) for entry in entries], str(batch or "")
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputRefused("APPLY_NOT_OURS", file=path) from error
+
+
+def _told_by(entries: list[dict[str, Any]], model: dict[str, Object]) -> Iterator[Taken | Refused]:
     for number, entry in enumerate(entries, 1):
         kind = entry.pop("kind", "pairs")
         right = kind in KEYS and all(_told(entry, key) for key in KEYS[kind][0])

@@ -5,6 +5,7 @@ ranking over the population (draw.py) under a seed mixed with the digests of the
 that neither side can shop for a sample and anybody can draw it again (trust.md 3.6).
 """
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,9 +52,15 @@ def sample(
     drawn = units.take(pa.array(places))
     sheet = _sheet(work, plan, model[drawn_from.object], drawn, held, language)
     facts = {"object": drawn_from.object, "population": units.num_rows, "drawn": drawn.num_rows}
-    facts |= {"seed": seed, "of": "crm" if held else population}
+    facts |= {"seed": seed, "of": "crm" if held else population, "project": named(project)}
     write(folder / FORM, [sheet, _facts(facts)])
     return folder / FORM
+
+
+def named(project: Project) -> str:
+    """What tells a project from another one, this month and next: its target and its sources."""
+    told = "\n".join([project.target, *(source.path for source in project.sources)])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def key(plan: Plan, seed: str | int) -> str:

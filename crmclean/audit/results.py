@@ -3,9 +3,11 @@
 import pyarrow as pa
 
 from crmclean import tables
+from crmclean.audit.form import named
 from crmclean.audit.populations import LOADED
 from crmclean.audit.scoring import Result
 from crmclean.decisions import State
+from crmclean.project import Project
 
 RESULT = pa.schema(
     [
@@ -20,13 +22,17 @@ RESULT = pa.schema(
 )
 
 
-def remember(state: State, result: Result, date: str) -> None:
-    """Note what a form proved; the same form on the same day once."""
+def remember(state: State, result: Result, date: str, project: Project) -> bool:
+    """Note what a form of this project proved, the same form on the same day once. False, and
+    nothing is noted, for the form of another project."""
+    if result.project != named(project):
+        return False
     entry = {"date": date, "of": result.of, "seed": result.seed, "checked": result.drawn}
     entry |= {"correct": result.right, "low": result.wilson[0], "high": result.wilson[1]}
     entry |= {"proved": result.proved, "population": result.population}
     if entry not in state.entries("audits"):
         state.append("audits", [entry])
+    return True
 
 
 def latest(state: State) -> pa.Table:

@@ -19,6 +19,7 @@ class Result:
     `contract`: at least 98 % of the drawn are right · `proved`: what is proved with 95 %
     confidence, exact, one-sided · `wilson`: where the accuracy lies, for display ·
     `verdict`: proved, not_proved or more, for the claim of 98 % under the exact plans (plans.py) ·
+    `project`: whose form it is (form.named) ·
     `per_10000`: wrong records per 10,000 filled fields, at least (one field each)."""
 
     drawn: int
@@ -34,6 +35,7 @@ class Result:
     population: int
     seed: str
     of: str
+    project: str
     errors: tuple[Mapping[str, str], ...]
 
 
@@ -72,6 +74,7 @@ def score(path: Path) -> Result:
         population=int(facts.get("population") or 0),
         seed=facts.get("seed") or "",
         of=facts.get("of") or LOADED,
+        project=facts.get("project") or "",
         errors=errors,
         **counts,
     )

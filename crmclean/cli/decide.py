@@ -31,7 +31,17 @@ def apply_decisions(
         set_language(project.language)
     model = build({path: f.model_dump(exclude_none=True) for path, f in project.fields.items()})
     state = State(config.parent / "crmclean.state")
-    returns.applied([apply.read(path, state, model) for path in files], as_json)
+    returns.applied([apply.read(path, state, model) for path in files], as_json, _batch(out))
+
+
+def _batch(out: Path) -> str:
+    """Which data the last report in `out` is about; empty where there is none."""
+    from crmclean import report
+    from crmclean.plan import Plan
+    from crmclean.run import Work
+
+    told = Work(out / ".work").get_text("plan.json")
+    return report.batch(Plan.from_json(told)) if told else ""
 
 
 @app.command(help=say("help.verify"))
@@ -80,16 +90,23 @@ def audit_score(
     from crmclean import audit as module
     from crmclean.cli import returns
     from crmclean.decisions import State
+    from crmclean.project import load
 
+    project = load(config) if config.is_file() else None  # a form may be scored far from its own
+    if project and lang is None:
+        set_language(project.language)
     result = module.score(form)
-    if config.is_file():  # a form may be scored far from its project
-        module.remember(State(config.parent / "crmclean.state"), result, date.today().isoformat())
+    noted = project is None or module.remember(
+        State(config.parent / "crmclean.state"), result, date.today().isoformat(), project
+    )
     returns.audited(result, as_json)
     certificate = module.write_certificate(form, result)
     if not as_json:
         for text in module.certificate(result).splitlines():
             show.line(text)
         show.line(say("audit.certificate", file=certificate))
+        if not noted:
+            show.line(say("audit.other_project", config=config))
     if not result.contract:
         raise typer.Exit(1)
 

@@ -7,18 +7,23 @@ from crmclean.messages import language, say
 from crmclean.model import build
 
 
-def applied(files: list[Any], as_json: bool) -> None:
-    """What each reviewed file gave, and every cell that was not taken, with its place."""
+def applied(files: list[Any], as_json: bool, batch: str = "") -> None:
+    """What each reviewed file gave, and every cell that was not taken, with its place. `batch`: of
+    the last report (report.batch)."""
     if as_json:
         show.as_json([_applied(one) for one in files])
         return
     for one in files:
         taken = sum(one.taken.values())
         facts = {"file": one.file, "taken": taken, "known": one.known, "empty": one.empty}
-        show.line(say("apply.done", **facts))
+        show.line(say("apply.done", **facts, refused=len(one.refused)))
+        if batch and one.batch not in ("", batch):
+            show.line(say("apply.other_batch"))
         for refused in one.refused:
             place = f"{refused.sheet}!{refused.row} {refused.column}"
             show.line(f"  ! {place}: [{refused.code}] {say(refused.code)}")
+    if any(one.taken for one in files):
+        show.line(say("apply.next"))
 
 
 def _applied(one: Any) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from crmclean.report import (
 )
 from crmclean.report.finished import Finished
 
-__all__ = ["write", "write_profile", "write_standard"]
+__all__ = ["batch", "write", "write_profile", "write_standard"]
 
 #: The report of the sources before cleaning.
 write_profile = before.write
@@ -68,14 +68,14 @@ def write(
         files=files.facts(run, path.parent, template),
         standard=standard.facts(project, model, template),
         history=history,
-        batch=_batch(plan),
+        batch=batch(plan),
         issues_table=page.packed(found.pop("table")),
         duplicate_tables={name: page.packed(pack) for name, pack in twice.pop("tables").items()},
     )
     path.write_text(html, encoding="utf-8", newline="\n")
 
 
-def _batch(plan: Plan) -> str:
+def batch(plan: Plan) -> str:
     """What names this run: a hash of its sources. The page keeps its decisions under it."""
     joined = "".join(source.sha256 for source in plan.sources)
     return hashlib.sha256(joined.encode()).hexdigest()[:16]

@@ -114,7 +114,7 @@ class Clusters {
     const merged = kind === "merged" || kind === "held";
     const head = element("header", {}, element("strong", {}, word(`kind.${kind}`)), element("span", { class: "muted" }, word("members", { n: members.length })));
     if (kind === "review") head.append(this.verdict(members));
-    if (kind === "held" && members.some((member) => this.claimed.has(member))) head.append(this.keeper(members));
+    if (kind === "held") head.append(members.some((member) => this.claimed.has(member)) ? this.keeper(members) : element("span", { class: "muted" }, word("held_by_pair")));
     const columns = members.map((member) => element("th", { scope: "col" }, this.place(member)));
     if (merged) columns.push(element("th", { scope: "col", class: "golden" }, word("golden")));
     const rows = this.table.fields.filter((field) => members.some((member) => field.at[member] >= 0)).map((field) =>

@@ -1,0 +1,191 @@
+"""The rows of a sheet that came back, one reader per kind of sheet: gaps, pairs, owners, suggestions.
+
+A row or cell that is not understood is listed, never guessed. Values go through the rule of their
+field, as a cell of a source would.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from crmclean import rules
+from crmclean.messages import say
+from crmclean.model import Field, Object
+
+#: Words of a verdict, as people write them; anything else is listed.
+VERDICT_WORDS = {
+    "same": ("same", "同一", "同一客户", "同一个", "同一家", "相同", "是", "合并", "yes", "y", "merge"),
+    "different": ("different", "不同", "不同客户", "不是", "否", "不合并", "no", "n", "apart"),
+}  # fmt: skip
+VERDICT_HEADINGS = ("verdict", "结论", "判断", "判定", "Verdict", "Decision")
+ACCEPT_WORDS = {
+    "accept": ("accept", "采用", "接受", "是", "yes", "y"),
+    "reject": ("reject", "不采用", "不接受", "拒绝", "否", "no", "n"),
+}
+ACCEPT_HEADINGS = ("accepted", "是否采用", "Accept?")
+OWNER_HEADINGS = ("owner", "归属人", "负责人", "新负责人", "Owner")
+
+Row = dict[str, str | None]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A cell or entry that was not taken: where (sheet, row, column) and the code of the reason."""
+
+    sheet: str
+    row: int
+    column: str
+    code: str
+    suggestion: str | None = None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """An entry for the state, or None where the person left the cell empty."""
+
+    kind: str
+    entry: dict[str, Any] | None
+
+
+def checked(value: str, field: Field) -> str:
+    """The value as its rule writes it. Raises ValueError(code) where the rule refuses it, or where
+    the cell holds something else than one value of this field."""
+    options = {"values": field.values, "synonyms": field.synonyms, **field.options}
+    clean = rules.rule(field.kind).clean(value, **options)
+    if isinstance(clean, rules.Parts):
+        own = field.options.get("want", "")
+        parts = {part or own: text for part, text in clean.values.items() if text}
+        if set(parts) != {own} or clean.more:
+            raise ValueError("APPLY_SEVERAL_VALUES")
+        clean = parts[own]
+    if not clean:
+        raise ValueError("APPLY_NO_VALUE")
+    return clean
+
+
+def _gaps(
+    sheet: str, rows: list[tuple[int, Row]], model: dict[str, Object]
+) -> Iterator[Taken | Refused]:
+    """The cells that were asked for; one that was not asked for and holds more than a tick is
+    listed. A column where nothing was asked only shows the record."""
+    asked_at_all = {name for _, row in rows for name in (row.get("asked") or "").split()}
+    once: set[tuple[str, str]] = set()
+    for number, row in rows:
+        owner, key = model.get(row["object"] or ""), row["golden"]
+        if owner is None or not key or not row.get("seen"):
+            yield Refused(sheet, number, "", "APPLY_ROW_UNKNOWN")
+            continue
+        if (owner.name, key) in once:
+            yield Refused(sheet, number, "", "APPLY_ROW_TWICE")
+            continue
+        once.add((owner.name, key))
+        for heading, cell in row.items():
+            field = _field(owner, heading)
+            if field is not None and field.name in asked_at_all:
+                yield from _gap(sheet, number, heading, field, row, (cell or "").strip())
+
+
+def _gap(
+    sheet: str, number: int, heading: str, field: Field, row: Row, value: str
+) -> Iterator[Taken | Refused]:
+    if field.name not in (row.get("asked") or "").split():
+        if value not in ("", say("gaps.there")):
+            yield Refused(sheet, number, heading, "APPLY_NOT_ASKED")
+        return
+    if not value:
+        yield Taken("values", None)
+        return
+    try:
+        clean = checked(value, field)
+    except ValueError as error:
+        code, suggestion = (*error.args, None, None)[:2]
+        yield Refused(sheet, number, heading, str(code), suggestion)
+        return
+    entry = {"object": field.object, "golden": row["golden"], "field": field.name}
+    yield Taken("values", {**entry, "value": clean, "seen": row["seen"]})
+
+
+def _field(owner: Object, heading: str) -> Field | None:
+    fields = owner.fields.values()
+    return next((field for field in fields if heading in field.label.values()), None)
+
+
+def _pairs(
+    sheet: str, rows: list[tuple[int, Row]], model: dict[str, Object]
+) -> Iterator[Taken | Refused]:
+    for number, row in rows:
+        heading = next((name for name in VERDICT_HEADINGS if name in row), "")
+        word = (row.get(heading) or "").strip().lower()
+        verdict = next((v for v, words in VERDICT_WORDS.items() if word in words), None)
+        if row["object"] not in model or not row["left"] or not row.get("right"):
+            yield Refused(sheet, number, "", "APPLY_ROW_UNKNOWN")
+        elif not word:
+            yield Taken("pairs", None)
+        elif verdict is None:
+            yield Refused(sheet, number, heading, "APPLY_BAD_VERDICT")
+        else:
+            keys = ("object", "left", "right", "seen")
+            entry = {key: row[key] for key in keys if row.get(key)}
+            yield Taken("pairs", {**entry, "verdict": verdict})
+
+
+def _owners(
+    sheet: str, rows: list[tuple[int, Row]], model: dict[str, Object]
+) -> Iterator[Taken | Refused]:
+    for number, row in rows:
+        heading = next((name for name in OWNER_HEADINGS if name in row), "")
+        owner = (row.get(heading) or "").strip()
+        if row["object"] not in model or not row["record"]:
+            yield Refused(sheet, number, "", "APPLY_ROW_UNKNOWN")
+        elif not owner:
+            yield Taken("owners", None)
+        else:
+            yield Taken(
+                "owners", {"object": row["object"], "record": row["record"], "owner": owner}
+            )
+
+
+def _suggestions(
+    sheet: str, rows: list[tuple[int, Row]], model: dict[str, Object]
+) -> Iterator[Taken | Refused]:
+    """Accepted and rejected values; a rejected one is an entry without a value, so that it is
+    not asked for again."""
+    for number, row in rows:
+        heading = next((name for name in ACCEPT_HEADINGS if name in row), "")
+        word = (row.get(heading) or "").strip().lower()
+        said = next((key for key, words in ACCEPT_WORDS.items() if word in words), None)
+        owner = model.get(row["object"] or "")
+        field = owner.fields.get(row.get("field") or "") if owner else None
+        if field is None or not all(row.get(key) for key in ("golden", "seen", "suggested")):
+            yield Refused(sheet, number, "", "APPLY_ROW_UNKNOWN")
+        elif not word:
+            yield Taken("values", None)
+        elif said is None:
+            yield Refused(sheet, number, heading, "APPLY_BAD_ANSWER")
+        else:
+            yield _suggestion(sheet, number, heading, field, row, said == "accept")
+
+
+def _suggestion(
+    sheet: str, number: int, heading: str, field: Field, row: Row, accepted: bool
+) -> Taken | Refused:
+    entry = {"object": field.object, "golden": row["golden"], "field": field.name}
+    entry |= {"seen": row["seen"], "value": None}
+    if row.get("instead_of"):
+        entry["instead_of"] = row["instead_of"]
+    try:
+        return Taken(
+            "values", entry | ({"value": checked(row["suggested"], field)} if accepted else {})
+        )
+    except ValueError as error:
+        return Refused(sheet, number, heading, str(error.args[0]))
+
+
+#: Words and headings of the column to fill, by the hidden heading of its sheet.
+DECIDED_IN = {
+    "suggested": ("review.accepted", ACCEPT_HEADINGS),
+    "left": ("review.verdict", VERDICT_HEADINGS),
+    "record": ("review.owner", OWNER_HEADINGS),
+}
+#: The hidden heading that tells each kind of sheet.
+READERS = {"suggested": _suggestions, "golden": _gaps, "left": _pairs, "record": _owners}
