@@ -74,6 +74,23 @@ def test_hard_names(row: dict[str, str]) -> None:
         ("3M中国有限公司", "3M（中国）有限公司"),
         ("上海机床一厂", "上海机床第1厂"),
         ("上海市浦东新区华星电子有限公司", "上海浦东华星电子（集团）有限公司"),
+        ("宁安市第一中学", "宁安一中"),
+        ("绍兴医科大学附属第一医院", "绍兴医科大学附一院"),
+        ("敦化市第三小学", "敦化市第三小学校"),
+        ("临泽县中医院", "甘肃省临泽县中医医院"),
+        ("宜良县税务局", "国家税务总局宜良县税务局"),
+        ("蒙自市市场监督管理局", "云南省蒙自市场监督管理局"),
+        ("浙江衡石律师事务所", "浙江衡石律所"),
+        ("中国石油化工股份有限公司", "中石化"),
+        ("台湾鸿旸精密股份有限公司", "台灣鴻暘精密(股)公司"),
+        ("盐城亚太阀门有限公司", "盐城亚太阀门有限公司-崔亮"),
+        ("盐城亚太阀门有限公司", "盐城亚太阀门有限公司 崔亮"),
+        ("盐城亚太阀门有限公司", "【已签】盐城亚太阀门有限公司"),
+        ("盐城亚太阀门有限公司", "老客户-盐城亚太阀门有限公司"),
+        ("Hartmann & Vogel GmbH", "Hartmann and Vogel"),
+        ("Tianyi Garments Imp. & Exp. Co., Ltd.", "Tianyi Garments Import and Export"),
+        ("Ostrava Pumps s.r.o.", "Ostrava Pumps, SRO"),
+        ("Pacific Trading Ltd (HK)", "Hong Kong Pacific Trading Limited"),
     ],
 )
 def test_spellings_of_one_company_have_one_core(one: str, other: str) -> None:
@@ -96,6 +113,36 @@ def test_spellings_of_one_company_have_one_core(one: str, other: str) -> None:
 def test_different_plants_and_branches_differ(one: str, other: str) -> None:
     first, second = parsed(one), parsed(other)
     assert (first.branch, first.ordinal) != (second.branch, second.ordinal)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("工行舟山分行", "中国工商银行股份有限公司舟山分行"),
+        ("江西远丰建材有限公司赣州分公司", "江西远丰建材有限公司（赣州）分公司"),
+        ("江西远丰建材有限公司赣州分公司", "江西远丰建材有限公司（赣州分公司）"),
+        ("浙江衡石律师事务所宁波分所", "浙江衡石（宁波）律师事务所"),
+        ("昆明市公安局盘龙分局", "昆明市公安局盘龙区分局"),
+    ],
+)
+def test_spellings_of_one_branch(one: str, other: str) -> None:
+    first, second = parsed(one), parsed(other)
+    assert (first.core, first.branch) == (second.core, second.branch)
+    assert first.branch
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "祁东县双桥粮食购销有限责任公司姊妹岭粮点",
+        "崇义县林业投资有限责任公司龙峰林场",
+        "海拉尔贝尔饮食服务有限责任公司-红牡丹美发厅",
+    ],
+)
+def test_a_part_of_a_company_is_not_taken_for_a_note(name: str) -> None:
+    whole = name.split("公司")[0] + "公司"
+    found, head = parsed(name), parsed(whole)
+    assert (found.core, found.branch) != (head.core, head.branch)
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,14 @@ they are read even from careless names, and one spelling stands for all: 青岛�
 import re
 
 from crmclean.dedupe import words
+from crmclean.rules._people import is_name
 
 _PLACES, _CODES = words.affixes("places"), words.table("places")
 _NUMERAL = "一二三四五六七八九十百零〇○两壹贰叁肆伍陆柒捌玖拾"
 ORDINAL = re.compile(
     rf"第(?P<a>[{_NUMERAL}\d]+?(?=零售|[^{_NUMERAL}\d]|$))|(?!(?<=[统唯万天如合归同德])一)(?<!\d)(?P<b>[{_NUMERAL}]{{1,3}}|\d{{1,4}})"
     r"(?=分?厂|分?店|分公司|分院|分行|分部|分校|号(?:店|厂|楼|院|库|仓)|车间|"
-    r"建(?:筑|设|建设|工程|$|公司|集团)|冶|局|院|"
+    r"建(?:筑|设|建设|工程|$|公司|集团)|冶|局|医?院|"
     r"中(?:学|$)|小(?:学|$)|矿|校区?|期|队|站|库|机床)"
 )
 _HAS_NUMERAL = re.compile(rf"[{_NUMERAL}\d]")
@@ -24,14 +25,14 @@ _DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零
 _DIGITS |= {c: i for i, c in enumerate("壹贰叁肆伍陆柒捌玖", 1)}
 
 _LEGAL = r"有限责任公司|股份有限公司|有限公司|股份公司|集团公司|总公司"
-_OFFICE = r"银行|信用社|联社|供销社|合作社|事务所(?:\((?:普通|特殊普通)合伙\))?"
+_OFFICE = r"银行|信用社|联社|供销社|合作社|事务所(?:\((?:普通|特殊普通)合伙\))?|(?<!工程)局"
 #: Ends of what follows a whole legal form: nothing but a part of the company stands there.
 _PART = r"公司|[分支]?[行店厂院校部社所局处站库队矿]|[业务网站]点|研究院|中心|基地|园区?|车间|专柜|大药房|药房|超市|商场|[市广]场|餐厅|酒家|宾馆|仓|卖场|[门批][市调]部?|酒楼|楼"
 _AFTER_LEGAL = re.compile(
     rf"^(?P<head>.{{2,}}?(?:{_LEGAL}))(?P<branch>(?!有限|股份|集团|控股).{{0,24}}?(?:{_PART}))$"
 )
 _BRANCH_WORDS = (
-    "分公司|支公司|子公司|分行|支行|分店|分厂|分院|分校|分部|分社|分所|分局|分理处|办事处|代表处|联络处|"
+    "分公司|支公司|子公司|分行|支行|分店|分厂|分院|分校|分部|分社|分所|分局|支局|派出所|工商所|税务所|分理处|办事处|代表处|联络处|"
     "门店|旗舰店|体验店|加盟店|直营店|专柜|营业部|营业厅|营业所|经营部|销售部|服务部|门市部|事业部|项目部|"
     "服务站|加油站|供应站|储蓄所|门市|批[发调]部|商场|酒家|医院|工厂|厂|店"
 )
@@ -50,7 +51,9 @@ _SHOP = re.compile(r"(?:旗舰|体验|加盟|直营|专卖|分|门)?店$")
 _DEPARTMENT = re.compile(
     r"(?<=公司)(?:采购|财务|技术|行政|人事|市场|设备|质检|质量|研发|综合|后勤|工会)(?:部|处|科|办|中心)$"
 )
+_TAIL = re.compile(r"^(?P<head>.{4,}?有限(?:责任)?公司)(?P<said>(?!.*公司).{1,8})$")
 _LAST = frozenset("市家楼司行店厂院校部社所局处站库队矿点心地园间柜房市场厅馆仓科办会区")
+_SITES = _LAST | frozenset("场队厅户堂亭屋台塔桥港井组")
 _SEVERAL = re.compile(r"公司.+公司|集团.+分公司|[分支]公司$")
 _SUFFIXED = re.compile(r"^(.{2,})[省市县区]$")
 
@@ -90,9 +93,35 @@ def without_number(core: str, form: str) -> str:
     return core
 
 
+def without_ordinal(core: str) -> str:
+    """第三毛纺(厂) is the core of 毛纺三厂 too: the ordinal says the rest."""
+    bare = ORDINAL.sub("", core)
+    return bare if len(bare) > 1 else core
+
+
 def split(name: str) -> tuple[str, str]:
     """The head office's name and the branch, "" where the name is not a branch's. A department
-    of the company (采购部) is no branch of it, and goes."""
+    of the company (采购部) is no branch of it, and goes; so does a person, a place or a note.
+
+    >>> split("华星电子有限公司深圳分公司"), split("华星电子有限公司采购部"), split("华星电子有限公司张三")
+    (('华星电子有限公司', '深圳分公司'), ('华星电子有限公司', ''), ('华星电子有限公司', ''))
+    """
+    head, branch = _split(name)
+    if not branch and "有限" in head and not head.endswith("公司"):
+        found = _TAIL.match(head)
+        head = found["head"] if found and is_said(found["said"]) else head
+    return head, branch
+
+
+def is_said(text: str) -> bool:
+    """Whether what follows a whole name is said of it: a person, a place, a note. Anything else
+    (白柳收购点, 龙峰林场) may be a part of the company."""
+    if text in _CODES or text in words.table("annotations"):
+        return True
+    return text[-1:] not in _SITES and is_name(text)
+
+
+def _split(name: str) -> tuple[str, str]:
     if name[-1:] not in _LAST or (name.endswith("公司") and not _SEVERAL.search(name)):
         return name, ""
     name = _DEPARTMENT.sub("", name)

@@ -92,12 +92,15 @@ def _names(column: pa.Array, memo: Memo) -> tuple[pa.Table, Field]:
 
 
 def _parsed(values: pa.Array) -> pa.Table:
-    """The parts of names, with the city of their region."""
-    parts = [names.parse(value) for value in values.to_pylist()]
+    """The parts of names as they are compared, with the city of their region."""
+    texts = values.to_pylist()
+    parts = [names.parse(value) for value in texts]
+    seen = [names.compared(value, part) for value, part in zip(texts, parts, strict=True)]
     columns = dict(zip(names.Parts._fields, zip(*parts, strict=True), strict=False))
+    columns |= dict(zip(names.Compared._fields, zip(*seen, strict=True), strict=False))
     columns["city"] = tuple(_city(part.code) for part in parts)
-    wanted = {name: columns.get(name, ()) for name in (*names.Parts._fields, "city")}
-    return pa.table({name: pa.array(texts, pa.string()) for name, texts in wanted.items()})
+    wanted = (*names.Parts._fields, *names.Compared._fields, "city")
+    return pa.table({name: pa.array(columns.get(name, ()), pa.string()) for name in wanted})
 
 
 def _one(column: pa.ChunkedArray) -> pa.Array:
@@ -120,7 +123,8 @@ def _name_fields(parsed: pa.Table, name: Field, memo: Memo) -> dict[str, Field]:
         "core_sound": mapped(core, text.sound(core.values)),
         "long_sound": mapped(long, text.sound(long.values)),
         "brand_sound": mapped(brand, text.sound(brand.values)),
-        "region": mapped(name, part["code"]),
+        "concern": _compact(name, part["concern"]),
+        "region": mapped(name, part["within"]),
         "stated": mapped(name, _stated(part["region"], part["code"])),
     }
 

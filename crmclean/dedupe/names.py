@@ -12,44 +12,26 @@ but only distinct ones.
 """
 
 import re
-from functools import cache
 from typing import NamedTuple
 
-from crmclean.dedupe import asides, branches, latin, words
+from crmclean.dedupe import abbreviations, asides, branches, latin, regions, words
 
-_PLACES, _FORMS, _TRADES = map(words.affixes, ("places", "forms", "trades"))
-_PLACE_CODES, _KINDS = words.table("places"), words.table("forms")
-_SPEAKING = frozenset(form for form, says in words.table("forms", 2).items() if says)
+_FORMS, _TRADES = map(words.affixes, ("forms", "trades"))
+_KINDS = words.table("forms")
+#: What a form says of the trade, in one spelling: 律所 is 律师事务所.
+_SPOKEN = {form: says for form, says in words.table("forms", 2).items() if says}
 _SPACE = re.compile(r"\s+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_GROUP = re.compile(
+    r"(?:控股|集团|股份)*(?:控股|集团)(?:控股|集团|股份|有限|责任|公司|总公司|\(|\)|$)+$"
+)
+_STATE = re.compile(r"^(?:国家税务总局|中华人民共和国)(?=.{2})")
+_PUBLIC = re.compile(
+    r"^(?:.*[局厅]|.*(?:政府|法院|检察院|委员会|派出所|海关|街道办事处|村委会|居委会)|"
+    r"(?:市立|县立|第?[一二三四五六七八九十\d]+|人民|中心|中医|妇幼|实验|职业|技术|高级|初级|附属|机关)*"
+    r"(?:医院|中医院|保健院|卫生院|中学|小学|学校|学院|幼儿园|高级中学|初级中学|职业学校|党校|养老院|福利院))$"
+)
 _LEADING_FORM = re.compile(r"^(个体工商户|个体户|株式会社|有限会社)(.{2,})$")
-_SUFFIXED = re.compile(r"^(.{2,})[省市区县]$")
-_ZONE = re.compile(
-    r"^(?:中国|(?!华|新)[^区]{0,4}?)?(?:经济技术开发区|高新技术产业开发区|高新技术开发区|经济开发区|综合保税区|"
-    r"保税港区|保税区|自由贸易试验区|自贸区|高新区|开发区|工业园区)"
-)
-_MUNICIPALITIES = ("11", "12", "31", "50")
-_ANY_TRADE = (
-    "代理",
-    "咨询",
-    "设计",
-    "维修",
-    "安装",
-    "运输",
-    "制造",
-    "生产",
-    "加工",
-    "销售",
-    "经营",
-    "贸易",
-    "发展",
-    "服务",
-    "工程",
-    "技术",
-    "科技",
-    "管理",
-)
-_CORPS = re.compile(r"^生产建设兵团(?:第?[一二三四五六七八九十\d]+师)?")
 
 
 class Parts(NamedTuple):
@@ -72,6 +54,15 @@ class Parts(NamedTuple):
     former: str = ""
 
 
+class Compared(NamedTuple):
+    """Parts in the form that comparisons use (`compared`): the core; the concern, with the word
+    that makes it the head of a group; the code of the place, closed for a public body."""
+
+    core: str
+    concern: str
+    within: str
+
+
 def parse(name: str) -> Parts:
     """The parts of a name in simplified characters, NFKC width and lower case (`text.plain`).
 
@@ -86,18 +77,67 @@ def parse(name: str) -> Parts:
     """
     if not _HAN.search(name):
         return Parts(**latin.parts(name))
-    name = _SPACE.sub("", name)
+    name = abbreviations.written_out(_SPACE.sub("", name))
     beside = asides.Asides(name) if name.isalnum() else asides.read(name)
     head, branch = branches.split(beside.name)
     rest, form = _form(head)
-    spoken = form if form in _SPEAKING else ""
-    region, code, rest = _regions(rest, beside.region, beside.code, spoken)
+    spoken = _SPOKEN.get(form, "")
+    region, code, rest, office = _region(_without_state(rest), beside, spoken)
     rest = branches.without_number(_without_country(rest), form)
     brand, trade = _brand(rest)
     return Parts(
         region, rest + spoken, brand, trade + spoken, form, beside.kind or _KINDS.get(form, ""),
-        branch or beside.branch, branches.ordinal(name), code, beside.flags, beside.former,
+        branch or beside.branch or office, branches.ordinal(name), code, beside.flags, beside.former,
     )  # fmt: skip
+
+
+def compared(name: str, parts: Parts) -> Compared:
+    """The parts in the form that comparisons use. A plant's number is its ordinal's to say. 天岳集团 is
+    itself, beside 天岳置业, 天岳集团物流 and 天岳控股, which are others of its group. A public body's place is
+    its name: the city's 人民医院 is not the district's.
+
+    >>> compared("天岳控股有限公司", parse("天岳控股有限公司"))
+    Compared(core='天岳控股', concern='天岳控股控股', within='')
+    >>> compared("郑州市教育局", parse("郑州市教育局")).within
+    '4101.'
+    """
+    core = parts.core
+    if parts.ordinal and parts.kind == "factory":
+        core = branches.without_ordinal(core)
+    word = group_word(name)
+    if word == "控股" and not parts.trade:
+        core += word
+    public = parts.kind == "institution" and parts.code and _PUBLIC.match(core)
+    within = parts.code + "." if public else parts.code
+    concern = (
+        core.removesuffix(word) + 2 * word
+    )  # twice: longer than any beginning that others share
+    return Compared(core, concern, within)
+
+
+def group_word(name: str) -> str:
+    """集团 or 控股 where a name in plain form says that it is the head of a group.
+
+    >>> group_word("天岳控股集团有限公司"), group_word("天岳控股有限公司"), group_word("天岳集团物流有限公司")
+    ('集团', '控股', '')
+    """
+    found = _GROUP.search(name) if "集团" in name or "控股" in name else None
+    return ("集团" if "集团" in found[0] else "控股") if found else ""
+
+
+def _region(rest: str, beside: asides.Asides, spoken: str) -> tuple[str, str, str, str]:
+    """(region, code, what is left, office): two places of a firm of lawyers or accountants name its
+    office, 浙江衡石(宁波)律师事务所."""
+    if beside.region and spoken.endswith("事务所"):
+        region, code, left = regions.take(rest, "", "", True)
+        if region:
+            return region, code, left, branches.key(beside.region) + "分所"
+    return *regions.take(rest, beside.region, beside.code, bool(spoken)), ""
+
+
+def _without_state(name: str) -> str:
+    """国家税务总局宜良县(税务局) is 宜良县(税务局)."""
+    return _STATE.sub("", name)
 
 
 def _form(name: str) -> tuple[str, str]:
@@ -112,73 +152,9 @@ def _form(name: str) -> tuple[str, str]:
     return rest, form
 
 
-def _regions(name: str, region: str, code: str, spoken: str) -> tuple[str, str, str]:
-    """Places at the front, each inside the one before, else one at the end, taken off while two
-    characters remain: 吉林市江城机械 is not in 江城县. A trade alone keeps its place: 长春商贸."""
-    last, found = "", _place(name, code)
-    while found:
-        last, name = found, name[len(found) :]
-        own = _PLACE_CODES.get(found) or _within(code).get(found, "")
-        wider = 0 < len(own) < len(code)  # 上海 in front and 浦东 in brackets
-        if not region.startswith(found):
-            region = found + region if wider else region + found
-        code = max(code, own, key=len)
-        found = _place(name, code)
-    if not last and (found := _PLACES.suffix(name)) and _PLACE_CODES[found] and not region:
-        return found, _PLACE_CODES[found], name[: -len(found)]
-    if code and (zone := _zone(name)):
-        return region + zone.removeprefix("中国"), code, name[len(zone) :]
-    if last and not spoken and _says_trade_only(name):
-        short = _SUFFIXED.match(last)
-        name = (short[1] if short else last) + name
-    return region, code, name
-
-
-def _place(name: str, code: str) -> str:
-    """The place that a name begins with, if it can lie in the place before it. Inside a city its
-    districts are known by their short names too (宁波市鄞州…), if more than a trade follows."""
-    found = _PLACES.prefix(name)
-    if found and _on_one_line(code, _PLACE_CODES[found]):
-        return found
-    for size in (2, 3):
-        short = name[:size]
-        if code and len(name) > size + 1 and short in _within(code):
-            return "" if _says_trade_only(name[size:]) else short
-    return ""
-
-
-def _within(code: str) -> dict[str, str]:
-    """Short names of the districts and counties of a city, or of the cities of a province, to their
-    codes."""
-    return _all_within().get(code, {})
-
-
-@cache
-def _all_within() -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    for place, code in _PLACE_CODES.items():
-        if len(code) == 6 and len(place) > 2 and place[-1] in "区县市":
-            found.setdefault(code[:4], {})[place[:-1]] = code
-            if place[-1] == "市" or code.startswith(_MUNICIPALITIES):
-                found.setdefault(code[:2], {})[place[:-1]] = code
-    return found
-
-
-def _zone(name: str) -> str:
-    """A development zone at the front, two characters remaining."""
-    found = _ZONE.match(name) if "区" in name else None
-    found = found or (_CORPS.match(name) if "兵团" in name else None)
-    return found[0] if found and len(name) >= found.end() + 2 else ""
-
-
 def _without_country(core: str) -> str:
     """3M中国有限公司 is 3M（中国）有限公司."""
     return core[:-2] if core.endswith("中国") and len(core) > 3 else core
-
-
-def _on_one_line(code: str, other: str) -> bool:
-    """Whether one place lies in the other; a name that several places carry may."""
-    return code.startswith(other) or other.startswith(code)
 
 
 def _brand(core: str) -> tuple[str, str]:
@@ -190,10 +166,3 @@ def _brand(core: str) -> tuple[str, str]:
             break
         brand = brand[: -len(found)]
     return brand, core[len(brand) :]
-
-
-def _says_trade_only(text: str) -> bool:
-    """Whether a text is one trade word, or one and a word that any trade may take (轴承 + 制造)."""
-    if text in _TRADES.words or text in _FORMS.words:
-        return True
-    return text.endswith(_ANY_TRADE) and text[:-2] in _TRADES.words

@@ -1,0 +1,51 @@
+"""What people write short: 一中, 附一院, 律所, 工行, 中石化, (股)公司. Written out before a name is parsed.
+
+Only what everybody reads in one way is written out: the well-known ones stand in
+words/abbreviations.csv, most of them for where only an office or a form follows (工行舟山分行, but
+not 中行科技有限公司). A company's own short name (淮矿机械) is for the comparisons.
+"""
+
+import re
+
+from crmclean.dedupe import words
+
+_NUMBER = "一二三四五六七八九十\\d"
+_SCHOOL = re.compile(rf"([{_NUMBER}])([中小])$")
+_HOSPITAL = re.compile(rf"附属?第?([{_NUMBER}])医?院(?=$|\()")
+_ATTACHED = re.compile(r"(?<=.{2})附属?([中小])$")
+_LEGAL = (("(股)公司", "股份有限公司"), ("(有)公司", "有限公司"), ("(有限)公司", "有限公司"))
+_KNOWN = words.table("abbreviations")
+_NARROW = frozenset(short for short, where in words.table("abbreviations", 2).items() if where)
+_OFFICE = re.compile(
+    r"(?:$|(?:集团|股份|有限|公司).*$|.{0,6}(?:[分支总]行|[分支]公司|分理处|储蓄所|营业[部厅]|网点|办事处|加油站)$)"
+)
+_FIRST = frozenset(short[0] for short in _KNOWN)
+_SIZES = sorted({len(short) for short in _KNOWN}, reverse=True)
+_LAST = frozenset("中小院司)")
+
+
+def written_out(name: str) -> str:
+    """A Chinese name in plain form with its abbreviations written out.
+
+    >>> written_out("宁安一中"), written_out("医科大学附一院"), written_out("工行舟山分行")
+    ('宁安第一中学', '医科大学附属第一医院', '中国工商银行舟山分行')
+    """
+    if name[:1] in _FIRST:
+        name = _head(name)
+    if name[-1:] not in _LAST:
+        return name
+    for short, full in _LEGAL:
+        if name.endswith(short):
+            name = name.removesuffix(short) + full
+    name = _HOSPITAL.sub(r"附属第\1医院", name)
+    name = _SCHOOL.sub(r"第\1\2学", name).replace("第第", "第")
+    return _ATTACHED.sub(r"附属\1学", name)
+
+
+def _head(name: str) -> str:
+    """The name with a well-known short name at its front in the one spelling that stands for all."""
+    for size in _SIZES:
+        short, rest = name[:size], name[size:]
+        if short in _KNOWN and (short not in _NARROW or _OFFICE.match(rest)):
+            return _KNOWN[short] + rest
+    return name
