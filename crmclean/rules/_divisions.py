@@ -6,7 +6,8 @@ GB/T 2260 has three levels by code (11, 1101, 110101). Municipalities are their 
 
 An address is read from its beginning, longest names first: province, then a city of it, then a
 district of it. Steps may be left out where what follows proves them: 杭州西湖区 needs no 浙江省,
-余杭区 needs no 杭州市 (only one city has one), 朝阳区 proves nothing.
+余杭区 needs no 杭州市 (only one city has one), 朝阳区 proves nothing, and neither does 桥东区, which
+other cities had once. Roads and houses are named after places: 中山东一路, 北京大学深圳医院.
 """
 
 import re
@@ -22,6 +23,7 @@ _MUNICIPAL = ("11", "12", "31", "50")
 _FURTHER = {"71": "台湾省", "81": "香港特别行政区", "82": "澳门特别行政区"}
 _SPECIAL = {
     "内蒙古": "15",
+    "内蒙": "15",
     "广西": "45",
     "西藏": "54",
     "宁夏": "64",
@@ -33,6 +35,15 @@ _SUFFIX = re.compile(
     "(?:特别行政区|自治区|自治州|自治县|自治旗|地区|林区|特区|新区|省|市|区|县|盟|旗|州)$"
 )
 _ROAD = re.compile("[东西南北中]?(?:路|街|大道|大街|大厦|广场)")
+#: What is named after a place that may be far away.
+NAMESAKE = (
+    "(?:[东西南北中前后内外一二三四五六七八九十环支新老湾门]{0,3}(?:路|街|巷|弄|胡同|大道|大街|道[^里外县]|道$)"
+    "|[\u4e00-\u9fff]{0,5}(?:大学[^城生路]|大学$|学院[^路]|学院$)|中学|小学|医院|银行|宾馆|饭店|酒店|酒楼|大厦|大楼"
+    "|广场|商城|花园|公寓|公园|商会|会馆)"
+)
+_NAMESAKE = re.compile(NAMESAKE)
+#: Districts whose names say where they lie in some town.
+_COMMONPLACE = re.compile("(?:[东西南北中新老][市城]?|桥[东西]|城[东西南北关中]|[市矿郊城])区$")
 #: Names of levels in the standard that some systems print between the names of regions.
 _LEVEL_NAMES = re.compile("^(?:市辖区|省直辖县级行政区划|自治区直辖县级行政区划|县(?=.{2,}县))")
 _PEOPLES = re.compile(
@@ -65,14 +76,31 @@ def named(level: str, text: str) -> list[str]:
     return sorted({codes()[code] for code in exact or short})
 
 
+def is_shared(text: str) -> bool:
+    """Is a short name of a city that of a province as well, or of a district of a municipality or
+    of another capital? 吉林 and 朝阳 say too little.
+
+    >>> [name for name in ("吉林", "朝阳", "长沙", "北京", "朝阳市") if is_shared(name)]
+    ['吉林', '朝阳']
+    """
+    short = _shorts().get(text, ())
+    cities = tuple(code for code in short if _is_level(code, "city"))
+    others = [code for code in short if not code.startswith(cities) and code not in _MUNICIPAL]
+    return bool(cities) and any(
+        len(code) == 2 or code[:2] in _MUNICIPAL or code[2:4] == "01" for code in others
+    )
+
+
 @cache
-def renamed(level: str, text: str) -> str | None:
-    """What an abolished name became: (old name) → the new one, if there is only one."""
+def renamed(level: str, text: str, city: str | None = None) -> str | None:
+    """What an abolished name (of a city, if told) became, if there is only one such name."""
     key = "district" if level == "district" else "city"
     new = {
         line[key]
         for line in _tables.table("divisions_renamed")
-        if line[f"old_{key}"] == text and line[key] and line[key] != text
+        if line[f"old_{key}"] == text
+        and line[key] not in ("", text)
+        and city in (None, line["old_city"], line["city"])
     }
     return new.pop() if len(new) == 1 else None
 
@@ -108,7 +136,9 @@ def of_address(text: str) -> tuple[dict[str, str], tuple[str, str | None] | None
 def _walk(text: str) -> tuple[dict[str, str], str, tuple[str, str | None] | None]:
     text = re.sub("^(?:中国|中华人民共和国)[,，]?(?=.)", "", text)
     code, rest = _step("", text, "province")
+    rest = rest.removeprefix(codes()[code]) if code else rest
     found, rest = _step(code, _LEVEL_NAMES.sub("", rest), "city")
+    rest = rest.removeprefix(codes()[found]) if found else rest
     if not found and code in _MUNICIPAL:
         found = code + "01"
     code, found_city = found or code, bool(found)
@@ -124,30 +154,49 @@ def _walk(text: str) -> tuple[dict[str, str], str, tuple[str, str | None] | None
 def _under(code: str, rest: str) -> tuple[str, str]:
     """The district at the beginning of `rest`, if it belongs to the place so far or proves it."""
     district, after = _step(code, rest, "district")
-    if district:
+    if district and (code or _is_proof(codes()[district])):
         return district, after
     return code, rest
 
 
+@cache
+def _is_proof(district: str) -> bool:
+    """Does a district alone prove its city? Not where its name is commonplace, or was used
+    elsewhere."""
+    lines = _tables.table("divisions_renamed")
+    gone = (line for line in lines if line["old_district"] == district != line["district"])
+    return not _COMMONPLACE.fullmatch(district) and not any(gone)
+
+
 def _step(code: str, text: str, level: str) -> tuple[str, str]:
     """The longest name of `level` under `code` that `text` starts with: its code and the rest."""
-    text = text.lstrip(" ,，-—/、·")
+    text = text.lstrip(" ,，-—/、·.")
     known = _starts(level)
     for size in range(min(len(text), _longest(level)), 1, -1):
         found = [c for c in known.get(text[:size], ()) if _belongs(c, code)]
         whole = [c for c in found if codes()[c] == text[:size]]
-        if len(whole or found) == 1 and _may_follow(level, text[size:], bool(whole)):
+        if len(whole or found) != 1 or (
+            not code and not whole and _is_only_district(level, text[:size])
+        ):
+            continue
+        if _may_follow(level, text[size:], bool(whole)):
             return (whole or found)[0], text[size:]
     return "", text
 
 
+def _is_only_district(level: str, short: str) -> bool:
+    """朝阳 before a street is rather Beijing's district than a city in Liaoning."""
+    return level == "city" and is_shared(short)
+
+
 def _may_follow(level: str, rest: str, whole: bool) -> bool:
-    """Not before a road (南京路); a short name only for a province, or a city before its district."""
-    if _ROAD.match(rest):
+    """Not before a road (南京路); a short name only for a province or a city, before nothing that
+    is named after it and before no word that makes it another place (吉林市, 大理市)."""
+    if whole:
+        return not _ROAD.match(rest)
+    if level == "district" or _NAMESAKE.match(rest):
         return False
-    if whole or level == "province":
-        return True
-    return level == "city" and not rest.startswith(("区", "县", "镇", "乡", "村"))
+    return not rest.startswith(("市", "州", "区", "县", "镇", "乡", "村"))
 
 
 def _belongs(code: str, parent: str) -> bool:
@@ -168,10 +217,8 @@ def _clash(code: str, rest: str, found_city: bool) -> tuple[str, str | None] | N
     level = "district" if found_city else "city"
     if level == "city" and named("city", hit[0]) and codes().get(code) != hit[0]:
         return ("REGION_CONTRADICTION", None)
-    new = renamed("district", hit[0])
-    if found_city and new:
-        return ("REGION_RENAMED", new)
-    return None
+    new = renamed("district", hit[0], codes()[code]) if found_city else None
+    return ("REGION_RENAMED", new) if new else None
 
 
 def _elsewhere(province: str, rest: str) -> bool:

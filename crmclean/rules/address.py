@@ -12,11 +12,13 @@ Source: GB/T 2260; dirty-input.md M13.
 ('广东省', '深圳市', '南山区', None, None)
 >>> region("杭州西湖区文三路1号"), region("上海市浦东新区世纪大道1号")
 (('浙江省', '杭州市', '西湖区', None, None), ('上海市', '上海市', '浦东新区', None, None))
->>> region("朝阳区建国路1号"), region("南京路1号")
-((None, None, None, None, None), (None, None, None, None, None))
+>>> {region(text)[0] for text in ("朝阳区建国路1号", "南京路1号", "中山东一路12号", "桥东区")}
+{None}
 >>> region("广东省杭州市西湖区")
 (None, None, None, 'REGION_CONTRADICTION', None)
 """
+
+import re
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -30,8 +32,13 @@ FORM = _characters.LINE
 LEVELS = ("province", "city", "district")
 #: Up to four steps that end in a word for a region, with a road right behind them; addresses
 #: repeat these beginnings, so that only distinct ones are read. No region has a digit in its name.
-_BEGINNING = r"\A(?P<steps>(?:[^省市区县旗州盟]{1,9}[省市区县旗州盟]{1,3}){1,4}(?:路|街|大道|大厦|广场|大街)?)"
-_SHORT = 6
+_BEGINNING = rf"\A(?P<steps>(?:[^省市区县旗州盟]{{1,9}}[省市区县旗州盟]{{1,3}}){{1,4}}{_divisions.NAMESAKE}?)"
+_SHORT = 8
+#: What is written before an address.
+_BEFORE = (
+    "\\A(?:[\u4e00-\u9fff]{0,4}地址 ?[:：] ?)?"
+    "(?:[（(\\[]?(?:邮编|邮政编码)? ?[:：]? ?[0-9]{6}[）)\\]]?[ ,，、]*)?"
+)
 
 
 def clean(text: str, /, **_: object) -> str | Parts:
@@ -41,13 +48,14 @@ def clean(text: str, /, **_: object) -> str | Parts:
 
 def region(text: str) -> tuple[str | None, str | None, str | None, str | None, str | None]:
     """(province, city, district, code of an issue, its suggestion) of one address."""
-    place, issue = _divisions.of_address(text)
+    place, issue = _divisions.of_address(re.sub(_BEFORE, "", text))
     return (*(place.get(level) for level in LEVELS), *(issue or (None, None)))
 
 
 def aside(values: pa.Array, /) -> Aside:
     """The regions of addresses."""
-    worded = pc.replace_substring_regex(values, r"[0-9](?s:.*)\z", "").dictionary_encode()
+    bare = pc.replace_substring_regex(values, _BEFORE, "")
+    worded = pc.replace_substring_regex(bare, r"[0-9](?s:.*)\z", "").dictionary_encode()
     steps = pc.struct_field(pc.extract_regex(worded.dictionary, _BEGINNING), "steps")
     short = pc.utf8_slice_codeunits(worded.dictionary, 0, _SHORT)
     begun = pc.coalesce(steps, short).dictionary_encode()

@@ -1,7 +1,7 @@
 """Province, city and district by their official names
 
 北京 is 北京市, 广东 is 广东省, 深圳 is 深圳市. A short name that several places share (朝阳 is a city,
-and districts of two cities) is refused; a name that was abolished is refused with the new one as
+and districts of two capitals; 吉林 a city and a province) is refused; a name that was abolished is refused with the new one as
 a suggestion; a cell with the whole path gives its parts. What a code of a company or a telephone
 suggests about the region is never written.
 
@@ -42,6 +42,8 @@ def clean(text: str, level: str = "city", **_: object) -> str | Parts:
 
     Raises ValueError REGION_UNKNOWN, REGION_AMBIGUOUS, REGION_RENAMED, REGION_CONTRADICTION."""
     plain = _characters.tidy(text).replace(" ", "").strip("-/,，、。")
+    if level == "city" and _divisions.is_shared(plain):
+        raise ValueError("REGION_AMBIGUOUS")
     names = _divisions.named(level, plain)
     if len(names) == 1:
         return names[0]
