@@ -24,10 +24,6 @@ class CrmcleanError(Exception):
         self.code = code
         self.facts = facts
 
-    def __reduce__(self) -> tuple:
-        """An error of a second process keeps its facts on the way to the first."""
-        return _again, (type(self), self.code, self.facts)
-
     def __str__(self) -> str:
         from crmclean.messages import say
 
@@ -56,7 +52,3 @@ class Locked(CrmcleanError):
 
 class OutputRefused(CrmcleanError):
     exit_code = 7
-
-
-def _again(kind: type[CrmcleanError], code: str, facts: dict[str, object]) -> CrmcleanError:
-    return kind(code, **facts)

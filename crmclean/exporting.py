@@ -1,7 +1,7 @@
 """The last stage: fit to the target, write everything aside, check the laws, publish.
 
-What people fill in (gap lists, reviews, the audit form) and the laws need no import file, so they are
-made beside it. Nothing in OUT changes until all of it stands.
+What people fill in (gap lists, reviews, the audit form), the tables and the laws are made beside the
+report: neither needs the other. Nothing in OUT changes until all of it stands.
 """
 
 import json
@@ -20,50 +20,56 @@ from crmclean.run import Work, publish
 from crmclean.run.beside import beside
 from crmclean.templates import Template
 
-#: Golden records from which a second process pays for its start.
-WORTHWHILE = 20_000
-
 
 def export_all(job: Job) -> None:
     """Fit to the target, write everything aside, check the laws, publish."""
-    plan, project, model, work = job.plan, job.project, job.model, job.work
-    template = templates.load(project.target, job.base, model)
-    golden, made = fitted(job, template)
-    stage = work.fresh_folder("stage")
-    given = (work, plan, project, model, stage, job.base)
+    work, stage = job.work, job.work.fresh_folder("stage")
+    template = templates.load(job.project.target, job.base, job.model)
+    _import_files(job, template, stage)
+    job.tell("export", 0.5)
     decided = job.state.entries("values")
-    work.put("suggestions", review.find_suggestions(work, model, decided))
+    work.put("suggestions", review.find_suggestions(work, job.model, decided))
     work.put("audit", audit.latest(job.state))
-    work.put("gap_files", gaps.files(tables.coded(work.get("gaps"), gaps.CODED), project.language))
-    with beside(_for_people, *given, worthwhile=sum(map(len, golden.values())) > WORTHWHILE):
-        files = export.write(made, golden, work, plan, project, model, template, stage)
-        job.tell("export", 0.5)
-        job.pilot_verified = gate(job, files)
-        work.put("files", files)
-        work.put("sent", sent(job, made))
-        export.delta.changed(
-            stage / "delta.csv", work.get("delta"), golden, model, project.language
-        )
-        if job.since:
-            before = export.delta.former(job.since)
-            export.delta.gone(stage / "gone.csv", before, made.crosswalk, model, project.language)
-        del golden, made
-        _report(job, plan, template, stage)
-        job.tell("export", 0.8)
-    _publish_tables(work, plan, model, stage / "tables")
+    gaps_found = tables.coded(work.get("gaps"), gaps.CODED)
+    work.put("gap_files", gaps.files(gaps_found, job.project.language))
+    with beside(_for_people, job, stage):
+        _report(job, template, stage)
+    job.tell("export", 0.8)
     job.kept = tuple(publish(job.out, stage))
-    for kind, entries in sorted(json.loads(work.get_text("memory.json") or "{}").items()):
+    _remember(job)
+
+
+def _import_files(job: Job, template: Template, stage: Path) -> None:
+    """What the CRM is sent, and what it was sent before. Raises DecisionNeeded, Broken."""
+    plan, project, model, work = job.plan, job.project, job.model, job.work
+    golden, made = fitted(job, template)
+    files = export.write(made, golden, work, plan, project, model, template, stage)
+    job.pilot_verified = gate(job, files)
+    work.put("files", files)
+    work.put("sent", sent(job, made))
+    news = work.get("delta")
+    export.delta.changed(stage / "delta.csv", news, golden, model, project.language)
+    if job.since:
+        before = export.delta.former(job.since)
+        export.delta.gone(stage / "gone.csv", before, made.crosswalk, model, project.language)
+
+
+def _remember(job: Job) -> None:
+    """What this run found out goes into the state, once: an export made again adds nothing."""
+    memory = json.loads(job.work.get_text("memory.json") or "{}")
+    for kind, entries in sorted(memory.items()):
         job.state.append(kind, entries)
+    job.work.put_text("memory.json", "{}")
 
 
-def _for_people(
-    work: Work, plan: Plan, project: Project, model: dict[str, Object], stage: Path, base: Path,
-) -> None:  # fmt: skip
-    """The workbooks that people fill in, and the laws: what needs no import file."""
+def _for_people(job: Job, stage: Path) -> None:
+    """The workbooks that people fill in, the tables, and the laws: what the report does without."""
+    plan, project, model, work = job.plan, job.project, job.model, job.work
     _gap_lists(work, plan, project, model, stage / "gaps")
     review.write(work, plan, project, model, stage / "review")
     audit.sample(work, plan, project, model, stage / "audit")
-    laws.check(work, plan, project, model, base)
+    _publish_tables(work, plan, model, stage / "tables")
+    laws.check(work, plan, project, model, job.base)
 
 
 def _gap_lists(
@@ -77,9 +83,9 @@ def _gap_lists(
     gaps.write(missing, golden, plan, project, model, folder, project.language)
 
 
-def _report(job: Job, plan: Plan, template: Template, stage: Path) -> None:
+def _report(job: Job, template: Template, stage: Path) -> None:
     """The report, the written standard, and the counts of the run."""
-    project, model, work = job.project, job.model, job.work
+    plan, project, model, work = job.plan, job.project, job.model, job.work
     past = job.state.entries("history")
     told = {"unmask": job.unmask, "template": template, "history": past}
     report.write(work, project, model, plan, stage / "report.html", **told)

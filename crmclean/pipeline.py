@@ -27,6 +27,7 @@ from crmclean import (
     tables,
 )
 from crmclean.job import Job, finished, made_from
+from crmclean.run.memory import give_back
 from crmclean.run.timing import timed
 from crmclean.run.work import STAGES
 from crmclean.story import Story
@@ -47,6 +48,7 @@ def run(job: Job, last: str = "export") -> None:
             DO[stage](job)
             job.tell(stage, 1)
             job.work.mark_done(stage, sources)
+        give_back()
 
 
 def do_scan(job: Job) -> None:

@@ -53,6 +53,16 @@ def _names(path: Path) -> list[str]:
     return table[name].to_pylist()
 
 
+def test_an_export_made_again_adds_nothing_to_the_state(folder: Path, cli: Cli) -> None:
+    states = []
+    for command in ("run", "export"):
+        assert cli(command, cwd=folder).returncode == 0
+        files = sorted((folder / "crmclean.state").iterdir())
+        states.append({path.name: path.read_text(encoding="utf-8") for path in files})
+    assert states[0] == states[1]
+    assert "golden.jsonl" in states[0]
+
+
 def test_the_delta_holds_what_is_new_or_changed_and_names_what_is_gone(
     folder: Path, cli: Cli
 ) -> None:
