@@ -71,7 +71,7 @@ def do_clean(job: Job) -> None:
 def do_dedupe(job: Job) -> None:
     """References, duplicates, golden records; then what needs the whole: required, cross-field."""
     plan, project, model, work = job.plan, job.project, job.model, job.work
-    records = {name: work.get(f"records/{name}") for name in model}
+    records = {name: work.get(f"records/{name}").combine_chunks() for name in model}
     told = partial(job.tell, "dedupe")
     anew = job.retrain, told, work, job.fresh
     found = dedupe.dedupe(records, plan, project, model, job.state, *anew)

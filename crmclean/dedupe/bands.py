@@ -19,21 +19,31 @@ from crmclean.tables import PAIRS
 MATCH, REVIEW, DIFFERENT = "match", "review", "different"
 
 
+def kept(
+    scored: Scored, label: np.ndarray, laws: Laws, review: float, doubtful: np.ndarray
+) -> np.ndarray:
+    """The places of the pairs that somebody may want to see: those in one cluster, those near
+    enough, or `doubtful`, to be asked about, and those that somebody named. So pairs that are apart
+    are kept only where a law parted what the weight would have joined."""
+    together = label[scored.left] == label[scored.right]
+    pair = scored.left * len(label) + scored.right
+    named = np.union1d(laws.never, laws.always)
+    at = np.searchsorted(pair, named)
+    together[at[np.append(pair, -1)[at] == named]] = True
+    return np.flatnonzero(together | (scored.weight >= review) | doubtful)
+
+
 def verdicts(
     scored: Scored, label: np.ndarray, laws: Laws, review: float, doubtful: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """(verdict, kept) of each pair; `doubtful` pairs are for a person whatever their weight. Pairs
-    that are apart are kept only where a law parted what the weight would have joined."""
-    count = len(label)
+) -> np.ndarray:
+    """The verdict of each pair; `doubtful` pairs are for a person whatever their weight."""
     together = label[scored.left] == label[scored.right]
-    banned = laws.forbidden(scored.left, scored.right, count)
+    banned = laws.forbidden(scored.left, scored.right, len(label))
     near = (scored.weight >= review) | doubtful
     verdict = np.full(len(together), DIFFERENT, object)
     verdict[together] = MATCH
     verdict[~together & ~banned & near] = REVIEW
-    pair = scored.left * count + scored.right
-    named = np.isin(pair, laws.never) | np.isin(pair, laws.always)
-    return verdict, together | near | named
+    return verdict
 
 
 def held(label: np.ndarray, left: np.ndarray, right: np.ndarray, order: np.ndarray) -> np.ndarray:
@@ -66,20 +76,18 @@ def pairs_table(
     spec: Spec,
     verdict: np.ndarray,
     reason: np.ndarray,
-    kept: np.ndarray,
 ) -> pa.Table:
-    """The pairs a person may want to see, likeliest first within their kind of verdict."""
-    at = np.flatnonzero(kept)
-    left, right = ids[scored.left[at]], ids[scored.right[at]]
+    """The pairs as a table, in the order of their records."""
+    left, right = ids[scored.left], ids[scored.right]
     low, high = np.minimum(left, right), np.maximum(left, right)
     arrays = [
-        pa.repeat(object, len(at)),
+        pa.repeat(object, len(left)),
         pa.array(low),
         pa.array(high),
-        pa.array(np.round(scored.weight[at].astype(float), 3)),
-        _bits_map(np.round(scored.bits[at].astype(float), 3), [c.name for c in spec.comparisons]),
-        pa.array(verdict[at], pa.string()),
-        pa.array(reason[at], pa.string()),
+        pa.array(np.round(scored.weight.astype(float), 3)),
+        _bits_map(np.round(scored.bits.astype(float), 3), [c.name for c in spec.comparisons]),
+        pa.array(verdict, pa.string()),
+        pa.array(reason, pa.string()),
     ]
     return pa.Table.from_arrays(arrays, schema=PAIRS).sort_by(
         [("left", "ascending"), ("right", "ascending")]

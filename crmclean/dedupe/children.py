@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.dedupe import customer_fields
+from crmclean.dedupe.cluster import numbered
 from crmclean.dedupe.fields import Field
 from crmclean.dedupe.references import NONE, SEVERAL, Customers, resolve
 from crmclean.dedupe.report import issues_of
@@ -32,27 +33,26 @@ class Attached:
     issues: pa.Table
 
 
+def owners_of(
+    customers: pa.Table, fields: dict[str, Field], found: "Matched", job: "Job"
+) -> Customers:
+    """What children can find their customer by."""
+    core = fields["core"]
+    heads = Field(np.where(fields["branch"].codes < 0, core.codes, -1), core.values)
+    key = customer_fields.key_field(fields)
+    return Customers(customers, numbered(found.label)[1], _system_numbers(job), key, heads)
+
+
 def attach(
-    object: str,
-    children: pa.Table,
-    owners: pa.Table,
-    fields: dict[str, Field],
-    found: "Matched",
-    job: "Job",
+    object: str, children: pa.Table, owners: Customers, golden_owners: pa.Table, job: "Job"
 ) -> Attached:
     """Resolve the customer of each child. A child that needs one and finds none, or several, is
     held and listed; one that may stand alone (a lead) loads, with an issue."""
-    _, cluster = np.unique(found.label, return_inverse=True)
-    core = fields["core"]
-    heads = Field(np.where(fields["branch"].codes < 0, core.codes, -1), core.values)
-    known = Customers(
-        owners, cluster, _system_numbers(job), customer_fields.key_field(fields), heads
-    )
     given = children["customer"].combine_chunks()
-    answer = resolve(children, known, customer_fields.reference_keys)
+    answer = resolve(children, owners, customer_fields.reference_keys)
     at = pa.array(answer.cluster, mask=answer.cluster < 0)
-    golden = found.golden["golden"].combine_chunks().take(at)
-    name = pc.coalesce(found.golden["name"].combine_chunks().take(at), given)
+    golden = golden_owners["golden"].combine_chunks().take(at)
+    name = pc.coalesce(golden_owners["name"].combine_chunks().take(at), given)
     needs = job.model[object].fields["customer"].required == "target"
     named = pc.is_valid(given).to_numpy(zero_copy_only=False)
     lost = (answer.cluster == NONE) & (named | needs)

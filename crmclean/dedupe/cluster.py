@@ -60,13 +60,22 @@ def clusters(
     return _first_member(label)
 
 
+def numbered(label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The first record of each cluster, and for each record the place of its cluster among them.
+    `label`: what `clusters` gives."""
+    is_first = label == np.arange(len(label))
+    return np.flatnonzero(is_first), (np.cumsum(is_first) - 1)[label]
+
+
 def torn(left: np.ndarray, right: np.ndarray, value: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """Pairs by which a record without a code may not join one with a code, because it is near to
     another code's too: those that are farther, and all of them where none is nearer by `TIE` bits.
     Whichever came first would win otherwise; so a person decides."""
-    one, two = np.concatenate([left, right]), np.concatenate([right, left])
-    pair, bits = np.tile(np.arange(len(left)), 2), np.tile(value, 2)
-    at = np.flatnonzero((codes[one] < 0) & (codes[two] >= 0) & (bits >= 0) & np.isfinite(bits))
+    near = np.flatnonzero((value >= 0) & np.isfinite(value))
+    one = np.concatenate([left[near], right[near]])
+    two = np.concatenate([right[near], left[near]])
+    pair, bits = np.tile(near, 2), np.tile(value[near], 2)
+    at = np.flatnonzero((codes[one] < 0) & (codes[two] >= 0))
     found = np.zeros(len(left), bool)
     if len(at):
         found[pair[at[_not_the_nearest(one[at], codes[two[at]], bits[at])]]] = True

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from crmclean.dedupe.fields import Field
 from crmclean.run.abreast import abreast
@@ -188,6 +189,10 @@ def _scores(
     """The score of each pair of values; those well below `enough` need not be exact."""
     from rapidfuzz import process
 
-    texts = (field.strings[at] for at in (one, two))
+    used = np.zeros(len(field.values), bool)
+    used[one] = used[two] = True
+    made = field.values.take(pa.array(np.flatnonzero(used))).to_numpy(zero_copy_only=False)
+    place = np.cumsum(used) - 1  # each text is made once
+    texts = made[place[one]], made[place[two]]
     least = None if enough is None else enough - 0.01  # the library rounds to seven digits
     return process.cpdist(*texts, scorer=scorer, score_cutoff=least, dtype=np.float64)

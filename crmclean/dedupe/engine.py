@@ -5,7 +5,7 @@ blocking; average linkage). Everything is arrays; nothing depends on the order o
 clock, so the same records give the same bytes.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -49,14 +49,19 @@ class Laws:
 
     def forbidden(self, left: np.ndarray, right: np.ndarray, count: int) -> np.ndarray:
         """Whether each pair may never be one."""
-        banned = np.isin(left * count + right, self.never)
+        banned = np.zeros(len(left), bool)
+        if len(self.never):
+            banned = np.isin(left * count + right, self.never)
         for codes in self.exclusive:
             one, two = codes[left], codes[right]
             banned |= (one != two) & (one >= 0) & (two >= 0)
         return banned
 
     def commanded(self, left: np.ndarray, right: np.ndarray, count: int) -> np.ndarray:
-        return np.isin(left * count + right, self.always)
+        """The places of the pairs, which are in order, that are always one."""
+        pair = left * count + right
+        at = np.searchsorted(pair, self.always)
+        return at[np.append(pair, -1)[at] == self.always]
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,11 @@ class Scored:
     frozen: Frozen
     blocks: list[tuple[str, int, int, int, int, int]]
     compared: Compared | None = None
+
+    def at(self, places: np.ndarray) -> "Scored":
+        """Some of the pairs."""
+        names = ("left", "right", "levels", "bits", "weight")
+        return replace(self, **{name: getattr(self, name)[places] for name in names})
 
 
 def score(

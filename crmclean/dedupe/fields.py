@@ -87,11 +87,6 @@ class Field:
         """How many characters a value has beyond those that its marks tell apart."""
         return self.lengths - np.bitwise_count(self.marks)
 
-    @cached_property
-    def strings(self) -> np.ndarray:
-        """The distinct values, made once for all that compare them one with another."""
-        return self.values.to_numpy(zero_copy_only=False)
-
     @property
     def filled(self) -> np.ndarray:
         return self.columns[:, 0] >= 0

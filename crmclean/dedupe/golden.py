@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.dedupe import ids, survive
+from crmclean.dedupe.cluster import numbered
 from crmclean.dedupe.job import Job
 from crmclean.dedupe.refresh import DELTA, delta
 from crmclean.dedupe.report import BLOCKS
@@ -31,52 +32,67 @@ class Matched:
     delta: pa.Table = field(default_factory=DELTA.empty_table)
 
 
-def merged(
-    object: str,
-    records: pa.Table,
-    prints: pa.Array,
-    label: np.ndarray,
-    rank: np.ndarray,
-    fullness: np.ndarray,
-    why: np.ndarray,
-    job: Job,
-    decided: dict[str, pa.Array] | None = None,
-) -> Matched:
-    """Golden records and crosswalk of clusters; `why`: a reason to hold the record's cluster, or ""."""
-    golden_of = ids.golden_ids(object, prints, label, job.state)
-    named = {
+@dataclass(frozen=True)
+class Clustered:
+    """Records of one object, and of each: its fingerprint, its cluster, its rank (0 is best), how
+    whole its name is, why it waits ("" for no reason); `decided`: what a person said, by field."""
+
+    object: str
+    records: pa.Table
+    prints: pa.Array
+    label: np.ndarray
+    rank: np.ndarray
+    fullness: np.ndarray
+    why: np.ndarray
+    decided: dict[str, pa.Array] = field(default_factory=dict)
+
+    @property
+    def ids(self) -> pa.Array:
+        return self.records["record"].combine_chunks()
+
+
+def merged(own: Clustered, job: Job) -> Matched:
+    """Golden records and crosswalk of clusters."""
+    golden_of = ids.golden_ids(own.object, own.prints, own.label, job.state)
+    kept = _survived(own, golden_of, job)
+    masters = own.ids.take(pa.array(kept.master))
+    golden = pa.table({"golden": golden_of, "record": masters, **kept.columns})
+    cluster = numbered(own.label)[1]
+    crosswalk = _crosswalk(own, golden_of.take(pa.array(cluster)), kept.master)
+    memory = ids.entries(own.object, own.prints, own.label, golden_of, job.state)
+    before = ids.ids_before(own.object, own.prints, job.state)
+    return Matched(
+        own.label, golden, PAIRS.empty_table(), crosswalk, kept.cells, kept.changes,
+        BLOCKS.empty_table(), memory, delta=delta(own.object, before, cluster, golden_of),
+    )  # fmt: skip
+
+
+def _survived(own: Clustered, golden_of: pa.Array, job: Job) -> survive.Survived:
+    grounds = Grounds(own.fullness, survive.recency(own.records), systems_of(own.records, job))
+    strategies = {
         path.partition(".")[2]: strategy
         for path, strategy in job.project.dedupe.survivorship.items()
-        if path.startswith(object + ".")
+        if path.startswith(own.object + ".")
     }
-    grounds = Grounds(fullness, survive.recency(records), systems_of(records, job))
-    kept = survive.survive(
-        records, job.model[object], label, golden_of, rank, grounds, named, decided or {}
-    )
-    ids_of = records["record"].combine_chunks()
-    golden = pa.table(
-        {"golden": golden_of, "record": ids_of.take(pa.array(kept.master)), **kept.columns}
-    )
-    _, cluster = np.unique(label, return_inverse=True)
-    merged = np.ones(len(label), bool)
-    merged[kept.master] = False
-    crosswalk = table(
-        CROSSWALK,
-        {
-            "object": object,
-            "record": ids_of,
-            "golden": golden_of.take(pa.array(cluster)),
-            "end": pa.array(np.where(why != "", "held", np.where(merged, "merged", "loaded"))),
-            "reason": pa.array(why, pa.string(), mask=why == ""),
-        },
-        len(label),
-    )
-    memory = ids.entries(object, prints, label, golden_of, job.state)
-    before = ids.ids_before(object, prints, job.state)
-    return Matched(
-        label, golden, PAIRS.empty_table(), crosswalk, kept.cells, kept.changes,
-        BLOCKS.empty_table(), memory, delta=delta(object, before, cluster, golden_of),
+    return survive.survive(
+        own.records, job.model[own.object], own.label, golden_of, own.rank, grounds, strategies,
+        own.decided,
     )  # fmt: skip
+
+
+def _crosswalk(own: Clustered, golden: pa.Array, masters: np.ndarray) -> pa.Table:
+    """Where each record ended; `golden`: the id of its golden record."""
+    goes_in = np.ones(len(own.label), bool)
+    goes_in[masters] = False
+    end = np.where(own.why != "", "held", np.where(goes_in, "merged", "loaded"))
+    columns = {
+        "object": own.object,
+        "record": own.ids,
+        "golden": golden,
+        "end": pa.array(end),
+        "reason": pa.array(own.why, pa.string(), mask=own.why == ""),
+    }
+    return table(CROSSWALK, columns, len(own.label))
 
 
 def systems_of(records: pa.Table, job: Job) -> np.ndarray:

@@ -1,7 +1,7 @@
 """What every part of the stage needs to know."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crmclean.decisions import State
 from crmclean.dedupe import engine, last
@@ -40,4 +40,4 @@ class Job:
         if self.work:
             seen = scored.compared and last.recorded(fields, spec.within, scored.compared)
             last.keep(self.work, object, (frozen or scored.frozen).entry(object), seen)
-        return scored
+        return replace(scored, compared=None)

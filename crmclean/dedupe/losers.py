@@ -71,7 +71,7 @@ def _append(columns, into, object, groups, cluster, kept, cells, golden) -> None
     columns[into] = put(columns[into], places, after)
     ids = golden.take(pa.array(places))
     for at, one in enumerate(cells):  # each cell has one row, of the value that stands in the end
-        again = pc.and_(pc.equal(one["field"], into), pc.is_in(one["golden"], ids))
-        cells[at] = one.filter(pc.invert(again))
+        if one.num_rows and one["field"][0].as_py() == into:
+            cells[at] = one.filter(pc.invert(pc.is_in(one["golden"], ids)))
     told = {"golden": ids, "field": into, "value": after, "strategy": "keep_both"}
     cells.append(table(GOLDEN, {"object": object, **told}))

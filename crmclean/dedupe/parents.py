@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmclean.dedupe.cluster import numbered
 from crmclean.dedupe.fields import Field
 from crmclean.dedupe.report import issues_of
 from crmclean.tables import CHANGES, TEXT, table
@@ -28,7 +29,7 @@ class Linked(NamedTuple):
 def link(golden: pa.Table, fields: dict[str, Field], label: np.ndarray, held: np.ndarray) -> Linked:
     """Golden customers with the parents of branches. `held`: records whose customer may not load;
     a branch is not hung from one."""
-    firsts = np.unique(label)
+    firsts, _ = numbered(label)
     core, city, branch = (fields[name].codes[firsts] for name in ("core", "city", "branch"))
     head = _heads(core, city, branch < 0)
     names = golden["name"].combine_chunks()

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.dedupe import losers
+from crmclean.dedupe.cluster import numbered
 from crmclean.dedupe.strategies import DEFAULTS, Grounds, Groups, chosen, groups_of, put
 from crmclean.model import Object
 from crmclean.tables import CHANGES, GOLDEN, table
@@ -42,8 +43,8 @@ def survive(
     `golden`: the id of each cluster in order; `order`: the rank of each record, lowest first;
     `named`: strategies of the project by field; `decided`: what a person said, by field, for each
     record (null: nothing)."""
-    firsts, cluster, sizes = np.unique(label, return_inverse=True, return_counts=True)
-    groups = groups_of(cluster, sizes, order)
+    firsts, cluster = numbered(label)
+    groups = groups_of(cluster, np.bincount(cluster), order)
     master = firsts.copy()
     master[groups.place] = groups.rows[groups.starts]
     base = records.take(pa.array(master))
