@@ -99,8 +99,9 @@ def _completed(
     golden, filled = gaps.apply_fills(golden, job.state, records, job.plan)
     golden, known, differing = mapping.consult(golden, job.work.get("register"))
     numbered = mapping.sequence(golden, job.plan, job.project, job.state)
-    golden, derived, doubts = derive.derive(numbered.golden, job.project, job.model)
-    changes = [filled, known, numbered.changes, derived]
+    golden, reached = derive.reach(numbered.golden, job.model)
+    golden, derived, doubts = derive.derive(golden, job.project, job.model)
+    changes = [filled, known, numbered.changes, reached, derived]
     return golden, changes, [differing, numbered.issues, doubts], numbered.entries
 
 

@@ -72,9 +72,10 @@ def _object(
 ) -> tuple[list[Part], pa.Table]:
     """The parts of one object, and its fields without a column."""
     columns = [c for c in with_columns(spec, owner, project.language) if _used(c, loaded, spec)]
-    placed = {name for c in columns for name in (c.field, c.fallback, *c.before) if name}
+    placed = {name for c in columns for name in (c.field, *c.before) if name}
     placed |= {"owner"} if spec.per_owner else set()
-    to_remark, custom, unplaced = place.decide(loaded, placed, owner, project)
+    left = place.unused(loaded, columns)
+    to_remark, custom, unplaced = place.decide(left, placed, owner, project)
     _possible(columns, custom, spec)
     columns += custom
     values, group = gathered(loaded, columns, spec, project, known, found)

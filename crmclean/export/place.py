@@ -5,6 +5,8 @@ there as `label：value`), custom_field (a column of its own, which the CRM must
 a decision it is not migrated and stands in not_migrated.csv.
 """
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -23,6 +25,8 @@ UNPLACED = pa.schema(
         ("decision", tables.TEXT),
     ]
 )
+#: Fields that the program fills of itself: see derive/reach.py and dedupe/branches.py.
+FOUND = ("customer.parent", "customer.mobile", "customer.phone", "customer.email")
 
 
 def decide(
@@ -51,6 +55,16 @@ def decide(
     return to_remark, custom, pa.Table.from_pylist(rows, UNPLACED)
 
 
+def unused(loaded: pa.Table, columns: Sequence[Column]) -> pa.Table:
+    """The records without the values that stand in for another field, which is blank there."""
+    for column in columns:
+        if column.field in loaded.column_names and column.fallback in loaded.column_names:
+            place = loaded.column_names.index(column.fallback)
+            kept = pc.if_else(pc.is_null(loaded[column.field]), None, loaded[column.fallback])
+            loaded = loaded.set_column(place, column.fallback, kept)
+    return loaded
+
+
 def issues(unplaced: pa.Table) -> pa.Table:
     """One issue for every field that nobody has decided on."""
     open_ones = unplaced.filter(pc.is_null(unplaced["decision"]))
@@ -66,10 +80,10 @@ def issues(unplaced: pa.Table) -> pa.Table:
 
 
 def _listed(path: str, project: Project) -> str | None:
-    """What needs no decision: a branch's head office that no source column named. The issues list
-    every one."""
+    """What needs no decision: a branch's head office, or the number of a contact without a name,
+    that no source column named. The issues and the quarantine list every one."""
     mapped = any(path in source.fields for source in project.sources)
-    return "issues" if path == "customer.parent" and not mapped else None
+    return "issues" if path in FOUND and not mapped else None
 
 
 def _is_key(name: str, owner: Object) -> bool:
