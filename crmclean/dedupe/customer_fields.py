@@ -183,9 +183,9 @@ def _city(code: str) -> str:
 
 
 def _phones(customers: pa.Table, beside: dict[str, pa.Array]) -> Field:
-    own = _column(customers, "phone")
+    own = [_column(customers, name) for name in ("phone", "mobile")]
     more = pc.list_element(_padded(_column(customers, "other_phones")), 0)
-    return several([own, more, beside["mobile"], beside["phone"]])
+    return several([*own, more, beside["mobile"], beside["phone"]])
 
 
 def _padded(column: pa.Array) -> pa.Array:
