@@ -35,9 +35,15 @@ _WRAPPED = re.compile(r"[（(【\[《“]([^（）()【】\[\]《》“”]+)[�
 _SEVERAL = re.compile(rf"(?:公司|厂|合作社) ?[/、;；,，|] ?[{HAN}]{{2,}}(?:公司|厂|合作社)")
 _TRAILING = re.compile(r"[（(]?(?:\+?86)?1[3-9][0-9]{9}[）)]?")
 _LOST = re.compile(rf"[{HAN}][?？]+[{HAN}]|^[?？]|[?？]{{2}}")
+#: What people type to try a system: 测试客户123, test, Demo Company. Never a part of a name.
+_TEST = (
+    r"(?i:测试|试用|演示|test|demo)[ _-]?(?:[0-9]{0,8}|"
+    r"(?:专用)?(?i:客户|公司|企业|用户|账号|账户|数据|门店|customer|company|account|user)"
+    r"[ _-]?(?:[0-9]{0,8}|[A-Za-z一二三四五]))"
+)
 _DOUBT = (
     rf"[()\[\]【】{{}}?？]|[{HAN}（）] [{HAN}（）]|\A[{re.escape(_STRAY)}]|[^.A-Za-z0-9{HAN}）]\z"
-    rf"|[A-Za-z0-9][－．＆＇＋／，]|\A[^{HAN}]*[！-～][^{HAN}]*\z|[{HAN}）]\.+\z|[/|、;；]|[0-9]{{11}}| [（）]|[（）] |{_company_notes.DOUBT}"
+    rf"|[A-Za-z0-9][－．＆＇＋／，]|\A[^{HAN}]*[！-～][^{HAN}]*\z|[{HAN}）]\.+\z|[/|、;；]|[0-9]{{11}}| [（）]|[（）] |{_company_notes.DOUBT}|\A{_TEST}\z"
 )
 #: Words that end a name: up to them, a space before the last piece is a slip.
 _END = rf"([{HAN}（）]) ([{HAN}（）]*(?:公司|厂|店|社|所|院|中心|集团))\z"
@@ -80,6 +86,7 @@ def _issues(name: str, notes: list[str]) -> list[tuple[str, str | None]]:
     issues = list(judgement.issues) if isinstance(judgement, Parts) else []
     issues += [("COMPANY_ANNOTATION", None)] * bool(notes)
     strange, suggestion = _company_notes.strange(name)
+    issues += [("COMPANY_TEST", None)] * bool(re.fullmatch(_TEST, name))
     if _TRAILING.search(name):
         issues.append(("COMPANY_HOLDS_PHONE", suggestion))
     elif strange:
