@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from crmclean.dedupe import weights as learning
+from crmclean.dedupe import learning, weights
 from crmclean.dedupe.blocks import Candidates, candidates
 from crmclean.dedupe.cluster import clusters, torn
 from crmclean.dedupe.compare import MISSING, Comparison, reached
@@ -109,8 +109,8 @@ def score(
             spec.comparisons, fields, every.levels[open_(left, right)], count, spec.caps, open_
         )
     )
-    values = (frozen and frozen.values) or learning.frequencies(spec.comparisons, fields)
-    weight, bits = learning.total(
+    values = (frozen and frozen.values) or weights.frequencies(spec.comparisons, fields)
+    weight, bits = weights.total(
         spec.comparisons, learned, values, fields, every.levels, left, right, spec.caps
     )
     known = Frozen(learned, values, found.sizes)
