@@ -37,9 +37,11 @@ def written_out(name: str) -> str:
     for short, full in _LEGAL:
         if name.endswith(short):
             name = name.removesuffix(short) + full
-    name = _HOSPITAL.sub(r"附属第\1医院", name)
-    name = _SCHOOL.sub(r"第\1\2学", name).replace("第第", "第")
-    return _ATTACHED.sub(r"附属\1学", name)
+    attached = "附" in name  # most names end here: no pattern need look at them
+    name = _HOSPITAL.sub(r"附属第\1医院", name) if attached else name
+    name = _SCHOOL.sub(r"第\1\2学", name) if name[-1] in "中小" else name
+    name = name.replace("第第", "第")
+    return _ATTACHED.sub(r"附属\1学", name) if attached else name
 
 
 def _head(name: str) -> str:

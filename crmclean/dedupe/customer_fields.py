@@ -6,13 +6,15 @@ import pyarrow.compute as pc
 
 from crmclean.dedupe import names, text, words
 from crmclean.dedupe.fields import Field, encode, mapped, several
-from crmclean.dedupe.persons import parse
+from crmclean.dedupe.persons import full
 from crmclean.run.memo import Memo
 from crmclean.tables import PART_BITS
 
 _COURTESY = r"^([\p{Han}·]{2,4})\s*(?:先生|女士|小姐|太太)$"
 _SPLIT = r"[,;/、，；\s]+"
 _HOST = r"^(?:https?://)?(?:www\.)?(?P<host>[^/?#:]+)"
+#: Names that are read at once: what is made of each on the way is let go.
+BATCH = 1 << 16
 _MUNICIPALITIES = ("11", "12", "31", "50")
 
 
@@ -46,7 +48,9 @@ def prepare(
 
 def _called(names: pa.Array) -> pa.Array:
     """Names without 先生 or 女士: private customers are called so in one list and not in the next."""
-    return pc.replace_substring_regex(names, _COURTESY, r"\1")
+    courteous = pc.match_substring_regex(names, _COURTESY)
+    bare = pc.replace_substring_regex(names.filter(courteous), _COURTESY, r"\1")
+    return pc.replace_with_mask(names, courteous, bare)
 
 
 def _others(names: pa.Array, contact: Field, memo: Memo) -> Field:
@@ -93,6 +97,11 @@ def _names(column: pa.Array, memo: Memo) -> tuple[pa.Table, Field]:
 
 def _parsed(values: pa.Array) -> pa.Table:
     """The parts of names as they are compared, with the city of their region."""
+    batches = (values[at : at + BATCH] for at in range(0, max(len(values), 1), BATCH))
+    return pa.concat_tables(map(_read_names, batches)).combine_chunks()
+
+
+def _read_names(values: pa.Array) -> pa.Table:
     texts = values.to_pylist()
     parts = [names.parse(value) for value in texts]
     seen = [names.compared(value, part) for value, part in zip(texts, parts, strict=True)]
@@ -153,8 +162,10 @@ def _whole(city: Field, long: Field, core: Field, branch: Field) -> Field:
 
 def _compact(name: Field, cores: pa.Array) -> Field:
     """Chinese cores without spaces and signs, Latin ones as words."""
-    words = pc.utf8_trim_whitespace(pc.replace_substring_regex(cores, r"\s+", " "))
-    return mapped(name, pc.if_else(pc.string_is_ascii(cores), words, text.key(cores)))
+    latin = pc.fill_null(pc.string_is_ascii(cores), False)
+    words = pc.replace_substring_regex(cores.filter(latin), r"\s+", " ")
+    both = pc.replace_with_mask(text.key(cores), latin, pc.utf8_trim_whitespace(words))
+    return mapped(name, both)
 
 
 def _aliases(core: Field, others: list[tuple[pa.Table, Field]]) -> Field:
@@ -206,8 +217,7 @@ def _person(column: pa.Array, memo: Memo, which: str) -> Field:
 
 def _full(values: pa.Array) -> pa.Table:
     """What is compared of names of people."""
-    found = [parse(value).full for value in values.to_pylist()]
-    return pa.table({"full": pa.array(found, pa.string())})
+    return pa.table({"full": full(values)})
 
 
 def _address(column: pa.Array, memo: Memo) -> tuple[Field, pa.Array]:

@@ -96,10 +96,14 @@ def encode(values: pa.Array | pa.ChunkedArray) -> Field:
     """The field of one text column; null and "" are missing."""
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
-    values = pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
     encoded = values.dictionary_encode()
-    codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
-    return Field(codes.astype(np.int32), encoded.dictionary)
+    codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
+    found = encoded.dictionary
+    empty = pc.index(found, "").as_py()
+    if empty >= 0:
+        codes = np.where(codes == empty, np.int32(-1), codes - (codes > empty))
+        found = pa.concat_arrays([found[:empty], found[empty + 1 :]])
+    return Field(codes, found)
 
 
 def mapped(field: Field, texts: pa.Array | list[str]) -> Field:

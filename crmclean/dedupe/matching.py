@@ -24,6 +24,7 @@ from crmclean.dedupe.laws import contradicted, laws_of, reasons, same_uscc
 from crmclean.dedupe.owners import settle
 from crmclean.dedupe.parents import link
 from crmclean.dedupe.report import blocks_table, found_issues, shared_mobiles
+from crmclean.run.memory import give_back
 from crmclean.tables import CHANGES, ISSUES, concat
 
 #: Weights learned from fewer records than this are not kept for the next run.
@@ -58,6 +59,7 @@ def customers(records: dict[str, pa.Table], fields: dict[str, Field], job: Job) 
     prints = fingerprints(own, "customer", job.plan)
     said = named.pairs("customer", own, prints, job.plan, job.project, job.state)
     judged, learned = _judged_customers(fields, said, own.num_rows, job)
+    give_back()  # the pairs that nobody will see are the most that is ever held
     label, has_uscc = judged.label, judged.laws.exclusive[1] >= 0
     rank = survive.ranked(own, systems_of(own, job), has_uscc, children_of(records))
     owners = settle(own, prints, label, job)

@@ -137,7 +137,7 @@ def _region(rest: str, beside: asides.Asides, spoken: str) -> tuple[str, str, st
 
 def _without_state(name: str) -> str:
     """国家税务总局宜良县(税务局) is 宜良县(税务局)."""
-    return _STATE.sub("", name)
+    return _STATE.sub("", name) if name[:1] in ("国", "中") else name
 
 
 def _form(name: str) -> tuple[str, str]:

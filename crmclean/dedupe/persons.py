@@ -8,10 +8,14 @@ such. Compound surnames (欧阳, 司马) are known. A name alone never proves a 
 import re
 from typing import NamedTuple
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from crmclean.dedupe import words
 
 _COMPOUND = words.listed("surnames")
 _TITLES = words.affixes("titles")
+_TITLE_ENDS = "".join(sorted({title[-1] for title in _TITLES.words}))
 _BRACKET = re.compile(r"[(\[].*?[)\]]")
 _HAN = re.compile(r"^[\u3400-\u9fff·]+$")
 _ENGLISH_TITLE = re.compile(r"^(?:mr|mrs|ms|miss|dr|prof)\b\.?\s*|\s*,?\s*\b(?:jr|sr|phd)\b\.?$")
@@ -24,6 +28,18 @@ class Person(NamedTuple):
     given: str = ""
     title: str = ""
     full: str = ""
+
+
+def full(names: pa.Array) -> pa.Array:
+    """What is compared of each name in plain form: `Person.full`. Three Chinese characters or more that
+    end with no title are that themselves."""
+    bare = pc.and_(
+        pc.match_substring_regex(names, r"^[\x{3400}-\x{9fff}]{3,}$"),
+        pc.invert(pc.match_substring_regex(names, f"[{_TITLE_ENDS}]$")),
+    )
+    others = pc.invert(bare)
+    found = [parse(name).full for name in names.filter(others).to_pylist()]
+    return pc.replace_with_mask(names, others, pa.array(found, pa.string()))
 
 
 def parse(name: str) -> Person:
