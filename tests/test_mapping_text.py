@@ -196,3 +196,11 @@ def test_a_hidden_sheet_is_left_out_as_a_comment() -> None:
     hidden = replace(source(2, "旧客户.xlsx", KINGDEE), hidden=True)
     text = written(source(1, "客户.csv", KINGDEE), hidden)
     assert "\n  # - path: 旧客户.xlsx" in text and "隐藏" in text
+
+
+def test_an_address_for_mail_beside_a_person_is_the_persons() -> None:
+    company = {"company": ["宁波鸿运石化仓储有限公司"], "email": ["a@b.example"]}
+    beside = {**company, "contact_person": ["郑伟"]}
+    for headings, field in ((company, "customer.email"), (beside, "contact.email")):
+        found = mapping.guess(source(1, "a.csv", headings), build())
+        assert field in {guess.field for guess in found}

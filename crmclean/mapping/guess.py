@@ -24,7 +24,8 @@ MARGIN = 0.15
 NAMED = 1.0
 #: The field that two halves of a person's name make, by what a row is.
 PERSON = {"customer": "contact.name", "contact": "contact.name", "lead": "lead.contact"}
-#: A sheet of customers with a column 电话 means the customer's, where both have such a field.
+#: A sheet of customers with a column 电话 means the customer's, where both have such a field; but an
+#: address for mail beside a person's name is the person's.
 OWN = 0.02
 
 
@@ -77,12 +78,18 @@ def _assigned(source: Source, fields: list[Field], table: Table) -> list[Guess]:
     if not source.columns:
         return []
     owner = fields[0].object
+    person = any(_is_named(row.get("contact.name", NOTHING)) for row in table)
+    whose = ["contact" if person and field.kind == "email" else owner for field in fields]
     cells = [
-        [_owned(row.get(field.path, NOTHING), field, owner) for field in fields] for row in table
+        [
+            _owned(row.get(field.path, NOTHING), field.object == mine)
+            for field, mine in zip(fields, whose, strict=True)
+        ]
+        for row in table
     ]
     scores = np.array([[cell.score for cell in row] for row in cells])
     worth = np.where(scores >= REVIEW, scores**3, 0)
-    worth += [[NAMED * (cell.exact and cell.score >= AUTO) for cell in row] for row in cells]
+    worth += [[NAMED * _is_named(cell) for cell in row] for row in cells]
     left, right = linear_sum_assignment(-worth)
     chosen = {int(c): int(f) for c, f in zip(left, right, strict=True) if scores[c, f] >= REVIEW}
     return [
@@ -91,10 +98,17 @@ def _assigned(source: Source, fields: list[Field], table: Table) -> list[Guess]:
     ]
 
 
-def _owned(cell: Scored, field: Field, owner: str) -> Scored:
-    if cell.exact and field.object == owner:
-        return replace(cell, score=cell.score + OWN)
-    return cell
+def _is_named(cell: Scored) -> bool:
+    """Whether a column has a name of the field, and nothing speaks against it."""
+    return cell.exact and cell.score >= AUTO
+
+
+def _owned(cell: Scored, own: bool) -> Scored:
+    return (
+        replace(cell, score=cell.score + OWN)
+        if own and cell.exact and not cell.contradicted
+        else cell
+    )
 
 
 def _judged(

@@ -100,7 +100,7 @@ def _score(
     if fit is None or fit >= CONTRADICTED:
         return Scored(score, tuple(reasons), False, exact)
     reasons.append(say("mapping.why.contradicted"))
-    return Scored(min(score, REVIEW + 0.01) if exact else 0.0, tuple(reasons), True, exact)
+    return Scored(min(score, REVIEW + 0.01 * score) if exact else 0.0, tuple(reasons), True, exact)
 
 
 def _is_code_of_itself(heading: forms.Heading, field: Field, rates: dict[str, float]) -> bool:
