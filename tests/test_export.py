@@ -12,7 +12,7 @@ from export_world import MODEL, crosswalk, golden, plan, project, work
 
 from crmclean import export, templates
 from crmclean.errors import Broken
-from crmclean.export import area, files, pilot, proof
+from crmclean.export import area, cells, files, pilot, proof
 from crmclean.export.findings import Findings
 from crmclean.export.proof import read_back
 from crmclean.messages import LANGUAGES
@@ -402,3 +402,15 @@ def test_the_guide_asks_for_the_ids_of_owners_and_says_where_files_were_split(
     text = (out / "IMPORT.md").read_text(encoding="utf-8")
     assert text.count("100 行，已按此拆分") == 2
     assert "拆分" not in (tmp_path / "a/out/IMPORT.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("value", "option"),
+    [("广告", "广告"), ("ｗｅｂ", "Web"), ("phone  inquiry", "Phone Inquiry"), ("展览", "展览")],
+)
+def test_an_option_is_known_whatever_its_width_spaces_and_capitals(value: str, option: str) -> None:
+    column = templates.Column("来源", "source", picklist=("Web", "Phone Inquiry", "广告"))
+    spec = templates.load("salesforce", Path(), MODEL).objects["customer"]
+    found = Findings("customer", pa.array([1, 2], pa.int64()))
+    made, _ = cells.fitted(column, pa.array([value, None]), spec, {}, found)
+    assert made.to_pylist() == [option, None]

@@ -5,6 +5,7 @@ value is never cut: what the target would refuse or change either rejects the re
 only, templates.py) or leaves the cell empty and goes to the remark, always with an issue.
 """
 
+import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
@@ -146,14 +147,19 @@ def _options(
     mapping: dict[str, str],
     found: Findings,
 ) -> pa.Array:
-    """Values of the standard as options of the target: the template's map, then the project's."""
+    """Values of the standard as options of the target: the template's map, then the project's,
+    then the option that differs in width, spaces or capitals alone."""
     if not column.picklist and not column.value_map:
         return values
     known = frozenset(column.picklist)
     both = {**column.value_map, **mapping}
     mapped = {old: new for old, new in both.items() if new in known or not known}
+    alike = {_bare(option): option for option in reversed(column.picklist)}
     values = by_distinct(
-        values, lambda value: value if value in known else mapped.get(value, value)
+        values,
+        lambda value: (
+            value if value in known else mapped.get(value, alike.get(_bare(value), value))
+        ),
     )
     if known:
         foreign = pc.invert(pc.is_in(values, pa.array(column.picklist)))
@@ -162,6 +168,10 @@ def _options(
         code = "TARGET_NOT_IN_LIST" if sure else "TARGET_UNKNOWN_OPTION"
         found.note(code, foreign, column.field or "", column.heading, values, rejects=sure)
     return values
+
+
+def _bare(option: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", option).casefold().split())
 
 
 def _characters(
