@@ -19,7 +19,7 @@ import re
 from crmclean.rules import _characters, _numbers
 
 FORM = "0|-?[1-9][0-9]*"
-_MEASURE = re.compile(r" ?(?:人|名|个|次|家|台|件|套|天|岁|单|笔|条|位|户|辆|间|层|pcs)$")
+_MEASURE = re.compile(r" ?(?:人|名|个|次|家|台|件|套|天|岁|单|笔|条|位|户|辆|间|层|回|遍|趟|pcs)$")
 _RANGE = re.compile(r"[0-9] ?(?:-|~|～|—|–|至|到) ?[0-9]")
 
 

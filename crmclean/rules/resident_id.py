@@ -33,7 +33,9 @@ def doubt(values: pa.Array, /, **_: object) -> pa.Array:
 def clean(text: str, /, **_: object) -> str:
     """The number. Raises ValueError RESIDENT_ID_CHECK_DIGIT, RESIDENT_ID_LOST_DIGITS,
     RESIDENT_ID_OLD, RESIDENT_ID_INVALID."""
-    plain = re.sub("[ \\-'\"`]", "", _characters.narrow(text)).upper()
+    plain = re.sub(
+        "[ \\-'\"`]|^(?:居民|公民)?身份(?:证|证件|号码)?(?:号码?)?:?", "", _characters.narrow(text)
+    ).upper()
     if re.fullmatch(r"[0-9.]+E\+[0-9]+|[0-9]{15}000", plain):
         raise ValueError("RESIDENT_ID_LOST_DIGITS")
     if re.fullmatch("[1-9][0-9]{14}", plain):

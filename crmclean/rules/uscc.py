@@ -27,7 +27,7 @@ from crmclean.rules import Parts, _characters, _checks
 
 FORM = "[0-9A-HJ-NP-RTUW-Y]{2}[0-9]{6}[0-9A-HJ-NP-RTUW-Y]{10}"
 _MISREAD = str.maketrans("OIZS", "0125")
-_GLUE = "[ \\-–—_.:'\"`]"
+_GLUE = "[ \\-–—_.:'\"`,;]"
 _STAND_IN = re.compile("([0-9A-Z])\\1*|123456789012345678")
 _LABEL = re.compile("^[\u4e00-\u9fff()]+ ?[:：]? ?")
 
@@ -47,7 +47,7 @@ def quick(values: pa.Array, /, **_: object) -> pa.Array:
 
 def clean(text: str, /, **_: object) -> str | Parts:
     """The code, or an organisation code as a part. Raises ValueError USCC_CHECK_DIGIT,
-    USCC_LENGTH, USCC_LOST_DIGITS, USCC_OLD_REGISTRATION_NO, USCC_INVALID."""
+    USCC_LENGTH, USCC_LOST_DIGITS, USCC_OLD_REGISTRATION_NO, USCC_IS_RESIDENT_ID, USCC_INVALID."""
     plain = re.sub(_GLUE, "", _LABEL.sub("", _characters.narrow(text))).upper()
     if _STAND_IN.fullmatch(plain):
         return ""
@@ -66,6 +66,8 @@ def _eighteen(plain: str) -> str:
     mended = plain.translate(_MISREAD)
     if re.fullmatch(FORM, mended) and _checks.uscc_holds(mended):
         return mended
+    if _checks.resident_id_holds(plain):
+        raise ValueError("USCC_IS_RESIDENT_ID")
     if plain.endswith("000") and plain.isdigit():
         raise ValueError("USCC_LOST_DIGITS")
     raise ValueError("USCC_CHECK_DIGIT" if re.fullmatch(FORM, mended) else "USCC_INVALID")
