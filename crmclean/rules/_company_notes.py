@@ -39,7 +39,7 @@ _HEADING = re.compile(
 _CUT_OFF = re.compile(r"(?:有限|有限公|有限责任|有限责任公|股份有限公)$")
 _BRACKETS = r"^[^（]*）|（[^）]*$|（[^）]*（|）[^（]*）|（ *）"
 #: Signs where characters should stand: masked, not shown by a font, or left out.
-_GAPS = rf"[{HAN}][□■*＊×XxＸ]{{2,}}[{HAN}]|[□■]|[{HAN}][*＊][{HAN}]"
+_GAPS = rf"[{HAN}][□■*＊×XxＸ]{{2,}}[{HAN}（]|[□■]|[{HAN}][*＊][{HAN}（]"
 _NOBODY = "散客|散户|个人|个人客户|零售|零售客户|现金客户|临时客户|匿名|无名|其他客户|客户名称|公司名称|合计"
 #: Names that may hold more than a name, for whole columns.
 DOUBT = (

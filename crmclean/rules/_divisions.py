@@ -209,7 +209,7 @@ def _belongs(code: str, parent: str) -> bool:
 
 def _clash(code: str, rest: str, found_city: bool) -> tuple[str, str | None] | None:
     """A following name of another province or an abolished one: contradiction, renamed."""
-    if len(code) == 2 and _elsewhere(code, rest):
+    if (len(code) == 2 and _elsewhere(code, rest)) or _is_other_city(code, rest):
         return ("REGION_CONTRADICTION", None)
     hit = re.match("[\u4e00-\u9fff]{2,8}?(?:自治县|市|区|县|旗)", rest)
     if hit is None or len(code) == 6:
@@ -219,6 +219,14 @@ def _clash(code: str, rest: str, found_city: bool) -> tuple[str, str | None] | N
         return ("REGION_CONTRADICTION", None)
     new = renamed("district", hit[0], codes()[code]) if found_city else None
     return ("REGION_RENAMED", new) if new else None
+
+
+def _is_other_city(code: str, rest: str) -> bool:
+    """The whole name of a city behind a municipality: 北京市广州市."""
+    if len(code) != 4 or code[:2] not in _MUNICIPAL:
+        return False
+    city, after = _step("", rest, "city")
+    return bool(city) and codes()[city] == rest[: len(rest) - len(after)]
 
 
 def _elsewhere(province: str, rest: str) -> bool:

@@ -25,7 +25,8 @@ _SECTION = re.compile(
     rf"(?:(?:[零〇]|^)({_DIGIT}))?"
 )
 _CHINESE = re.compile("(?:(.+)亿)?(?:(.+)万)?(.*)")
-_MOST = 40
+#: Characters of a number; a longer run of digits is none.
+MOST = 40
 #: Digits that no sum of such numbers has.
 _EXACT = Context(prec=80)
 
@@ -38,7 +39,7 @@ def decimal(text: str) -> Decimal | None:
     >>> decimal("三十五万"), decimal("两千")
     (Decimal('350000'), Decimal('2000'))
     """
-    if not text or len(text) > _MOST or _PERHAPS_TWO.match(text):
+    if not text or len(text) > MOST or _PERHAPS_TWO.match(text):
         return None
     with localcontext(_EXACT):
         return _sum(text)

@@ -32,7 +32,7 @@ FORM = _characters.LINE
 LEVELS = ("province", "city", "district")
 #: Up to four steps that end in a word for a region, with a road right behind them; addresses
 #: repeat these beginnings, so that only distinct ones are read. No region has a digit in its name.
-_BEGINNING = rf"\A(?P<steps>(?:[^省市区县旗州盟]{{1,9}}[省市区县旗州盟]{{1,3}}){{1,4}}{_divisions.NAMESAKE}?)"
+_BEGINNING = rf"\A(?P<steps>(?:[^省市区县旗州盟]{{1,14}}[省市区县旗州盟]{{1,3}}){{1,4}}{_divisions.NAMESAKE}?)"
 _SHORT = 8
 #: What is written before an address.
 _BEFORE = (

@@ -52,9 +52,9 @@ _MENDED = (
 
 
 def doubt(values: pa.Array, /, unit: str | None = None, **_: object) -> pa.Array:
-    """Everything in a column with a unit; else only a zero with a sign."""
+    """Everything in a column with a unit; else a zero with a sign, runs of digits that are none."""
     if unit in (None, "元"):
-        return pc.equal(values, "-0")
+        return pc.or_(pc.equal(values, "-0"), pc.greater(pc.utf8_length(values), _numbers.MOST))
     return pa.repeat(True, len(values))
 
 

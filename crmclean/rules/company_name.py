@@ -31,7 +31,9 @@ _WIDE_SIGN = re.compile("(?<=[A-Za-z0-9])[－．＆＇＋／，](?= ?[A-Za-z0-9]
 _QUOTES = str.maketrans("", "", '“”‘’"《》<>')
 _LICENCE = str.maketrans("()[]【】〔〕﹙﹚", "（）（）（）（）（）")
 _QUOTED = re.compile('“[^“”]+”|"[^"]+"|《[^《》]+》|‘[^‘’]+’|<[^<>]+>')
-_WRAPPED = re.compile(r"[（(【\[《“]([^（）()【】\[\]《》“”]+)[）)】\]》”]")
+_WRAPPED = re.compile(
+    r"[【\[]([^【】\[\]]+)[】\]]|《([^《》]+)》|“([^“”]+)”|[（(]((?:[^（）()]|[（(][^（）()]*[）)])+)[）)]"
+)
 _SEVERAL = re.compile(rf"(?:公司|厂|合作社) ?[/、;；,，|] ?[{HAN}]{{2,}}(?:公司|厂|合作社)")
 _TRAILING = re.compile(r"[（(]?(?:\+?86)?1[3-9][0-9]{9}[）)]?")
 _LOST = re.compile(rf"[{HAN}][?？]+[{HAN}]|^[?？]|[?？]{{2}}")
@@ -109,7 +111,7 @@ def _bare(name: str) -> tuple[str, list[str]]:
 def _stripped(name: str) -> str:
     """Without marks around it; *ST is the mark of a listed company in trouble."""
     wrapped = _WRAPPED.fullmatch(name)
-    name = wrapped[1] if wrapped else name
+    name = wrapped[wrapped.lastindex] if wrapped else name
     if not re.search(f"[{HAN}]", name):
         return _characters.narrow(name).strip(' *#;；。，,、"“”')
     name = _WIDE_SIGN.sub(lambda sign: chr(ord(sign[0]) - 0xFEE0), name)

@@ -56,8 +56,8 @@ _MENDED = str.maketrans({"。": ".", "．": ".", "，": ",", "；": ";", "、": 
 
 
 def doubt(values: pa.Array, /, **_: object) -> pa.Array:
-    """Mistyped domains, two dots together."""
-    return pc.match_substring_regex(values, rf"\.\.|{_MISTYPED}")
+    """Mistyped domains, two dots together, escapes of Office (which may begin an address)."""
+    return pc.match_substring_regex(values, rf"\.\.|_x00|{_MISTYPED}")
 
 
 def quick(values: pa.Array, /, **_: object) -> pa.Array:

@@ -16,11 +16,19 @@ ValueError: INTEGER_FRACTION
 
 import re
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from crmclean.rules import _characters, _numbers
 
 FORM = "0|-?[1-9][0-9]*"
 _MEASURE = re.compile(r" ?(?:人|名|个|次|家|台|件|套|天|岁|单|笔|条|位|户|辆|间|层|回|遍|趟|pcs)$")
 _RANGE = re.compile(r"[0-9] ?(?:-|~|～|—|–|至|到) ?[0-9]")
+
+
+def doubt(values: pa.Array, /, **_: object) -> pa.Array:
+    """Runs of digits that are no number."""
+    return pc.greater(pc.utf8_length(values), _numbers.MOST)
 
 
 def clean(text: str, /, **_: object) -> str:

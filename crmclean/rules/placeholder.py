@@ -87,7 +87,8 @@ _OF_KIND: dict[str, tuple[str, ...]] = {
     "email": (*_NUMBERS, *_TESTS, *_MAILS),
     "code": ("0", "00", "000", "0000"),
     **dict.fromkeys(("date", "datetime"), _DATES),
-    **dict.fromkeys(("region", "address", "industry"), (*_NUMBERS, *_TESTS)),
+    **dict.fromkeys(("region", "address"), (*_NUMBERS, *_TESTS)),
+    "industry": ("0", "00", "000", "0000", "test", "测试"),
 }
 #: Kinds for which some of the words are values: 无 answers a question, 空 may be a name.
 _ANSWERS = {

@@ -21,11 +21,11 @@ import pyarrow.compute as pc
 from crmclean.rules import _characters, _checks
 
 FORM = "[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]"
-_LATE = r"\A.{10}(?:0[2469]|11)(?:29|30|31)"
+_LATE = r"\A.{10}(?:0[2469]|11)(?:29|30|31)|000\z"
 
 
 def doubt(values: pa.Array, /, **_: object) -> pa.Array:
-    """Wrong check digits, days at the end of short months."""
+    """Wrong check digits, days at the end of short months, the zeros of a spreadsheet."""
     wrong = pc.invert(_checks.resident_id_column(values))
     return pc.or_(wrong, pc.match_substring_regex(values, _LATE))
 

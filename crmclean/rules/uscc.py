@@ -23,7 +23,7 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.rules import Parts, _characters, _checks
+from crmclean.rules import Parts, _characters, _checks, resident_id
 
 FORM = "[0-9A-HJ-NP-RTUW-Y]{2}[0-9]{6}[0-9A-HJ-NP-RTUW-Y]{10}"
 _MISREAD = str.maketrans("OIZS", "0125")
@@ -33,10 +33,11 @@ _LABEL = re.compile("^[\u4e00-\u9fff()]+ ?[:：]? ?")
 
 
 def doubt(values: pa.Array, /, **_: object) -> pa.Array:
-    """Codes whose check digit is wrong, or that are typed to fill a field."""
+    """Codes whose check digit is wrong, that are typed to fill a field, numbers of persons."""
     stand_ins = [*(letter * 18 for letter in _checks.USCC), "123456789012345678"]
     same = pc.is_in(values, value_set=pa.array(stand_ins))
-    return pc.or_(same, pc.invert(_checks.uscc_column(values)))
+    digits = pc.match_substring_regex(values, r"\A[0-9]{17}[0-9X]\z")
+    return pc.or_(pc.or_(same, digits), pc.invert(_checks.uscc_column(values)))
 
 
 def quick(values: pa.Array, /, **_: object) -> pa.Array:
@@ -63,11 +64,11 @@ def clean(text: str, /, **_: object) -> str | Parts:
 
 
 def _eighteen(plain: str) -> str:
-    mended = plain.translate(_MISREAD)
-    if re.fullmatch(FORM, mended) and _checks.uscc_holds(mended):
-        return mended
-    if _checks.resident_id_holds(plain):
+    if re.fullmatch(resident_id.FORM, plain) and _checks.resident_id_holds(plain):
         raise ValueError("USCC_IS_RESIDENT_ID")
     if plain.endswith("000") and plain.isdigit():
         raise ValueError("USCC_LOST_DIGITS")
+    mended = plain.translate(_MISREAD)
+    if re.fullmatch(FORM, mended) and _checks.uscc_holds(mended):
+        return mended
     raise ValueError("USCC_CHECK_DIGIT" if re.fullmatch(FORM, mended) else "USCC_INVALID")
