@@ -151,13 +151,16 @@ def load(
 
 
 def with_columns(spec: ObjectTemplate, owner: Object, language: str) -> tuple[Column, ...]:
-    """The columns of a template; those of `generic` are the fields of the model with its labels."""
+    """The columns of a template; those of `generic` are the fields of the model with its labels,
+    but for resident ID numbers: they leave only as a custom field that the project asks for."""
     return spec.columns or tuple(_of_model(owner, language))
 
 
 def _of_model(owner: Object, language: str) -> list[Column]:
     columns = []
     for name, known in owner.fields.items():
+        if known.kind == "resident_id":
+            continue
         form = "reference" if name in owner.refers else "owner" if name == "owner" else "text"
         heading = known.label.get(language) or name
         picklist = known.values if known.kind == "picklist" else ()

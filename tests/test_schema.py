@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 
 from crmclean import messages, project, schema, tables
+from crmclean.errors import UsageError
 from crmclean.model import build
 from crmclean.schema import checks, facts
 
@@ -160,10 +161,33 @@ def test_lost_customers_carry_a_reason() -> None:
     assert found({"customer": [customer(status="流失", lost_reason="价格")]}) == []
 
 
-def test_status_behind_stage() -> None:
-    assert found({"customer": [customer(stage="成交", status="潜在")]}) == [
-        ("status", 2, "STATUS_BEHIND_STAGE")
-    ]
+@pytest.mark.parametrize(
+    "stage, status, told",
+    [
+        ("成交", "潜在", True),
+        ("成交", "成交", False),
+        ("成交", None, False),
+        ("合同签订", "潜在", True),
+        ("合同签订", "意向", False),
+        ("初步接洽", "潜在", False),
+    ],
+)
+def test_stage_and_status_go_together(stage: str, status: str | None, told: bool) -> None:
+    issues = found({"customer": [customer(stage=stage, status=status)]})
+    assert issues == ([("status", 2, "VALUES_DISAGREE")] if told else [])
+
+
+def test_a_project_says_what_goes_together() -> None:
+    needs = {"VIP": {"type": ["战略客户"]}}
+    model = build({"customer.value_level": {"options": {"needs": needs}}})
+    made = {"customer": golden("customer", [customer(value_level="VIP", type="普通客户"),
+                                            customer(value_level="VIP", type="战略客户")])}  # fmt: skip
+    issues = schema.check_golden(made, loaded(made), PROJECT, model, today=TODAY)
+    told = [(i["field"], i["row"]) for i in issues.to_pylist() if i["code"] == "VALUES_DISAGREE"]
+    assert told == [("type", 2)]
+    model = build({"customer.value_level": {"options": {"needs": {"VIP": {"kind": ["A"]}}}}})
+    with pytest.raises(UsageError, match="kind"):
+        schema.check_golden(made, loaded(made), PROJECT, model, today=TODAY)
 
 
 @pytest.mark.parametrize(
@@ -230,6 +254,29 @@ class TestValues:
         issues = schema.check_values("customer", records, PROJECT, MODEL)
         assert issues["code"].to_pylist() == ([code] if code else [])
         assert issues["value"].to_pylist() == ([value] if code else [])
+
+    @pytest.mark.parametrize(
+        "kind, options, value, code",
+        [
+            ("amount", {"from": 0, "to": 500000}, "500000.5", "NUMBER_OUT_OF_RANGE"),
+            ("amount", {"from": 0, "to": 500000}, "500000", None),
+            ("amount", {"from": 10}, "9", "NUMBER_OUT_OF_RANGE"),
+            ("amount", {"from": -5}, "-3", None),
+            ("integer", {"to": 9}, "10", "NUMBER_OUT_OF_RANGE"),
+            ("integer", {"to": 9}, "几次", None),
+            ("date", {"from": 2015}, "2014-12-31", "DATE_IMPLAUSIBLE"),
+            ("date", {"from": "2015-07-01"}, "2015-06-30", "DATE_IMPLAUSIBLE"),
+            ("date", {"from": "2015-07-01"}, "2015-07-01", None),
+        ],
+    )
+    def test_ranges_of_a_project(
+        self, kind: str, options: dict, value: str, code: str | None
+    ) -> None:
+        model = build({"customer.own": {"kind": kind, "options": options}})
+        records = golden("customer", [{}, {}]).drop_columns(["golden"])
+        records = records.append_column("own", pa.array([value, None], pa.string()))
+        issues = schema.check_values("customer", records, PROJECT, model)
+        assert issues["code"].to_pylist() == ([code] if code else [])
 
     def test_the_length_that_the_template_takes(self) -> None:
         column = SimpleNamespace(field="name", max_length=4)

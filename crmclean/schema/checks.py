@@ -62,13 +62,16 @@ def check_golden(
 
 def _value_checks(field: Field, template: Any) -> list[Check]:
     name, checks = field.name, _length(field, template)
-    if field.kind in ("amount", "integer") and not field.options.get("negative"):
+    least, most = field.options.get("from"), field.options.get("to")
+    if field.kind in ("amount", "integer") and (least, most) != (None, None):
+        checks.append(Check("NUMBER_OUT_OF_RANGE", name, _between(name, least, most)))
+    elif field.kind in ("amount", "integer") and not field.options.get("negative"):
         checks.append(Check("NUMBER_NEGATIVE", name, _lacks(name, r"\A-")))
     if field.kind == "amount":
         checks.append(Check("AMOUNT_IMPLAUSIBLE", name, _lacks(name, r"\A-?[0-9]{12}")))
     if field.kind in ("date", "datetime"):
-        first, last = field.options.get("from", 1930), field.options.get("to", 2069)
-        checks.append(Check("DATE_IMPLAUSIBLE", name, _years(name, str(first), str(last))))
+        first, last = least or 1930, most or 2069
+        checks.append(Check("DATE_IMPLAUSIBLE", name, _days(name, str(first), str(last))))
     return checks
 
 
@@ -76,13 +79,26 @@ def _lacks(name: str, pattern: str) -> facts.Holds:
     return lambda table: pc.invert(pc.match_substring_regex(table[name], pattern))
 
 
-def _years(name: str, first: str, last: str) -> facts.Holds:
-    """Dates between two years; what is not a date was refused by its rule."""
+def _between(name: str, least: float | None, most: float | None) -> facts.Holds:
+    """Numbers between two limits; what is not a number was refused by its rule."""
 
     def holds(table: pa.Table) -> pa.Array:
-        year = pc.utf8_slice_codeunits(table[name], 0, 4)
+        number = pc.match_substring_regex(table[name], r"\A-?[0-9]+(?:\.[0-9]+)?\z")
+        known = pc.cast(pc.if_else(number, table[name], None), pa.float64())
+        low = pc.greater_equal(known, -np.inf if least is None else float(least))
+        return pc.and_(low, pc.less_equal(known, np.inf if most is None else float(most)))
+
+    return holds
+
+
+def _days(name: str, first: str, last: str) -> facts.Holds:
+    """Dates between two years or days; what is not a date was refused by its rule."""
+
+    def holds(table: pa.Table) -> pa.Array:
+        early = pc.utf8_slice_codeunits(table[name], 0, len(first))
+        late = pc.utf8_slice_codeunits(table[name], 0, len(last))
         dated = pc.match_substring_regex(table[name], r"\A[0-9]{4}(?:-|\z)")
-        within = pc.and_(pc.greater_equal(year, first), pc.less_equal(year, last))
+        within = pc.and_(pc.greater_equal(early, first), pc.less_equal(late, last))
         return pc.or_(within, pc.invert(dated))
 
     return holds

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmclean.errors import UsageError
 from crmclean.model import Object
 
 Golden = dict[str, pa.Table]
@@ -65,6 +66,7 @@ def checks(
         yield Check("PHONE_SHARED", field_name, _one_customer(field_name))
     if name == "customer":
         yield from _customer(golden)
+    yield from _needs(model[name])
     yield from _regions(table)
 
 
@@ -96,7 +98,6 @@ def _customer(golden: Golden) -> Iterator[Check]:
     reached = _reached_through_contacts(golden)
     yield Check("PHONE_OR_EMAIL_MISSING", "phone", lambda table: _is_reachable(table, reached))
     yield Check("LOST_WITHOUT_REASON", "lost_reason", _lost_has_reason)
-    yield Check("STATUS_BEHIND_STAGE", "status", _status_follows_stage)
 
 
 def _lost_has_reason(table: pa.Table) -> pa.Array:
@@ -104,11 +105,31 @@ def _lost_has_reason(table: pa.Table) -> pa.Array:
     return pc.or_(pc.invert(lost), pc.is_valid(table["lost_reason"]))
 
 
-def _status_follows_stage(table: pa.Table) -> pa.Array:
-    """A customer whose stage is 成交 is not a 潜在 one."""
-    won = pc.fill_null(pc.equal(table["stage"], "成交"), False)
-    early = pc.fill_null(pc.is_in(table["status"], pa.array(["潜在", "意向"])), False)
-    return pc.invert(pc.and_(won, early))
+def _needs(owner: Object) -> Iterator[Check]:
+    """What the value of one field allows another to be, as the model or the project says it
+    (`options: {needs: {成交: {status: [成交, 流失]}}}`): a customer whose stage is won is not a
+    prospective one. Raises UsageError NEEDS_BAD for a field that does not exist."""
+    for field in owner.fields.values():
+        for value, wanted in (field.options.get("needs") or {}).items():
+            for other, allowed in wanted.items():
+                if other not in owner.fields:
+                    raise UsageError("NEEDS_BAD", field=field.path, other=other)
+                yield Check("VALUES_DISAGREE", other, _goes_with(field.name, value, other, allowed))
+
+
+def _goes_with(field: str, value: str, other: str, allowed: list[str]) -> Holds:
+    """Where a field has the value, the other one is blank or one of those allowed."""
+
+    def holds(table: pa.Table) -> pa.Array:
+        if field not in table.column_names:
+            return pa.repeat(True, len(table))
+        has = pc.fill_null(pc.equal(table[field], value), False)
+        fits = pc.or_(
+            pc.is_in(table[other], pa.array(allowed, pa.string())), pc.is_null(table[other])
+        )
+        return pc.or_(pc.invert(has), fits)
+
+    return holds
 
 
 def _reached_through_contacts(golden: Golden) -> pa.Array:

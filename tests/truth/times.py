@@ -92,7 +92,7 @@ MOMENT: dict[str, Way] = {
     "New York": clock("%Y-%m-%dT%H:%M:00-05:00", -timedelta(hours=5)), "Delhi": clock("%Y-%m-%d %H:%M:00+0530", timedelta(hours=5, minutes=30)), "Postgres": clock("%Y-%m-%d %H:%M:00.123456+08"),
     "Go": clock("%Y-%m-%d %H:%M:00 +0800 CST"), "GMT+8": clock("%Y-%m-%d %H:%M:00 GMT+8"), "Java": clock("%a %b %d %H:%M:00 CST %Y"), "browser": clock("%a %b %d %Y %H:%M:00 GMT+0800 (中国标准时间)"),
     "mail": clock("%a, %d %b %Y %H:%M:00 +0800"), "compact": clock("%Y%m%d%H%M00"), "compact to the minute": clock("%Y%m%d%H%M"), "compact ISO": clock("%Y%m%dT%H%M00"),
-    "epoch": clock("{epoch}"), "epoch in milliseconds": clock("{epoch}000"), "serial": clock("{serial}"), "half before": unless_twelve(clock("%Y-%m-%d {half}{h12}:%M"), plain),
+    "epoch": clock("{epoch}"), "epoch in milliseconds": clock("{epoch}000"), "serial": lambda text, rng: (plain if text.endswith("00:00") else clock("{serial}"))(text, rng), "half before": unless_twelve(clock("%Y-%m-%d {half}{h12}:%M"), plain),
     "half behind": unless_twelve(clock("%Y-%m-%d {h12}:%M{half}"), plain), "PM": clock("%Y-%m-%d %I:%M %p"), "点": unless_twelve(clock("%Y年%m月%d日{half}{h12}点%M分"), plain),
     "Oracle": unless_twelve(clock("%d-{m}月 -%y %I.%M.00.000000 {half}"), plain), "comma": clock("%Y-%m-%d,%H:%M"), "milliseconds": clock("%Y-%m-%d %H:%M:00.000"), "wide colon": clock("%Y-%m-%d %H：%M"),
     "weekday": clock("%Y-%m-%d %A %H:%M"),
