@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from crmclean import rules
 from crmclean.cli.app import app
 from crmclean.messages import entries
 
@@ -23,6 +24,16 @@ def test_every_command_has_help_in_both_languages(command: str) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_stands_in_the_readme(command: str, readme: str) -> None:
     assert f"`crmclean {command}" in (ROOT / readme).read_text(encoding="utf-8")
+
+
+def test_the_table_of_rules_is_what_the_rules_say() -> None:
+    lines = (ROOT / "docs/rules.md").read_text(encoding="utf-8").splitlines()
+    titles = {entry.name: entry.title for entry in rules.catalogue()}
+    said = [
+        f"| `{name}` | {title} | {entries()[f'rule.{name}']['zh']} |"
+        for name, title in titles.items()
+    ]
+    assert [line for line in lines if line.startswith("| `")] == said
 
 
 @pytest.mark.parametrize("readme", READMES)

@@ -90,6 +90,7 @@ class TestContract:
         entry = rules.catalogue(name)[0]
         assert entry.title and not entry.title.endswith(".")
         assert "Source" in entry.text and ">>> clean(" in entry.examples
+        assert len(messages.entries()[f"rule.{name}"]["page_zh"]) > 20
 
     def test_has_evidence(self, name: str) -> None:
         table = lines(name)

@@ -20,7 +20,7 @@ from crmclean.cli.options import (
     app,
     why,
 )
-from crmclean.messages import language, say
+from crmclean.messages import entries, language, say
 
 Layout = StrEnum("Layout", ["table", "one_table", "form"])
 Hidden = StrEnum("Hidden", ["include", "skip"])
@@ -97,22 +97,23 @@ def rules(
     from crmclean import rules as package
 
     if name is None:
-        entries = package.catalogue()
+        every = package.catalogue()
         if as_json:
-            show.as_json([entry._asdict() for entry in entries])
+            show.as_json([entry._asdict() for entry in every])
             return
-        listed = [(entry.name, _title(entry)) for entry in entries]
+        listed = [(entry.name, _title(entry)) for entry in every]
         show.table(say("help.rules"), (say("label.name"), say("label.title")), listed)
         return
     (entry,) = package.catalogue(name)
     if as_json:
         show.as_json(entry._asdict())
         return
-    show.line(f"{entry.name}: {_title(entry)}\n\n{entry.text}\n\n{entry.examples}")
+    page = entries()[f"rule.{entry.name}"]["page_zh"] if language() == "zh" else entry.text
+    show.line(f"{entry.name}: {_title(entry)}\n\n{page}\n\n{entry.examples}")
 
 
 def _title(entry: Any) -> str:
-    """What a rule does: its own words are English, the catalogue has the Chinese."""
+    """What a rule does: its own words are English, the catalogue has the Chinese (as for pages)."""
     return say(f"rule.{entry.name}") if language() == "zh" else entry.title
 
 

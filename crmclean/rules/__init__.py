@@ -103,5 +103,8 @@ def _entry(module: ModuleType) -> Entry:
     title, _, body = module.__doc__.strip().partition("\n")
     prose, mark, examples = body.partition(">>>")
     return Entry(
-        module.__name__.rpartition(".")[2], title, prose.strip(), (mark + examples).strip()
+        module.__name__.rpartition(".")[2],
+        title,
+        prose.strip("\n").rstrip(),
+        (mark + examples).strip(),
     )
