@@ -28,6 +28,7 @@ FORM = _characters.LINE
 _STRAY = "*#@★☆●■◆▲△※→;；。，,、:：!！?？`~^|\\\"'“”‘’ ·．…-—_=+＋<>《》"
 #: In a name of letters and digits (７－１１) the signs are theirs.
 _WIDE_SIGN = re.compile("(?<=[A-Za-z0-9])[－．＆＇＋／，](?= ?[A-Za-z0-9])")
+_WIDE = {point + 0xFEE0: point for point in range(0x21, 0x7F)}
 _QUOTES = str.maketrans("", "", '“”‘’"《》<>')
 _LICENCE = str.maketrans("()[]【】〔〕﹙﹚", "（）（）（）（）（）")
 _QUOTED = re.compile('“[^“”]+”|"[^"]+"|《[^《》]+》|‘[^‘’]+’|<[^<>]+>')
@@ -113,7 +114,7 @@ def _stripped(name: str) -> str:
     wrapped = _WRAPPED.fullmatch(name)
     name = wrapped[wrapped.lastindex] if wrapped else name
     if not re.search(f"[{HAN}]", name):
-        return _characters.narrow(name).strip(' *#;；。，,、"“”')
+        return name.translate(_WIDE).strip(' *#;；。，,、"“”')
     name = _WIDE_SIGN.sub(lambda sign: chr(ord(sign[0]) - 0xFEE0), name)
     mark = "*" if name.startswith("*ST") else ""
     bare = name.strip(_STRAY)
