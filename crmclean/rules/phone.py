@@ -66,7 +66,7 @@ def doubt(values: pa.Array, /, want: str | None = None, **_: object) -> pa.Array
     another field."""
     look = pc.match_substring_regex(
         values,
-        rf"\A(?:{STAND_IN})(?:-[0-9]{{1,6}})?\z|\A\+|\A14[0-4][0-9]{{10}}|[0-9]-[0-9]{{1,2}}\z",
+        rf"\A(?:{STAND_IN})(?:-[0-9]{{1,6}})?\z|\A\+|\A14[0-4][0-9]{{10}}|\A[048][0-9]{{2,3}}-?[0-9]{{7,8}}-[0-9]{{1,2}}\z",
     )
     landline = pc.starts_with(values, "0")
     if pc.any(landline).as_py():
