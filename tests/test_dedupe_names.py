@@ -173,6 +173,12 @@ def test_homophones_sound_alike(one: str, other: str) -> None:
     assert sounds[0] == sounds[1]
 
 
+def test_typed_pinyin_sounds_like_the_name() -> None:
+    han, typed, other = sound(["鼎力紧固件", "dingli jingujian", "acme fasteners"])
+    assert han == typed
+    assert other == "acme fasteners"
+
+
 def test_other_sounds_differ() -> None:
     assert len(set(sound(["华星", "大星", "华山"]))) == 3
 

@@ -8,6 +8,7 @@ so that two homophones are equal strings and edit distances on sounds count syll
 """
 
 import os
+import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
@@ -16,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmclean.dedupe import pinyin
 from crmclean.dedupe.characters import Characters
 
 _PUNCTUATION = str.maketrans(
@@ -25,6 +27,8 @@ _PUNCTUATION = str.maketrans(
 )  # fmt: skip
 _TONES = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ", "aaaaeeeeiiiioooouuuuvvvvvnnnm")
 _SIGNS = r"[^\pL\pN]"
+_TYPED = "^[a-z]{2,}(?: [a-z]+)*$"
+_SYLLABLE = re.compile("[a-z]*[aeiouv][a-z]*")
 _FUZZY = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 
 
@@ -54,13 +58,20 @@ _AFTER_NFKC = str.maketrans({"（": "(", "）": ")", "，": ",", "\u3000": " ", 
 
 
 def sound(values: pa.Array) -> pa.Array:
-    """Each plain text with every Chinese character replaced by the sign of its syllable.
+    """Each plain text with every Chinese character replaced by the sign of its syllable; pinyin that
+    somebody typed (`pinyin.py`) likewise.
 
-    >>> sound(pa.array(["华星"])) == sound(pa.array(["华兴"]))
+    >>> sound(pa.array(["华星"])) == sound(pa.array(["华兴"])) == sound(pa.array(["hua xing"]))
     True
     """
     spelled = Characters.of(values)
-    return Characters(_syllables()[spelled.points], spelled.lengths).texts()
+    found = Characters(_syllables()[spelled.points], spelled.lengths).texts()
+    typed = pc.match_substring_regex(values, _TYPED)
+    if not pc.any(typed).as_py():
+        return found
+    return pc.replace_with_mask(
+        found, typed, pa.array(map(_typed, values.filter(typed).to_pylist()))
+    )
 
 
 def key(values: pa.Array) -> pa.Array:
@@ -101,18 +112,34 @@ def _traditional() -> frozenset[str]:
     return frozenset(c for c, simple in zip(characters, converted, strict=True) if c != simple)
 
 
-@cache
+def _typed(text: str) -> str:
+    """The signs of a text that is typed pinyin, else the text."""
+    signs = _spoken()[1]
+    return "".join(chr(signs[one]) for one in pinyin.syllables(text, signs)) or text
+
+
 def _syllables() -> np.ndarray:
-    """Code point to the sign of its syllable; signs stand in the private use area."""
+    """Code point to the sign of its syllable."""
+    return _spoken()[0]
+
+
+@cache
+def _spoken() -> tuple[np.ndarray, dict[str, int]]:
+    """The signs of characters by code point, and of toneless syllables; signs stand in the private
+    use area."""
     os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # only its character table is needed
     from pypinyin.constants import PINYIN_DICT
 
     signs: dict[str, int] = {}
+    typed: dict[str, int] = {}
     table = np.arange(0x110000, dtype=np.uint32)
     for point, readings in sorted(PINYIN_DICT.items()):
         syllable = _confusable(readings.split(",")[0])
         table[point] = signs.setdefault(syllable, 0xE000 + len(signs))
-    return table
+        bare = readings.split(",")[0].translate(_TONES)
+        if _SYLLABLE.fullmatch(bare):
+            typed[bare] = int(table[point])
+    return table, typed
 
 
 @cache
