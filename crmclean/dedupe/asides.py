@@ -22,7 +22,7 @@ _OFFICE_NEXT = re.compile(
     r"^(?:[分支](?:公司|行|店|厂|院|校|所|局)|办事处|代表处|联络处)"
 )  # (秦皇岛)分公司
 _COMPANY = re.compile(r"公司|集团|厂$")
-_NOTE_START = re.compile(r"^([^-_/:\s]{1,6})[-_/:\s]+(?=.{6,})")
+_NOTE_START = re.compile(r"^([^-_/:\s]{1,6})([-_/:\s])+(?=.{6,})")
 _NOTE_END = re.compile(r"[-_/\s*★☆●▲■◆※#]+([^-_/\s*★☆●▲■◆※#]+)$")
 _KIND_WORD = {
     "股份合作": "cooperative",
@@ -51,8 +51,8 @@ def read(name: str) -> Asides:
     if "(" in name or "[" in name:
         name = _without_brackets(name, flags, found)
     begun = _NOTE_START.match(name)
-    if begun and begun[1] in _NOTES:
-        flags.add(_NOTES[begun[1]])
+    if begun and (begun[1] in _NOTES or (begun[2] == ":" and _is_whole(name))):
+        flags.add(_NOTES.get(begun[1], "note"))
         name = name[begun.end() :]
     name = _without_ends(name, flags, found)
     return Asides(name.strip(" -_/*★☆") or name, ",".join(sorted(flags)), **found)

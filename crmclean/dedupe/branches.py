@@ -48,9 +48,8 @@ _CAMPUS = re.compile(
     r"^(?P<head>.{3,}(?:医院|学校|幼儿园|大学))(?P<branch>[^大]{1,4}(?:院区|校区|园区|分园|院))$"
 )
 _SHOP = re.compile(r"(?:旗舰|体验|加盟|直营|专卖|分|门)?店$")
-_DEPARTMENT = re.compile(
-    r"(?<=公司)(?:采购|财务|技术|行政|人事|市场|设备|质检|质量|研发|综合|后勤|工会)(?:部|处|科|办|中心)$"
-)
+_DEPARTMENT_NAMES = "采购|财务|技术|行政|人事|市场|设备|质检|质量|研发|综合|后勤|工会"
+_DEPARTMENT = re.compile(rf"(?<=公司)(?:{_DEPARTMENT_NAMES})(?:部|处|科|办|中心)$")
 _TAIL = re.compile(r"^(?P<head>.{4,}?有限(?:责任)?公司)(?P<said>(?!.*公司).{1,8})$")
 _LAST = frozenset("市家楼司行店厂院校部社所局处站库队矿点心地园间柜房市场厅馆仓科办会区")
 _SITES = _LAST | frozenset("场队厅户堂亭屋台塔桥港井组")
@@ -114,9 +113,12 @@ def split(name: str) -> tuple[str, str]:
 
 
 def is_said(text: str) -> bool:
-    """Whether what follows a whole name is said of it: a person, a place, a note. Anything else
+    """Whether what follows a whole name is said of it: a person, a place, a note, who does it
+    there (采购). Anything else
     (白柳收购点, 龙峰林场) may be a part of the company."""
     if text in _CODES or text in words.table("annotations"):
+        return True
+    if text in _DEPARTMENT_NAMES.split("|"):
         return True
     return text[-1:] not in _SITES and is_name(text)
 

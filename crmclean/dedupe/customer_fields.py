@@ -119,7 +119,7 @@ def _one(column: pa.ChunkedArray) -> pa.Array:
 def _name_fields(parsed: pa.Table, name: Field, memo: Memo) -> dict[str, Field]:
     part = {column: _one(parsed[column]) for column in parsed.column_names}
     core, brand = _compact(name, part["core"]), _compact(name, part["brand"])
-    long = mapped(core, pc.if_else(pa.array(core.lengths >= 4), core.values, ""))
+    long = _compact(name, part["long"])
     same = ("city", "branch", "ordinal", "kind", "flags")
     plain = {column: mapped(name, part[column]) for column in same}
     return {

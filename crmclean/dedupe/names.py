@@ -55,10 +55,11 @@ class Parts(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """Parts in the form that comparisons use (`compared`): the core; the concern, with the word
-    that makes it the head of a group; the code of the place, closed for a public body."""
+    """Parts in the form that comparisons use (`compared`): the core; the core again where it
+    is likely to be one company's alone; the concern, with the word that makes it the head of a group; the code of the place, closed for a public body."""
 
     core: str
+    long: str
     concern: str
     within: str
 
@@ -87,17 +88,17 @@ def parse(name: str) -> Parts:
     brand, trade = _brand(rest)
     return Parts(
         region, rest + spoken, brand, trade + spoken, form, beside.kind or _KINDS.get(form, ""),
-        branch or beside.branch or office, branches.ordinal(name), code, beside.flags, beside.former,
+        branch or beside.branch or office, branches.ordinal(beside.name + beside.branch), code, beside.flags, beside.former,
     )  # fmt: skip
 
 
 def compared(name: str, parts: Parts) -> Compared:
     """The parts in the form that comparisons use. A plant's number is its ordinal's to say. 天岳集团 is
     itself, beside 天岳置业, 天岳集团物流 and 天岳控股, which are others of its group. A public body's place is
-    its name: the city's 人民医院 is not the district's.
+    its name: the city's 人民医院 is not the district's. A shop's name without a place is anybody's.
 
     >>> compared("天岳控股有限公司", parse("天岳控股有限公司"))
-    Compared(core='天岳控股', concern='天岳控股控股', within='')
+    Compared(core='天岳控股', long='天岳控股', concern='天岳控股控股', within='')
     >>> compared("郑州市教育局", parse("郑州市教育局")).within
     '4101.'
     """
@@ -112,7 +113,9 @@ def compared(name: str, parts: Parts) -> Compared:
     concern = (
         core.removesuffix(word) + 2 * word
     )  # twice: longer than any beginning that others share
-    return Compared(core, concern, within)
+    common = not parts.code and (parts.kind == "individual" or _PUBLIC.match(core))
+    long = "" if common or len(core) < 4 else core
+    return Compared(core, long, concern, within)
 
 
 def group_word(name: str) -> str:
