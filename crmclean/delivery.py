@@ -95,9 +95,12 @@ def audit_sample(
     return audit.sample(*where, rows, seed, population, held)
 
 
-def unmerge(job: Job, golden: str) -> str:
-    """Keep the records of a golden record apart from now on; what to tell the person, as a line."""
-    plan, path = finished(job), job.out / f"unmerge-{golden}.xlsx"
+def unmerge(job: Job, named: str) -> str:
+    """Keep the records of a golden record apart from now on (`named`: its id, or a row that was
+    merged into it); what to tell the person, as a line."""
+    plan = finished(job)
+    golden = undo.golden_of(job.work, plan, named)
+    path = job.out / f"unmerge-{golden}.xlsx"
     found = undo.members(job.work, golden)
     records = {name: job.work.get(f"records/{name}") for name in job.model}
     rows = undo.write(job.work, plan, job.model, golden, path)

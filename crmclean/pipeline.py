@@ -132,6 +132,7 @@ def profile(job: Job) -> Path:
 
 def explain(job: Job, subject: list[str]) -> list[str]:
     """The story of one record, or why two are thought one, as lines."""
-    told = Story(job.work, finished(job), job.project, job.model, bool(job.unmask))
+    unmask = bool(job.unmask)
+    told = Story(job.work, finished(job), job.project, job.model, unmask, dedupe.explain)
     lines = told.of_record(subject[0]) if len(subject) == 1 else told.of_pair(*subject[:2])
     return list(lines)

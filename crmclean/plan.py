@@ -101,6 +101,15 @@ class Plan:
         source, row, _ = unpack(record)
         return f"{self.source(source).name}!{row}"
 
+    def find(self, place: str) -> tuple[int, int] | None:
+        """Source and row that `file#sheet!row` names, as `where` tells it or with a part of the path;
+        None where no source is called so."""
+        file, _, row = place.rpartition("!")
+        for source in self.sources:
+            if file in (source.name, source.path, Path(source.path).name) and row.isdigit():
+                return source.number, int(row)
+        return None
+
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True)
 

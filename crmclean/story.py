@@ -4,13 +4,13 @@ For `crmclean explain RECORD` (file#sheet!row) and for two records (why they are
 It reads the tables of the last run and returns lines of text; personal data is masked unless asked.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from itertools import product
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean import headings, messages, privacy, tables
+from crmclean import headings, privacy, tables
 from crmclean.errors import UsageError
 from crmclean.messages import language, say, short
 from crmclean.model import Object
@@ -18,15 +18,21 @@ from crmclean.plan import Plan, Source
 from crmclean.project import Project
 from crmclean.run import Work
 
+#: (comparison, words of the level reached, bits), the prior first, the sum last; of the tables of
+#: records, the pairs, the object, and two records (`dedupe.explain`).
+Waterfall = Callable[[dict[str, pa.Table], pa.Table, str, int, int], list[tuple[str, str, float]]]
+
 
 class Story:
-    """The tables of one run, and how to show a value of each field."""
+    """The tables of one run, and how to show a value of each field. `waterfall`: what speaks for
+    and against two records being one."""
 
     def __init__(
-        self, work: Work, plan: Plan, project: Project, model: dict[str, Object], unmask: bool
-    ) -> None:
+        self, work: Work, plan: Plan, project: Project, model: dict[str, Object], unmask: bool,
+        waterfall: Waterfall,
+    ) -> None:  # fmt: skip
         self.work, self.plan, self.project, self.model = work, plan, project, model
-        self.unmask = unmask
+        self.unmask, self.waterfall = unmask, waterfall
 
     def of_record(self, place: str) -> Iterator[str]:
         """Lines about the row `place` (file#sheet!row). Raises UsageError where there is none."""
@@ -54,19 +60,28 @@ class Story:
                 yield from self._pair(name, pair)
         if not found:
             yield say("story.no_pair")
+            one, two = (self._records("customer", *row) for row in rows)
+            for left, right in product(one, two):
+                yield from self._weighed("customer", left, right)
 
     def _pair(self, name: str, pair: dict) -> Iterator[str]:
         reason = f" · {short(pair['reason'])}" if pair["reason"] else ""
         label = self.model[name].label[language()]
         yield f"{label}: {say('story.' + pair['verdict'])}{reason}"
-        records = self.work.get(f"records/{name}")
-        for side in ("left", "right"):
-            yield f"  {self.plan.where(pair[side])}  {self._shown_name(name, records, pair[side])}"
-        for comparison, bits in pair["weights"]:
+        yield from self._weighed(name, pair["left"], pair["right"])
+
+    def _weighed(self, name: str, left: int, right: int) -> Iterator[str]:
+        """Two records, and what each comparison says of them."""
+        records = {one: self.work.get(f"records/{one}") for one in ("customer", "contact")}
+        for side in (left, right):
+            yield f"  {self.plan.where(side)}  {self._shown_name(name, records[name], side)}"
+        prior, *each, total = self.waterfall(records, self.work.get("pairs"), name, left, right)
+        yield f"    {prior[2]:+6.1f}  {prior[1]}"
+        for comparison, words, bits in each:
             if bits:
                 bar = ("+" if bits > 0 else "-") * max(1, round(abs(bits)))
-                yield f"    {say_or('comparison.' + comparison, comparison):<12} {bits:+6.1f}  {bar}"
-        yield f"    {say('story.sum'):<12} {pair['weight']:+6.1f}  {say('story.bits')}"
+                yield f"    {bits:+6.1f}  {comparison}: {words}  {bar}"
+        yield f"    {total[2]:+6.1f}  {total[1]}"
 
     def _shown_name(self, name: str, records: pa.Table, record: int) -> str:
         one = records.filter(pc.equal(records["record"], record)).to_pylist()[0]
@@ -141,14 +156,9 @@ class Story:
         return records.filter(own).to_pylist()
 
     def _find(self, place: str) -> tuple[int, int]:
-        file, _, row = place.rpartition("!")
-        for source in self.plan.sources:
-            if file in (source.name, source.path, Path(source.path).name) and row.isdigit():
-                rows = self.work.get(f"rows/{source.number}", ["row"])["row"]
-                if pc.any(pc.equal(rows, int(row))).as_py():
-                    return source.number, int(row)
+        found = self.plan.find(place)
+        if found:
+            rows = self.work.get(f"rows/{found[0]}", ["row"])["row"]
+            if pc.any(pc.equal(rows, found[1])).as_py():
+                return found
         raise UsageError("RECORD_UNKNOWN", record=place)
-
-
-def say_or(code: str, otherwise: str) -> str:
-    return say(code) if code in messages.entries() else otherwise

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean import workbooks
+from crmclean import tables, workbooks
 from crmclean.errors import UsageError
 from crmclean.messages import language, say
 from crmclean.model import Object
@@ -22,6 +22,21 @@ from crmclean.tables import PART_BITS
 from crmclean.workbooks import Col, Sheet
 
 COLUMNS = ("what", "where", "field", "now", "then")
+
+
+def golden_of(work: Work, plan: Plan, named: str) -> str:
+    """The id of the golden record that a person names: by its id, or by the row (file#sheet!row) of
+    a customer that was merged into it."""
+    found = plan.find(named)
+    if not found:
+        return named
+    crosswalk = work.get("crosswalk")
+    record = crosswalk["record"].combine_chunks()
+    mine = pc.and_(
+        pc.equal(tables.sources_of(record), found[0]), pc.equal(tables.rows_of(record), found[1])
+    )
+    golden = crosswalk.filter(pc.and_(mine, pc.equal(crosswalk["object"], "customer")))["golden"]
+    return golden[0].as_py() if len(golden) else named
 
 
 def members(work: Work, golden: str) -> pa.Table:

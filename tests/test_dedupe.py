@@ -119,6 +119,20 @@ def test_project_rules_beat_the_weight(tmp_path: Path) -> None:
     assert len(set(clusters(run(tmp_path, strangers, always)))) == 1
 
 
+def test_project_rules_name_records_by_row_or_by_code(tmp_path: Path) -> None:
+    twins = [{"name": "上海华星电子有限公司", "code": code} for code in ("C1", "C2")]
+    found = run(tmp_path, twins, {"never": [["ERP:C1", "ERP.csv!3"]]})
+    assert len(set(clusters(found))) == 2
+    assert found.issues.num_rows == 0
+
+
+def test_a_named_record_that_is_not_there_is_told(tmp_path: Path) -> None:
+    twins = [{"name": "上海华星电子有限公司"}] * 2
+    found = run(tmp_path, twins, {"never": [["ERP.csv!2", "ERP.csv!99"]]})
+    told = [(i["code"], i["value"]) for i in found.issues.to_pylist()]
+    assert told == [("NAMED_UNKNOWN", "ERP.csv!99")]
+
+
 def test_decisions_hold_and_are_asked_again_when_values_changed(tmp_path: Path) -> None:
     rows = [
         {"name": "上海华星电子有限公司", "code": "1"},
@@ -265,6 +279,21 @@ def test_strategies(tmp_path: Path, strategy: str, expected: str) -> None:
     assert golden["requirement"] == expected
     if strategy == "keep_both":
         assert "BBB" in golden["remark"] and "D" in golden["remark"]
+
+
+@pytest.mark.parametrize("strategy", ["union", "keep_both"])
+def test_one_telephone_holds_one_number_and_a_remark_holds_both(
+    tmp_path: Path, strategy: str
+) -> None:
+    rows = [
+        {"name": "上海华星电子有限公司", "phone": "021-55501234", "remark": "老客户"},
+        {"name": "上海华星电子有限公司", "phone": "021-55509999", "remark": "月结"},
+    ]
+    how = {"survivorship": {"customer.phone": strategy, "customer.remark": strategy}}
+    (golden,) = run(tmp_path, rows, how).golden["customer"].to_pylist()
+    assert golden["phone"] == "021-55501234"
+    assert golden["other_phones"] == "021-55509999"
+    assert golden["remark"] == "老客户；月结"
 
 
 def test_a_sound_value_beats_a_newer_refused_one(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Rows become records: fills, constants, concats, lookups; every made cell is a change."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -214,6 +215,20 @@ def test_an_unknown_field_names_the_nearest() -> None:
     with pytest.raises(UsageError) as caught:
         mapping.check(project({"customer.nmae": "公司名称"}), plan.Plan((source(),)), MODEL)
     assert caught.value.facts["near"] == "customer.name"
+
+
+@pytest.mark.parametrize(
+    ("dedupe", "near"),
+    [
+        ({"survivorship": {"customer.phon": "most_recent"}}, "customer.phone"),
+        ({"priority": ["ERPP"]}, "ERP"),
+    ],
+)
+def test_what_dedupe_names_exists(dedupe: dict, near: str) -> None:
+    stated = Project(sources=[{"path": "客户.xlsx"}], dedupe=dedupe)
+    with pytest.raises(UsageError) as caught:
+        mapping.check(stated, plan.Plan((replace(source(), system="ERP"),)), MODEL)
+    assert caught.value.facts["near"] == near
 
 
 def test_a_heading_that_may_be_two_columns_is_refused() -> None:

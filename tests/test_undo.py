@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from crmclean.plan import Plan
 from crmclean.workbooks import reread
 
 
@@ -33,6 +34,18 @@ def test_an_unmerged_customer_stays_apart(sample_run: Path, tmp_path: Path, cli:
     mine = after.filter(pc.is_in(after["record"], pa.array(members)))
     mine = mine.filter(pc.equal(mine["object"], "customer"))
     assert len(set(mine["golden"].to_pylist())) == len(members)
+
+
+def test_a_merge_is_named_by_one_of_its_rows(
+    sample_run: Path, tmp_path: Path, cli: Callable
+) -> None:
+    folder = shutil.copytree(sample_run, tmp_path / "项目")
+    crosswalk = pq.read_table(folder / "out" / "tables" / "crosswalk.parquet").to_pylist()
+    merged = next(r for r in crosswalk if r["object"] == "customer" and r["end"] == "merged")
+    plan = Plan.from_json((folder / "out" / "tables" / "sources.json").read_text("utf-8"))
+    done = cli("unmerge", plan.where(merged["record"]), "-o", "out", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert (folder / "out" / f"unmerge-{merged['golden']}.xlsx").is_file()
 
 
 def test_what_was_never_merged_cannot_be_undone(sample_run: Path, cli: Callable) -> None:

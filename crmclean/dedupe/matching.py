@@ -70,11 +70,12 @@ def customers(records: dict[str, pa.Table], fields: dict[str, Field], job: Job) 
     linked = link(matched.golden, fields, label, why != "")
     misled = contradicted(said, label)
     issues = found_issues(own, fields, label, judged.verdict, judged.pairs, why, misled)
+    absent = named.unknown(own, prints, job.plan, job.project)
     return replace(
         matched,
         golden=linked.golden,
         changes=concat(CHANGES, [matched.changes, linked.changes]),
-        issues=concat(ISSUES, [issues, linked.issues]),
+        issues=concat(ISSUES, [issues, linked.issues, absent]),
         learned=learned,
         **judged.told("customer", own, SPEC),
     )

@@ -1,13 +1,19 @@
-"""Pairs that a person named: in crmclean.yaml (`dedupe.never`, `always`) or by a stored decision."""
+"""Pairs that a person named: in crmclean.yaml (`dedupe.never`, `always`) or by a stored decision.
+
+In crmclean.yaml a record is `file#sheet!row`, or `system:code`, which holds when rows move.
+"""
+
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.decisions import State, seen
+from crmclean.messages import severity
 from crmclean.plan import Plan
 from crmclean.project import Project
-from crmclean.tables import record_ids
+from crmclean.tables import ISSUES, record_ids, table
 
 _NONE = np.zeros(0, np.int64)
 
@@ -23,7 +29,7 @@ def pairs(
     if object == "customer":
         ids = records["record"].combine_chunks()
         for rule in ("never", "always"):
-            found[rule] = _of_project(getattr(project.dedupe, rule), ids, plan, count)
+            found[rule] = _of_project(_both(project, rule), ids, prints, plan, count)
     decided = _decided(object, records, prints, state)
     for rule, verdict in (("decided_never", "different"), ("decided_always", "same")):
         chosen = sorted(pair for pair, said in decided.items() if said == verdict)
@@ -56,20 +62,45 @@ def _places(prints: pa.Array, wanted: list[str]) -> dict[str, int]:
     return {t: n for t, n in zip(texts, at.to_pylist(), strict=True) if n is not None}
 
 
-def _of_project(named: tuple, ids: pa.Array, plan: Plan, count: int) -> np.ndarray:
-    sources = {source.name: source.number for source in plan.sources}
+def unknown(records: pa.Table, prints: pa.Array, plan: Plan, project: Project) -> pa.Table:
+    """An issue for each record that crmclean.yaml names and that is not there."""
+    ids = records["record"].combine_chunks()
+    names = [name for rule in ("never", "always") for name in sum(_both(project, rule), ())]
+    places = _named(names, ids, prints, plan)
+    missing = sorted(name for name in set(names) if name not in places)
+    columns = {
+        "object": "customer",
+        "code": "NAMED_UNKNOWN",
+        "value": pa.array(missing, pa.string()),
+    }
+    return table(ISSUES, {**columns, "severity": severity("NAMED_UNKNOWN")})
+
+
+def _both(project: Project, rule: str) -> list[tuple[str, ...]]:
+    return [tuple(str(name) for name in pair) for pair in getattr(project.dedupe, rule)]
+
+
+def _of_project(
+    pairs: list[tuple[str, ...]], ids: pa.Array, prints: pa.Array, plan: Plan, count: int
+) -> np.ndarray:
+    place = _named(sum(pairs, ()), ids, prints, plan)
     found = set()
-    for pair in named:
-        at = [_place(str(where), sources, ids) for where in pair]
-        if len(at) == 2 and None not in at and at[0] != at[1]:
+    for pair in pairs:
+        at = [place[name] for name in pair if name in place]
+        if len(at) == 2 and at[0] != at[1]:
             found.add(min(at) * count + max(at))
     return np.array(sorted(found), np.int64)
 
 
-def _place(where: str, sources: dict[str, int], ids: pa.Array) -> int | None:
-    """The record number of `file#sheet!row`."""
-    name, _, row = where.rpartition("!")
-    if name not in sources or not row.isdigit():
-        return None
-    at = pc.index(ids, record_ids(sources[name], pa.array([int(row)]))[0]).as_py()
-    return at if at >= 0 else None
+def _named(names: Sequence[str], ids: pa.Array, prints: pa.Array, plan: Plan) -> dict[str, int]:
+    """Where the records stand that are named as people write them."""
+    if not names:
+        return {}
+    sources = {source.name: source.number for source in plan.sources}
+    place = _places(prints, list(names))
+    for name in names:
+        file, _, row = name.rpartition("!")
+        if file in sources and row.isdigit():
+            at = pc.index(ids, record_ids(sources[file], pa.array([int(row)]))[0]).as_py()
+            place |= {name: at} if at >= 0 else {}
+    return place

@@ -25,6 +25,8 @@ DEFAULTS = {
 }  # fmt: skip
 #: Fields of free text whose parts are values of a kind.
 PARTS = {"other_phones": "phone"}
+#: Kinds of values of which a cell may hold several.
+MANY = ("text", "long_text", "address")
 JOIN = "；"
 
 

@@ -13,7 +13,15 @@ import pyarrow.compute as pc
 
 from crmclean.dedupe import losers
 from crmclean.dedupe.cluster import numbered
-from crmclean.dedupe.strategies import DEFAULTS, Grounds, Groups, chosen, groups_of, put
+from crmclean.dedupe.strategies import (
+    DEFAULTS,
+    MANY,
+    Grounds,
+    Groups,
+    chosen,
+    groups_of,
+    put,
+)
 from crmclean.model import Object
 from crmclean.tables import CHANGES, GOLDEN, table
 
@@ -50,7 +58,7 @@ def survive(
     base = records.take(pa.array(master))
     ids = records["record"].combine_chunks()
     columns, cells, changes = {}, [], []
-    strategies = {**DEFAULTS.get(object.name, {}), **named}
+    strategies = {**DEFAULTS.get(object.name, {}), **_fitting(named, object)}
     names = [name for name in records.column_names if name != "record"]
     for name in names:
         values = records[name].combine_chunks()
@@ -63,12 +71,25 @@ def survive(
             won, value = _as_decided(decided[name], values, groups, won, value)
         columns[name] = put(columns[name], groups.place, value)
         cells.append(_cells(object.name, golden, name, strategy, value, won, groups, ids))
-    asked = tuple(name for name, strategy in named.items() if strategy == "keep_both")
+    asked = tuple(name for name in named if strategies[name] == "keep_both")
     losers.keep(records, object, groups, columns, cells, golden, asked)
     for name in names:
         strategy = strategies.get(name, "priority")
         changes.append(_changes(object.name, base, name, columns[name], strategy))
     return Survived(master, columns, _all(GOLDEN, cells), _all(CHANGES, changes))
+
+
+def _fitting(named: dict[str, str], object: Object) -> dict[str, str]:
+    """The project's strategies as each field can bear them: one telephone or date holds one value,
+    so that its union keeps the others beside it; the remark, where they are kept, is united."""
+    found = {}
+    for name, strategy in named.items():
+        if strategy == "keep_both" and name == "remark":
+            strategy = "union"
+        elif strategy == "union" and object.fields[name].kind not in MANY:
+            strategy = "keep_both"
+        found[name] = strategy
+    return found
 
 
 def _as_decided(

@@ -45,10 +45,23 @@ def check(
         for source in planned:
             issues += _absent(entry, source) + _drift(place, entry, source, frozen)
             issues += _undecided(entry, source)
+    _check_dedupe(project, plan, model)
     if strict:
         _ask(issues, plan)
     severe = [{**issue, "severity": messages.severity(issue["code"])} for issue in issues]
     return pa.Table.from_pylist(severe, schema=tables.ISSUES)
+
+
+def _check_dedupe(project: Project, plan: Plan, model: dict[str, Object]) -> None:
+    """Systems that are given priority and fields that are given a strategy exist."""
+    paths = [field.path for owner in model.values() for field in owner.fields.values()]
+    for path in project.dedupe.survivorship:
+        if path not in paths:
+            raise _unknown("MAPPING_UNKNOWN_FIELD", "dedupe.survivorship", path, paths)
+    systems = sorted({source.system for source in plan.sources})
+    for system in project.dedupe.priority:
+        if system not in systems:
+            raise _unknown("DEDUPE_UNKNOWN_SYSTEM", "dedupe.priority", system, systems)
 
 
 def _ask(issues: list[dict], plan: Plan) -> None:
