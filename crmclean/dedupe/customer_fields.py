@@ -139,9 +139,9 @@ def _name_fields(parsed: pa.Table, name: Field, memo: Memo) -> dict[str, Field]:
 
 
 def _stated(region: pa.Array, code: pa.Array) -> pa.Array:
-    """The code of a place that is surely one: 丹阳市, 上海; 甘泉 in front may be a brand."""
+    """The code of a place that is surely one: 丹阳市, 上海, 浙江常山; 甘泉 in front may be a brand."""
     surely = pc.or_(
-        pc.less_equal(pc.utf8_length(code), 4),
+        pc.or_(pc.less_equal(pc.utf8_length(code), 4), pc.greater(pc.utf8_length(region), 3)),
         pc.match_substring_regex(region, "[省市区县州盟旗]$"),
     )
     return pc.if_else(surely, code, "")
