@@ -93,6 +93,12 @@ def clean(
     cache.keep(work, list(schemas), keys)
 
 
+def rows(work: Work) -> pa.Table:
+    """The rows that were cleaned and may be known again, in reading order (`cache.ROWS`)."""
+    numbers = sorted(map(int, cache.known_keys(work)))
+    return tables.concat(cache.ROWS, [work.get(f"last/rows/{number}") for number in numbers])
+
+
 def _told(
     batches: Iterable[pa.Table], done: int, whole: int, progress: Callable[[str, float, int], None]
 ) -> Iterator[pa.Table]:

@@ -66,11 +66,13 @@ class State:
         if not entries:
             return
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        text = "".join(
-            json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n" for entry in entries
-        )
         with (self.folder / f"{kind}.jsonl").open("a", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+            file.write(as_lines(entries))
+
+
+def as_lines(entries: list[dict[str, Any]]) -> str:
+    """Entries as they stand in the file of their kind."""
+    return "".join(json.dumps(one, ensure_ascii=False, sort_keys=True) + "\n" for one in entries)
 
 
 def _entry(line: str, path: Path, number: int) -> dict[str, Any]:
@@ -85,15 +87,27 @@ def _entry(line: str, path: Path, number: int) -> dict[str, Any]:
 
 def fingerprints(records: pa.Table, object: str, plan: Plan) -> pa.Array:
     """One stable text per record: `system:code`, or `system#hash.n` where there is no unique code."""
-    system = _systems(records["record"], plan)
-    coded = _joined([system, _column(records, "code")], ":")
-    rest = pa.array(_repeated(coded))
+    codes = coded(records, plan)
+    rest = pa.array(_repeated(codes))
     if not pc.any(rest).as_py():
-        return coded
-    hashed_ = hashes(records.filter(rest), IDENTITY[object])
-    base = _joined([system.filter(rest), hashed_], "#")
+        return codes
+    base = _hashed(records.filter(rest), object, plan)
     counted = _joined([base, pc.cast(pa.array(_before(base)), pa.string())], ".")
-    return pc.replace_with_mask(coded, rest, counted)
+    return pc.replace_with_mask(codes, rest, counted)
+
+
+def stems(records: pa.Table, object: str, plan: Plan) -> list[pa.Array]:
+    """What the fingerprint of each record is, or begins with, whatever other records there are."""
+    return [coded(records, plan), _hashed(records, object, plan)]
+
+
+def coded(records: pa.Table, plan: Plan) -> pa.Array:
+    """System and code of each record, null without a code."""
+    return _joined([_systems(records["record"], plan), _column(records, "code")], ":")
+
+
+def _hashed(records: pa.Table, object: str, plan: Plan) -> pa.Array:
+    return _joined([_systems(records["record"], plan), hashes(records, IDENTITY[object])], "#")
 
 
 def seen(records: pa.Table, object: str) -> pa.Array:

@@ -73,7 +73,7 @@ def do_dedupe(job: Job) -> None:
     plan, project, model, work = job.plan, job.project, job.model, job.work
     records = {name: work.get(f"records/{name}").combine_chunks() for name in model}
     told = partial(job.tell, "dedupe")
-    anew = job.retrain, told, work, job.fresh
+    anew = job.retrain, told, work, job.fresh, cleaning.rows(work)
     found = dedupe.dedupe(records, plan, project, model, job.state, *anew)
     golden, changes, issues, codes = _completed(job, found.golden, records)
     crosswalk = derive.exclude(found.crosswalk, golden, project)

@@ -9,7 +9,7 @@ import pytest
 from test_dedupe import publish
 
 from crmclean import decisions, dedupe, model, plan, project
-from crmclean.dedupe import blocks, customer_fields, customers, held, last
+from crmclean.dedupe import blocks, customer_fields, customers, held
 from crmclean.run import Work
 from crmclean.tables import record_ids
 
@@ -94,23 +94,6 @@ def test_what_was_learned_says_the_same_next_time(tmp_path: Path, customers_of_l
     assert again.pairs == first.pairs and again.crosswalk == first.crosswalk
 
 
-def test_only_pairs_with_a_new_record_are_compared(customers_of_last_month) -> None:
-    then, now = customers_of_last_month, changed(customers_of_last_month, 5)
-    before, after = (customer_fields.prepare(records(rows)["customer"]) for rows in (then, now))
-    whole = blocks.candidates(before, customers.SPEC)
-    seen = last.recorded(before, "", last.Compared(whole.left, whole.right, whole.left[:, None]))
-    known = seen.known(last.recorded(after, "", seen.compared))
-    fresh = known < 0
-    assert 12 <= fresh.sum() <= 40
-    found = blocks.candidates(after, customers.SPEC, whole.sizes, fresh)
-    assert (fresh[found.left] | fresh[found.right]).all()
-    old = seen.pairs(known)
-    full = blocks.candidates(after, customers.SPEC, whole.sizes)
-    count = len(now)
-    parts = np.concatenate([one.left * count + one.right for one in (found, old)])
-    assert np.array_equal(np.sort(parts), full.left * count + full.right)
-
-
 def test_a_key_that_grew_common_is_braked(customers_of_last_month) -> None:
     before = customer_fields.prepare(records(customers_of_last_month)["customer"])
     sizes = blocks.candidates(before, customers.SPEC).sizes
@@ -118,9 +101,8 @@ def test_a_key_that_grew_common_is_braked(customers_of_last_month) -> None:
         {"name": f"{'甲乙丙丁戊己庚辛'[n % 8]}{n}号厂", "phone": "13000000000"} for n in range(400)
     ]
     after = customer_fields.prepare(records(customers_of_last_month + flood)["customer"])
-    fresh = np.arange(len(customers_of_last_month) + 400) >= len(customers_of_last_month)
-    assert blocks.candidates(after, customers.SPEC, sizes, fresh).grown
-    assert len(blocks.candidates(after, customers.SPEC, sizes).left) < 400 * 399 // 2
+    found = blocks.candidates(after, customers.SPEC, sizes)
+    assert found.grown and len(found.left) < 400 * 399 // 2
 
 
 def test_counts_survive_the_state() -> None:

@@ -7,22 +7,23 @@ block is ever squared, however skewed the data.
 
 How many records share a key is counted when the weights are learned and stays as it was (`frozen`):
 whether two records are compared then depends on nothing but the two and the state, and a refresh
-needs to look only at pairs with a `fresh` record. A key that nobody held then has its brake too:
+needs to look only at pairs with a changed record (`reach.py`). A key that nobody held then has its brake too:
 where `GROWN` times the cap now share one, it is taken as common.
 
 A record's number is packed into the low bits of its key: one sort brings blocks together, another
 brings pairs together.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from crmclean.dedupe.fields import Field
 from crmclean.dedupe.held import Held
-from crmclean.dedupe.keys import Key, among, emit, with_field
+from crmclean.dedupe.keys import Key, emit, with_field
 from crmclean.errors import InputRefused
 
 if TYPE_CHECKING:
@@ -84,29 +85,28 @@ def candidates(
     fields: dict[str, Field],
     spec: "Spec",
     frozen: dict[str, Held] | None = None,
-    fresh: np.ndarray | None = None,
+    told: Callable[[str, np.ndarray], None] | None = None,
 ) -> Candidates:
-    """The pairs that share enough rare keys. `frozen`: the sizes of earlier; `fresh`: the records
-    of which pairs are wanted."""
+    """The pairs that share enough rare keys. `frozen`: the sizes of earlier; `told`: to be
+    told, kind by kind, of the keys that are rare enough, each with a record in its low bits, in order."""
+
+    def make(kind: str, records: np.ndarray, hashes: np.ndarray) -> _Blocks:
+        rare = told and partial(told, kind)
+        return _blocks(records, hashes, spec, frozen and frozen.get(kind), rare)
+
     made: dict[str, _Blocks] = {}
     for number, key in enumerate(spec.keys):
-        whole = made[key.name] = _blocks(
-            *emit(fields, key, number, fresh), spec, frozen and frozen.get(key.name), fresh
-        )
+        whole = made[key.name] = make(key.name, *emit(fields, key, number))
         for salt, name in enumerate(spec.refine):
             if name not in key.fields:
-                records, hashes = with_field(*whole.over, fields[name], salt)
-                if fresh is not None:
-                    kept = among(hashes, hashes[fresh[records]])
-                    records, hashes = records[kept], hashes[kept]
                 finer = _kind(key, name)
-                made[finer] = _blocks(records, hashes, spec, frozen and frozen.get(finer), fresh)
-    told = [(n, one.keys, len(one.pairs), *one.sizes) for n, one in made.items() if one.keys]
+                made[finer] = make(finer, *with_field(*whole.over, fields[name], salt))
+    report = [(n, one.keys, len(one.pairs), *one.sizes) for n, one in made.items() if one.keys]
     sizes = {name: one.held for name, one in made.items()}
     grown = any(one.grown for one in made.values())
     pairs = [one.pairs for one in made.values()]
     del made, whole
-    return Candidates(*_joined(pairs, spec.least), told, sizes, grown)
+    return Candidates(*_joined(pairs, spec.least), report, sizes, grown)
 
 
 def _blocks(
@@ -114,7 +114,7 @@ def _blocks(
     hashes: np.ndarray,
     spec: "Spec",
     frozen: Held | None,
-    fresh: np.ndarray | None,
+    told: Callable[[np.ndarray], None] | None,
 ) -> _Blocks:
     cap = spec.cap
     few = int(1 + 1 / spec.least) if spec.least else cap  # so many make a pair by themselves
@@ -129,9 +129,11 @@ def _blocks(
     big = (size > cap) | grown
     used = ~big & (present > 1)
     over = np.repeat(big, present)
+    if told:
+        told(packed[~over])
     return _Blocks(
         len(records),
-        _all_pairs(members, starts[used], present[used], size[used], fresh),
+        _all_pairs(members, starts[used], present[used], size[used]),
         (int(present[used].max(initial=0)), int(big.sum()), int(present[big].max(initial=0))),
         (members[over], keys[over]),
         frozen or Held.of(keys[starts], np.minimum(size, cap + 1), few),
@@ -148,7 +150,6 @@ def _all_pairs(
     starts: np.ndarray,
     present: np.ndarray,
     size: np.ndarray,
-    fresh: np.ndarray | None,
 ) -> np.ndarray:
     """left, right and size - 1 of every pair inside the blocks, packed in one number."""
     found = [np.zeros(0, np.uint64)]
@@ -161,7 +162,7 @@ def _all_pairs(
         at, left, rarity = at[more], left[more], rarity[more]
         one, two = members[at], members[at + step]
         pair = ((one << RECORD_BITS | two) << SIZE_BITS).astype(np.uint64) | rarity
-        found.append(pair if fresh is None else pair[fresh[one] | fresh[two]])
+        found.append(pair)
     return np.concatenate(found)
 
 

@@ -24,7 +24,7 @@ def by_decisions(scored: Scored, said: dict[str, np.ndarray], count: int) -> Sco
     if same.sum() + different.sum() < ENOUGH:
         return scored
     moved = shift(scored.weight[same], scored.weight[different])
-    return replace(scored, weight=scored.weight + np.float32(moved))
+    return replace(scored, weight=scored.weight + np.float32(moved), moved=moved)
 
 
 def shift(same: np.ndarray, different: np.ndarray) -> float:

@@ -7,7 +7,6 @@ import pyarrow.compute as pc
 from crmclean.dedupe import names, text, words
 from crmclean.dedupe.fields import Field, encode, mapped, several
 from crmclean.dedupe.persons import full
-from crmclean.run.memo import Memo
 from crmclean.tables import PART_BITS
 
 _COURTESY = r"^([\p{Han}·]{2,4})\s*(?:先生|女士|小姐|太太)$"
@@ -18,20 +17,17 @@ BATCH = 1 << 16
 _MUNICIPALITIES = ("11", "12", "31", "50")
 
 
-def prepare(
-    customers: pa.Table, contacts: pa.Table | None = None, memo: Memo | None = None
-) -> dict[str, Field]:
+def prepare(customers: pa.Table, contacts: pa.Table | None = None) -> dict[str, Field]:
     """The fields of each customer that keys and comparisons use. Contacts of the same row lend
-    their telephones, e-mail and name. `memo`: what the last run read in names and addresses."""
-    memo = memo or Memo()
+    their telephones, e-mail and name."""
     beside = _beside(customers, contacts)
     called = _called(_column(customers, "name"))
-    parsed, name = _names(called, memo)
-    fields = _name_fields(parsed, name, memo)
+    parsed, name = _names(called)
+    fields = _name_fields(parsed, name)
     others = _column(customers, "short_name"), _column(customers, "former_name")
     others += (mapped(name, _one(parsed["former"])).texts,)
-    fields["aliases"] = _aliases(fields["core"], [_names(other, Memo()) for other in others])
-    fields["address"], of_address = _address(_column(customers, "address"), memo)
+    fields["aliases"] = _aliases(fields["core"], [_names(other) for other in others])
+    fields["address"], of_address = _address(_column(customers, "address"))
     fields["place"] = _place(customers, of_address)
     fields["area"] = encode(pc.coalesce(fields["place"].texts, fields["city"].texts))
     fields["uscc"] = encode(pc.utf8_upper(_column(customers, "uscc")))
@@ -41,7 +37,7 @@ def prepare(
     )
     fields["site"] = encode(_host(_column(customers, "website")))
     fields["home"] = _home(fields["core"], fields["address"])
-    fields["contact"] = _others(called, _person(beside["name"], memo, "contacts"), memo)
+    fields["contact"] = _others(called, _person(beside["name"]))
     fields["contact_sound"] = mapped(fields["contact"], text.sound(fields["contact"].values))
     return fields
 
@@ -53,11 +49,11 @@ def _called(names: pa.Array) -> pa.Array:
     return pc.replace_with_mask(names, courteous, bare)
 
 
-def _others(names: pa.Array, contact: Field, memo: Memo) -> Field:
+def _others(names: pa.Array, contact: Field) -> Field:
     """Contacts other than the customer itself: a private customer's own name is no second
     evidence beside the name, and alone never proves a person."""
     known = pa.array(contact.filled)
-    own = _person(pc.if_else(known, names, ""), memo, "persons")
+    own = _person(pc.if_else(known, names, ""))
     own = pc.equal(own.texts, contact.texts)
     return encode(pc.if_else(pc.fill_null(own, False), pa.scalar(None, pa.string()), contact.texts))
 
@@ -75,8 +71,8 @@ def fullness(fields: dict[str, Field]) -> np.ndarray:
 
 def reference_keys(values: pa.Array) -> tuple[pa.Array, pa.Array]:
     """(key, core) of names that children give for their customer: see `key_field`."""
-    parsed, name = _names(values, Memo())
-    fields = _name_fields(parsed, name, Memo())
+    parsed, name = _names(values)
+    fields = _name_fields(parsed, name)
     return key_field(fields).texts, fields["core"].texts
 
 
@@ -89,10 +85,10 @@ def key_field(fields: dict[str, Field]) -> Field:
     return encode(pc.if_else(empty, pa.scalar(None, pa.string()), joined))
 
 
-def _names(column: pa.Array, memo: Memo) -> tuple[pa.Table, Field]:
+def _names(column: pa.Array) -> tuple[pa.Table, Field]:
     field = encode(column)
     plain = mapped(field, text.plain(field.values))
-    return memo.of("names", plain.values, _parsed), plain
+    return _parsed(plain.values), plain
 
 
 def _parsed(values: pa.Array) -> pa.Table:
@@ -116,7 +112,7 @@ def _one(column: pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks()
 
 
-def _name_fields(parsed: pa.Table, name: Field, memo: Memo) -> dict[str, Field]:
+def _name_fields(parsed: pa.Table, name: Field) -> dict[str, Field]:
     part = {column: _one(parsed[column]) for column in parsed.column_names}
     core, brand = _compact(name, part["core"]), _compact(name, part["brand"])
     long = _compact(name, part["long"])
@@ -127,7 +123,7 @@ def _name_fields(parsed: pa.Table, name: Field, memo: Memo) -> dict[str, Field]:
         "core": core,
         "long": long,
         "whole": _whole(plain["city"], long, core, plain["branch"]),
-        "letters": mapped(long, _one(memo.of("letters", long.values, _letters)["letters"])),
+        "letters": mapped(long, ["".join(sorted(value)) for value in long.values.to_pylist()]),
         "brand": brand,
         "core_sound": mapped(core, text.sound(core.values)),
         "long_sound": mapped(long, text.sound(long.values)),
@@ -145,12 +141,6 @@ def _stated(region: pa.Array, code: pa.Array) -> pa.Array:
         pc.match_substring_regex(region, "[省市区县州盟旗]$"),
     )
     return pc.if_else(surely, code, "")
-
-
-def _letters(values: pa.Array) -> pa.Table:
-    """The characters of each text, sorted."""
-    found = ["".join(sorted(value)) for value in values.to_pylist()]
-    return pa.table({"letters": pa.array(found, pa.string())})
 
 
 def _whole(city: Field, long: Field, core: Field, branch: Field) -> Field:
@@ -209,26 +199,21 @@ def _host(sites: pa.Array) -> pa.Array:
     return pc.struct_field(pc.extract_regex(trimmed, _HOST), "host")
 
 
-def _person(column: pa.Array, memo: Memo, which: str) -> Field:
+def _person(column: pa.Array) -> Field:
     field = encode(column)
     plain = mapped(field, text.plain(field.values))
-    return mapped(plain, _one(memo.of(which, plain.values, _full)["full"]))
+    return mapped(plain, full(plain.values))
 
 
-def _full(values: pa.Array) -> pa.Table:
-    """What is compared of names of people."""
-    return pa.table({"full": full(values)})
-
-
-def _address(column: pa.Array, memo: Memo) -> tuple[Field, pa.Array]:
+def _address(column: pa.Array) -> tuple[Field, pa.Array]:
     """Addresses without their leading places, spaces and signs; and the code of their city."""
     field = encode(column)
     plain = mapped(field, text.plain(field.values))
-    read = memo.of("addresses", plain.values, _read)
-    return mapped(plain, _one(read["short"])), mapped(plain, _one(read["city"])).texts
+    short, city = _read(plain.values)
+    return mapped(plain, short), mapped(plain, city).texts
 
 
-def _read(values: pa.Array) -> pa.Table:
+def _read(values: pa.Array) -> tuple[list[str], list[str]]:
     prefix, known = words.affixes("places").prefix, words.table("places")
     short, codes = [], []
     for value, rest in zip(values.to_pylist(), text.key(values).to_pylist(), strict=True):
@@ -239,7 +224,7 @@ def _read(values: pa.Array) -> pa.Table:
                 code = known[found]
         short.append(rest)
         codes.append(_city(code) if code else _place_code(value))
-    return pa.table({"short": pa.array(short, pa.string()), "city": pa.array(codes, pa.string())})
+    return short, codes
 
 
 def _beside(customers: pa.Table, contacts: pa.Table | None) -> dict[str, pa.Array]:

@@ -5,19 +5,18 @@ blocking; average linkage). Everything is arrays; nothing depends on the order o
 clock, so the same records give the same bytes.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from crmclean.dedupe import learning, weights
-from crmclean.dedupe.blocks import Candidates, candidates
+from crmclean.dedupe.blocks import candidates
 from crmclean.dedupe.cluster import clusters, torn
 from crmclean.dedupe.compare import MISSING, Comparison, reached
 from crmclean.dedupe.fields import Field
 from crmclean.dedupe.frozen import Frozen
-from crmclean.dedupe.held import Held
 from crmclean.dedupe.keys import Key
-from crmclean.dedupe.last import Compared, Last, recorded
 
 SUPPORT = 5.0  # bits of other agreement that make a weak name level enough
 UNSUPPORTED = -1.0
@@ -67,7 +66,8 @@ class Laws:
 @dataclass(frozen=True)
 class Scored:
     """The compared pairs: levels and bits per comparison, the weight; what they were weighed with,
-    how they were found, and what the next run need not compare again (None: everything)."""
+    how they were found, and whether a key was braked that had not been common (`blocks.py`);
+    by how many bits decisions of people moved the weights."""
 
     left: np.ndarray
     right: np.ndarray
@@ -76,7 +76,8 @@ class Scored:
     weight: np.ndarray
     frozen: Frozen
     blocks: list[tuple[str, int, int, int, int, int]]
-    compared: Compared | None = None
+    braked: bool = False
+    moved: float = 0.0
 
     def at(self, places: np.ndarray) -> "Scored":
         """Some of the pairs."""
@@ -89,15 +90,15 @@ def score(
     spec: Spec,
     laws: Laws | None = None,
     frozen: Frozen | None = None,
-    last: Last | None = None,
+    keys: Callable[[str, np.ndarray], None] | None = None,
 ) -> Scored:
     """Every candidate pair with its weight; pairs that a person named are always among them.
-    `frozen`: what earlier runs learned, else it is learned; `last`: what need not be compared again."""
+    `frozen`: what earlier runs learned, else it is learned; `keys`: to be told of the keys (`blocks.candidates`)."""
     count = len(next(iter(fields.values())).codes)
     laws = laws or Laws()
-    found, compared_ = _reached(fields, spec, frozen.keys if frozen else {}, last)
-    every = _and_named(fields, spec, compared_, laws, count)
-    left, right = every.left, every.right
+    found = candidates(fields, spec, frozen.keys if frozen else {}, keys)
+    left, right = _and_named(found.left, found.right, laws, count)
+    levels = reached(spec.comparisons, fields, left, right)
 
     def open_(one: np.ndarray, two: np.ndarray) -> np.ndarray:
         return ~laws.forbidden(one, two, count)
@@ -106,36 +107,15 @@ def score(
         frozen.weights
         if frozen
         else learning.train(
-            spec.comparisons, fields, every.levels[open_(left, right)], count, spec.caps, open_
+            spec.comparisons, fields, levels[open_(left, right)], count, spec.caps, open_
         )
     )
     values = (frozen and frozen.values) or weights.frequencies(spec.comparisons, fields)
     weight, bits = weights.total(
-        spec.comparisons, learned, values, fields, every.levels, left, right, spec.caps
+        spec.comparisons, learned, values, fields, levels, left, right, spec.caps
     )
     known = Frozen(learned, values, found.sizes)
-    again = None if found.grown else compared_
-    return Scored(left, right, every.levels, bits, weight, known, found.blocks, again)
-
-
-def _reached(
-    fields: dict[str, Field], spec: Spec, keys: dict[str, Held], last: Last | None
-) -> tuple[Candidates, Compared]:
-    """The candidate pairs; those of records that the last run knew are not compared again, unless
-    a key has grown so common that it no longer makes pairs."""
-    if last:
-        known = last.known(recorded(fields, spec.within, last.compared))
-        found = candidates(fields, spec, keys, known < 0)
-        if not found.grown:
-            fresh = compared(fields, spec, found.left, found.right)
-            return found, last.pairs(known).and_(fresh)
-    found = candidates(fields, spec, keys)
-    return found, compared(fields, spec, found.left, found.right)
-
-
-def compared(fields: dict[str, Field], spec: Spec, left: np.ndarray, right: np.ndarray) -> Compared:
-    """The level of each pair on each comparison."""
-    return Compared(left, right, reached(spec.comparisons, fields, left, right))
+    return Scored(left, right, levels, bits, weight, known, found.blocks, found.grown)
 
 
 def grouped(scored: Scored, spec: Spec, laws: Laws, match: float, count: int) -> np.ndarray:
@@ -177,8 +157,10 @@ def doubted(scored: Scored, spec: Spec) -> np.ndarray:
 
 
 def _and_named(
-    fields: dict[str, Field], spec: Spec, found: Compared, laws: Laws, count: int
-) -> Compared:
+    left: np.ndarray, right: np.ndarray, laws: Laws, count: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs together with those that a person named, in order."""
     named = np.union1d(laws.never, laws.always)
-    more = named[~np.isin(named, found.left * count + found.right)] if len(named) else named
-    return found.and_(compared(fields, spec, *np.divmod(more, count))) if len(more) else found
+    return (
+        np.divmod(np.union1d(left * count + right, named), count) if len(named) else (left, right)
+    )

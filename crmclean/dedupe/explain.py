@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.dedupe import contacts, customer_fields, customers, engine, weights
+from crmclean.dedupe import compare, contacts, customer_fields, customers, weights
 from crmclean.messages import entries, say
 
 
@@ -18,7 +18,7 @@ def explain(
     left, right = min(left, right), max(left, right)
     spec, fields = _fields(records, object, left, right)
     one, two = np.array([0]), np.array([1])
-    reached = engine.compared(fields, spec, one, two).levels[0]
+    reached = compare.reached(spec.comparisons, fields, one, two)[0]
     stored = _stored(pairs, object, left, right)
     if stored is None:
         built = weights.built_in(spec.comparisons, records[object].num_rows)

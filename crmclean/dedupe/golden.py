@@ -17,7 +17,8 @@ from crmclean.tables import CROSSWALK, ISSUES, PAIRS, sources_of, table
 
 @dataclass(frozen=True)
 class Matched:
-    """One object after matching: cluster and held reason of each record, its golden table."""
+    """One object after matching: cluster and held reason of each record, its golden table. `braked`:
+    whether a key grew so common that it was left out; `moved`: how far decisions moved the weights."""
 
     label: np.ndarray
     golden: pa.Table
@@ -27,7 +28,10 @@ class Matched:
     changes: pa.Table
     blocks: pa.Table
     memory: list[dict]
+    prints: pa.Array
     learned: list[dict] = field(default_factory=list)
+    braked: bool = False
+    moved: float = 0.0
     issues: pa.Table = field(default_factory=ISSUES.empty_table)
     delta: pa.Table = field(default_factory=DELTA.empty_table)
 
@@ -53,17 +57,17 @@ class Clustered:
 
 def merged(own: Clustered, job: Job) -> Matched:
     """Golden records and crosswalk of clusters."""
-    golden_of = ids.golden_ids(own.object, own.prints, own.label, job.state)
+    before = ids.ids_before(own.prints, job.known(own.object, own.prints))
+    golden_of = ids.golden_ids(own.object, own.prints, own.label, before)
     kept = _survived(own, golden_of, job)
     masters = own.ids.take(pa.array(kept.master))
     golden = pa.table({"golden": golden_of, "record": masters, **kept.columns})
     cluster = numbered(own.label)[1]
     crosswalk = _crosswalk(own, golden_of.take(pa.array(cluster)), kept.master)
-    memory = ids.entries(own.object, own.prints, own.label, golden_of, job.state)
-    before = ids.ids_before(own.object, own.prints, job.state)
+    memory = ids.entries(own.object, own.prints, own.label, golden_of, before)
     return Matched(
         own.label, golden, PAIRS.empty_table(), crosswalk, kept.cells, kept.changes,
-        BLOCKS.empty_table(), memory, delta=delta(own.object, before, cluster, golden_of),
+        BLOCKS.empty_table(), memory, own.prints, delta=delta(own.object, before, cluster, golden_of),
     )  # fmt: skip
 
 

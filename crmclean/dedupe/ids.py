@@ -12,26 +12,30 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.decisions import State, hashed
+from crmclean.decisions import hashed
 
 LETTER = {"customer": "C", "contact": "P", "lead": "L", "follow_up": "F", "opportunity": "O"}
 
 
-def golden_ids(object: str, prints: pa.Array, label: np.ndarray, state: State) -> pa.Array:
-    """The id of each cluster, in order of its first record."""
+#: Which id stood for each fingerprint; the last row of a fingerprint holds.
+KNOWN = pa.schema([("print", pa.string()), ("golden", pa.string())])
+
+
+def golden_ids(object: str, prints: pa.Array, label: np.ndarray, before: pa.Array) -> pa.Array:
+    """The id of each cluster, in order of its first record. `before`: the id of each record in
+    earlier runs (`ids_before`)."""
     firsts, cluster = np.unique(label, return_inverse=True)
     own = _made(object, prints.take(pa.array(firsts)))
-    before = ids_before(object, prints, state)
     return own if before.null_count == len(before) else _carried(own, before, cluster)
 
 
 def entries(
-    object: str, prints: pa.Array, label: np.ndarray, golden: pa.Array, state: State
+    object: str, prints: pa.Array, label: np.ndarray, golden: pa.Array, before: pa.Array
 ) -> list[dict]:
-    """What the state must remember of this run beyond what it knows."""
+    """What the state must remember of this run beyond what it knows (`before`)."""
     _, cluster, sizes = np.unique(label, return_inverse=True, return_counts=True)
     given = golden.take(pa.array(cluster))
-    news = pc.invert(pc.fill_null(pc.equal(given, ids_before(object, prints, state)), False))
+    news = pc.invert(pc.fill_null(pc.equal(given, before), False))
     prints, given, sizes = prints.filter(news), given.filter(news), sizes[cluster][news]
     derived = pc.and_(pc.equal(given, _made(object, prints)), pa.array(sizes == 1))
     fresh = prints.filter(derived).to_pylist()
@@ -42,21 +46,28 @@ def entries(
     return ([{"object": object, "golden": None, "records": fresh}] if fresh else []) + found
 
 
-def ids_before(object: str, prints: pa.Array, state: State) -> pa.Array:
-    """The golden id that each fingerprint had in earlier runs (the last entry wins), else null."""
-    own = [entry for entry in state.entries("golden") if entry["object"] == object]
+def known(object: str, entries: list[dict]) -> pa.Table:
+    """KNOWN: what entries of the state say of one object."""
+    own = [entry for entry in entries if entry["object"] == object]
     texts = [pa.array(entry["records"], pa.string()) for entry in own]
     ids = [
         pa.repeat(entry["golden"], len(one)) if entry["golden"] else _made(object, one)
         for entry, one in zip(own, texts, strict=True)
     ]
     if not own:
+        return KNOWN.empty_table()
+    return pa.table([pa.concat_arrays(texts), pa.concat_arrays(ids)], schema=KNOWN)
+
+
+def ids_before(prints: pa.Array, known: pa.Table) -> pa.Array:
+    """The golden id that each fingerprint had in earlier runs, else null."""
+    if not known.num_rows:
         return pa.nulls(len(prints), pa.string())
-    known = pa.concat_arrays(texts).dictionary_encode()
-    last = np.empty(len(known.dictionary), np.int64)
-    last[known.indices.to_numpy()] = np.arange(len(known))
-    at = pc.index_in(prints, known.dictionary)
-    return pa.concat_arrays(ids).take(pa.array(last).take(at))
+    texts = known["print"].combine_chunks().dictionary_encode()
+    last = np.empty(len(texts.dictionary), np.int64)
+    last[texts.indices.to_numpy()] = np.arange(len(texts))
+    at = pc.index_in(prints, texts.dictionary)
+    return known["golden"].combine_chunks().take(pa.array(last).take(at))
 
 
 def _made(object: str, prints: pa.Array) -> pa.Array:

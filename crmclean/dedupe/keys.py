@@ -31,24 +31,14 @@ class Key:
         return f"{self.how}:{'+'.join(self.fields)}" + (f":{self.size}" if self.size else "")
 
 
-def emit(
-    fields: dict[str, Field], key: Key, number: int, fresh: np.ndarray | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """(record, hash) of every key of one kind. `fresh`: only of keys that one of these records has."""
+def emit(fields: dict[str, Field], key: Key, number: int) -> tuple[np.ndarray, np.ndarray]:
+    """(record, hash) of every key of one kind."""
     first = fields[key.fields[0]]
     owners, hashes = _hashes(first, key)
-    if fresh is not None:
-        held = np.zeros(len(first.values) + 1, bool)
-        held[first.columns[fresh]] = True
-        kept = among(hashes, hashes[held[owners]])
-        owners, hashes = owners[kept], hashes[kept]
     parts = [_spread(codes, owners, hashes) for codes in first.columns.T]
     records, hashes = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     for name in key.fields[1:]:
         records, hashes = with_field(records, hashes, fields[name])
-    if fresh is not None and len(key.fields) > 1:
-        kept = among(hashes, hashes[fresh[records]])
-        records, hashes = records[kept], hashes[kept]
     return records, mixed(hashes, np.uint64(number + 1))
 
 
@@ -59,15 +49,6 @@ def with_field(
     codes = field.codes[records]
     kept = codes >= 0
     return records[kept], mixed(hashes[kept], field.hashes[codes[kept]] + np.uint64(salt))
-
-
-def among(hashes: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Where the hashes are wanted ones: a table of bits leaves few to be looked up."""
-    wanted = np.unique(wanted)
-    slots = np.zeros(1 << 20, bool)
-    slots[wanted * _MIX >> np.uint64(44)] = True
-    maybe = np.flatnonzero(slots[hashes * _MIX >> np.uint64(44)])
-    return maybe[np.isin(hashes[maybe], wanted)]
 
 
 def _hashes(field: Field, key: Key) -> tuple[np.ndarray, np.ndarray]:

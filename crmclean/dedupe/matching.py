@@ -77,6 +77,8 @@ def customers(records: dict[str, pa.Table], fields: dict[str, Field], job: Job) 
         changes=concat(CHANGES, [matched.changes, linked.changes]),
         issues=concat(ISSUES, [issues, linked.issues, absent]),
         learned=learned,
+        braked=judged.pairs.braked,
+        moved=judged.pairs.moved,
         **judged.told("customer", own, SPEC),
     )
 
@@ -86,8 +88,8 @@ def _judged_customers(
 ) -> tuple[_Judged, list[dict]]:
     """The verdicts, and what was learned for the state to keep."""
     laws = laws_of(fields, _union(said, "never"), _union(said, "always"))
-    known = _frozen(job)
-    scored = by_decisions(job.score("customer", fields, SPEC, laws, known), said, count)
+    known = frozen(job)
+    scored = by_decisions(engine.score(fields, SPEC, laws, known, job.keys), said, count)
     job.told(0.5)
     learned = [] if known or count < ENOUGH else [scored.frozen.entry("customer")]
     sure, doubtful = same_uscc(scored, fields)
@@ -101,7 +103,7 @@ def _judged_customers(
     return _Judged(label, scored, verdict, reason, laws), learned
 
 
-def _frozen(job: Job) -> Frozen | None:
+def frozen(job: Job) -> Frozen | None:
     """What earlier runs learned, so that a refresh judges as the first run did."""
     known = [] if job.retrain else job.state.entries("weights")
     return from_entry(known[-1], SPEC) if known else None
@@ -135,7 +137,7 @@ def _judged_contacts(
 ) -> _Judged:
     spec, review = contacts.SPEC, job.project.dedupe.review
     laws = contacts.laws(fields, _union(said, "never"), _union(said, "always"))
-    scored = job.score("contact", fields, spec, laws, contacts.weights())
+    scored = engine.score(fields, spec, laws, contacts.weights())
     label = engine.grouped(scored, spec, laws, job.project.dedupe.match, count)
     nothing = np.zeros(len(scored.left), bool)
     scored = scored.at(bands.kept(scored, label, laws, review, nothing))

@@ -1,42 +1,24 @@
 """The stage: records of all objects in; pairs, golden records and crosswalk out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import replace
+from functools import cache
 
 import pyarrow as pa
 
 from crmclean.decisions import State
-from crmclean.dedupe import customer_fields, matching
+from crmclean.dedupe import customer_fields, ids, matching, taken
 from crmclean.dedupe.blocks import refuse_too_many
 from crmclean.dedupe.children import Attached, attach, owners_of
+from crmclean.dedupe.deduped import Deduped, deduped
 from crmclean.dedupe.golden import Matched
 from crmclean.dedupe.job import Job
-from crmclean.dedupe.refresh import DELTA
-from crmclean.dedupe.report import BLOCKS
-from crmclean.ends import follow_parents
 from crmclean.messages import language
 from crmclean.model import Object
 from crmclean.plan import Plan
 from crmclean.project import Project
 from crmclean.run import Work
-from crmclean.run.memo import Memo
-from crmclean.tables import CHANGES, CROSSWALK, GOLDEN, ISSUES, PAIRS, concat
-
-
-@dataclass(frozen=True)
-class Deduped:
-    """What the stage hands over. `memory`: what the state should remember once this run is
-    published, entries by kind; `blocks`: the blocking report; `delta`: what changed since last time."""
-
-    pairs: pa.Table
-    golden: dict[str, pa.Table]
-    golden_cells: pa.Table
-    crosswalk: pa.Table
-    changes: pa.Table
-    issues: pa.Table
-    blocks: pa.Table = field(default_factory=BLOCKS.empty_table)
-    memory: dict[str, list[dict]] = field(default_factory=dict)
-    delta: pa.Table = field(default_factory=DELTA.empty_table)
+from crmclean.tables import CHANGES, ISSUES, concat
 
 
 def dedupe(
@@ -49,46 +31,51 @@ def dedupe(
     told: Callable[[float], None] = lambda share: None,
     work: Work | None = None,
     fresh: bool = False,
+    rows: pa.Table | None = None,
 ) -> Deduped:
     """Find and merge duplicates. `records`: the mapped and normalised tables of each object, in
-    one piece;
-    `retrain`: learn anew instead of taking what is frozen in the state; `told`: of the share that
-    is done; `work`: where names as read and comparisons are kept for the next run, and
-    taken from the last one unless `fresh`. InputRefused where there are too many to compare."""
+    one piece; `retrain`: learn anew instead of taking what is frozen in the state; `told`: of the
+    share that is done; `work`: where this run is kept for the next one, which takes over what is
+    unchanged (`taken.py`), unless `fresh`; `rows`: the source rows by which that is known (place,
+    digest). InputRefused where there are too many to compare."""
     for name in ("customer", "contact"):
         if name in records:
             refuse_too_many(model[name].label[language()], records[name].num_rows)
-    job = Job(plan, project, model, state, retrain, told, work, fresh)
+    known = cache(lambda: {name: ids.known(name, state.entries("golden")) for name in records})
+    job = Job(plan, project, model, state, lambda name, prints: known()[name], retrain, told)
+    learned = matching.frozen(job)
+    if work and rows is not None and learned and not fresh:
+        found = taken.refreshed(records, rows, learned, job, work, _matched)
+        if found:
+            return found
+    keep = taken.Keep(work, records, job) if work and rows is not None else None
+    parts = _matched(records, job, keep)
+    found = deduped(parts)
+    if keep and rows is not None:
+        keep.run(rows, parts, found, known())
+    return found
+
+
+def _matched(
+    records: dict[str, pa.Table], job: Job, keep: taken.Keep | None = None
+) -> dict[str, Matched]:
+    """Every object after matching, customers first: the others follow them."""
     own = records["customer"]
-    fields = customer_fields.prepare(own, records.get("contact"), Memo(work, fresh))
-    customers = matching.customers(records, fields, job)
-    told(0.7)
+    fields = customer_fields.prepare(own, records.get("contact"))
+    customers = matching.customers(records, fields, replace(job, keys=keep and keep.keys))
+    job.told(0.7)
     owners = owners_of(own, fields, customers, job)
+    if keep:
+        keep.customers(fields)
     del fields
     names = [name for name in records if name != "customer"]
     attached = [attach(name, records[name], owners, customers.golden, job) for name in names]
-    children = {one.object: matching.children(one, job) for one in attached}
-    told(0.9)
-    return _handed_over({"customer": customers, **children}, attached)
+    children = {one.object: _followed(one, job) for one in attached}
+    job.told(0.9)
+    return {"customer": customers, **children}
 
 
-def _handed_over(found: dict[str, Matched], attached: list[Attached]) -> Deduped:
-    parts = list(found.values())
-    golden = {name: one.golden for name, one in found.items()}
-    issues = [(one.issues, found[one.object].issues) for one in attached]
-    changes = [one.changes for one in (*attached, *parts)]
-    memory = {
-        "golden": [entry for one in parts for entry in one.memory],
-        "weights": [entry for one in parts for entry in one.learned],
-    }
-    return Deduped(
-        concat(PAIRS, [one.pairs for one in parts]),
-        golden,
-        concat(GOLDEN, [one.cells for one in parts]),
-        follow_parents(concat(CROSSWALK, [one.crosswalk for one in parts]), golden),
-        concat(CHANGES, changes),
-        concat(ISSUES, [found["customer"].issues, *(one for both in issues for one in both)]),
-        concat(BLOCKS, [one.blocks for one in parts]),
-        memory,
-        concat(DELTA, [one.delta for one in parts]),
-    )
+def _followed(attached: Attached, job: Job) -> Matched:
+    found = matching.children(attached, job)
+    issues = concat(ISSUES, [attached.issues, found.issues])
+    return replace(found, issues=issues, changes=concat(CHANGES, [attached.changes, found.changes]))

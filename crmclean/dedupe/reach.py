@@ -1,0 +1,189 @@
+"""How far a change reaches: the source rows that may come out otherwise than last time.
+
+A changed row reaches the rows that it is like (found by the keys that they share, then weighed),
+and every row reaches those that share a tie (`ties.py`) or a pair with it. Rows that nothing reaches
+come out as they did.
+"""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.decisions import State
+from crmclean.dedupe import customer_fields, customers, engine, ids
+from crmclean.dedupe.base import Base, key_file, rows_of, told_apart
+from crmclean.dedupe.blocks import GROWN, RECORD_BITS, candidates
+from crmclean.dedupe.fields import encode
+from crmclean.dedupe.frozen import Frozen
+from crmclean.dedupe.job import Job
+from crmclean.dedupe.ties import of_any, stems, tied
+from crmclean.tables import PART_BITS
+
+Records = dict[str, pa.Table]
+#: From this share of rows on, all is done anew.
+MOST = 0.2
+
+
+class Reach:
+    """From the rows of the base that a change reaches to those that it reaches by them.
+
+    `now`: for each row of the base where it stands now, -1 for gone; `changed`: the rows of now that
+    are none of the base; `inside`: which rows of the base a change reaches."""
+
+    def __init__(self, base: Base, records: Records, rows: pa.Table, job: Job) -> None:
+        places = rows_of(records)
+        then = _then(base, places, rows)
+        self.now = np.full(len(base.places), -1)
+        self.now[then[then >= 0]] = places[then >= 0]
+        self.changed = places[then < 0]
+        self.inside = np.zeros(len(base.places), bool)
+        self._base, self._plan = base, job.plan
+        pairs = base.table("pairs")
+        ends = (pairs[side].to_numpy() >> PART_BITS for side in ("left", "right"))
+        self._left, self._right = (np.searchsorted(base.places, end) for end in ends)
+        self._records = {name: base.table(f"records/{name}") for name in records}
+
+    @property
+    def rows(self) -> np.ndarray:
+        """The rows of now that a change reaches, in order."""
+        return np.union1d(self.changed, self.now[self.inside & (self.now >= 0)])
+
+    @property
+    def too_far(self) -> bool:
+        """Whether it is as well to do all anew."""
+        many = len(self.changed) + int(self.inside.sum())
+        return many > MOST * max(len(self.now), 1)
+
+    def grow(self, found: np.ndarray) -> None:
+        """Take in these rows of the base and all that they reach."""
+        while len(more := np.setdiff1d(found, np.flatnonzero(self.inside))):
+            self.inside[more] = True
+            if self.too_far:
+                return
+            tied_ = self.tied_to(at_rows(self._records, self._base.places[more]))
+            found = np.append(tied_, self._paired(more))
+
+    def tied_to(self, records: Records) -> np.ndarray:
+        """The rows that share a tie with one of these records, of then or of now."""
+        fields = customer_fields.prepare(records["customer"], records.get("contact"))
+        hashes = of_any(records, fields, self._plan)[1]
+        return self._base.having("ties", np.unique(hashes))[1]
+
+    def _paired(self, rows: np.ndarray) -> np.ndarray:
+        """The rows that stand in a pair with one of these."""
+        among = np.zeros(len(self.now), bool)
+        among[rows] = True
+        return np.append(self._right[among[self._left]], self._left[among[self._right]])
+
+    def named(self, state: State) -> np.ndarray:
+        """The rows that the state speaks of since then: of ids that it did not have, of decisions."""
+        said = [(one["object"], one["records"]) for one in self._base.said]
+        said += [(e["object"], [e["left"], e["right"]]) for e in state.entries("pairs")]
+        said += [("customer", [entry["record"]]) for entry in state.entries("owners")]
+        found = [np.zeros(0, np.int64)]
+        for name in self._records:
+            prints = [text for object, texts in said if object == name for text in texts]
+            begun = encode(stems(pa.array(prints, pa.string())))
+            found.append(self._base.having("ties", tied(f"print {name}", begun.hashes))[1])
+        return np.concatenate(found)
+
+    def heirs(self, prints: dict[str, pa.Array]) -> np.ndarray:
+        """The rows of golden records whose id one of these fingerprints had earlier."""
+        crosswalk = self._base.table("crosswalk")
+        found = [np.zeros(0, np.int64)]
+        for name, texts in prints.items():
+            before = ids.ids_before(texts, self._base.known(name, texts)).drop_null()
+            theirs = crosswalk.filter(pc.equal(crosswalk["object"], name))
+            heir = theirs.filter(pc.is_in(theirs["golden"], value_set=before))
+            found.append(np.searchsorted(self._base.places, heir["record"].to_numpy() >> PART_BITS))
+        return np.concatenate(found)
+
+
+def reached(base: Base, records: Records, rows: pa.Table, frozen: Frozen, job: Job) -> Reach | None:
+    """What the changes since then reach; None where that is too much. `rows`: digests of those of now."""
+    reach = Reach(base, records, rows, job)
+    if reach.too_far:
+        return None
+    new = at_rows(records, reach.changed)
+    like = _like(base, new, frozen, job)
+    if like is None:
+        return None
+    gone = np.flatnonzero(reach.now < 0)
+    reach.grow(np.concatenate([gone, like, reach.tied_to(new), reach.named(job.state)]))
+    return None if reach.too_far else reach
+
+
+def at_rows(records: Records, rows: np.ndarray) -> Records:
+    """The records of some source rows (in order)."""
+    found = {}
+    for name, own in records.items():
+        mine = own["record"].to_numpy() >> PART_BITS
+        at = np.minimum(np.searchsorted(rows, mine), max(len(rows) - 1, 0))
+        here = rows[at] == mine if len(rows) else np.zeros(len(mine), bool)
+        found[name] = own.filter(pa.array(here)).combine_chunks()
+    return found
+
+
+def _then(base: Base, places: np.ndarray, rows: pa.Table) -> np.ndarray:
+    """For each row of now which row of the base it is, -1 for a new one: rows that stand in another
+    order than then count as new."""
+    digest, known = rows["digest"].combine_chunks(), base.rows["digest"].combine_chunks()
+    at = np.searchsorted(rows["place"].to_numpy(), places)
+    at = np.minimum(at, max(rows.num_rows - 1, 0))
+    here = rows["place"].to_numpy()[at] == places if rows.num_rows else np.zeros(len(places), bool)
+    then = np.full(len(places), -1)
+    then[here] = _places_of(told_apart(digest.take(pa.array(at[here]))), told_apart(known))
+    valid = known.is_valid().to_numpy(zero_copy_only=False)
+    then[(then >= 0) & ~valid[then]] = -1
+    before = np.maximum.accumulate(np.append(-1, then))[:-1]
+    return np.where(then > before, then, -1)
+
+
+def _places_of(wanted: np.ndarray, known: np.ndarray) -> np.ndarray:
+    order = np.argsort(known)
+    if not len(order):
+        return np.full(len(wanted), -1)
+    at = order[np.minimum(np.searchsorted(known, wanted, sorter=order), len(order) - 1)]
+    return np.where(known[at] == wanted, at, -1)
+
+
+def _like(base: Base, new: Records, frozen: Frozen, job: Job) -> np.ndarray | None:
+    """The rows of the base that new ones may be a pair with; None where a key has grown too common."""
+    spec, keys = customers.SPEC, {}
+    fields = customer_fields.prepare(new["customer"], new.get("contact"))
+    candidates(fields, spec, frozen.keys, told=keys.__setitem__)
+    pairs, rarity = [np.zeros(0, np.int64)], [np.zeros(0)]
+    for kind, held in keys.items():
+        hashes = held >> np.uint64(RECORD_BITS)
+        which, who = base.having(key_file(kind), hashes)
+        own = np.unique(hashes, return_inverse=True, return_counts=True)
+        common = np.bincount(which, minlength=len(hashes)) + own[2][own[1]]
+        if common.max(initial=0) > GROWN * spec.cap:
+            return None
+        mine = (held & np.uint64((1 << RECORD_BITS) - 1)).astype(np.int64)
+        pairs.append(mine[which] << RECORD_BITS | who)
+        rarity.append(1.0 / (frozen.keys[kind].counts_of(hashes[which]) - 1))
+    each, at = np.unique(np.concatenate(pairs), return_inverse=True)
+    near = np.bincount(at, np.concatenate(rarity), len(each)) >= spec.least - 1e-9
+    who = np.unique(each[near] & ((1 << RECORD_BITS) - 1))
+    return _weighed(base, new, who, frozen, job)
+
+
+def _weighed(base: Base, new: Records, who: np.ndarray, frozen: Frozen, job: Job) -> np.ndarray:
+    """Of some customers of the base the rows of those that weigh enough with a new one."""
+    places = np.unique(base.table("customers")["place"].to_numpy()[who])
+    old = at_rows({name: base.table(f"records/{name}") for name in new}, places)
+    count, theirs = new["customer"].num_rows, old["customer"]["record"].to_numpy()
+    both = {name: pa.concat_tables([new[name], _aside(old[name])]).combine_chunks() for name in new}
+    fields = customer_fields.prepare(both["customer"], both.get("contact"))
+    scored = engine.score(fields, customers.SPEC, None, frozen)
+    least = min(job.project.dedupe.match, job.project.dedupe.review)
+    enough = (scored.weight + base.moved >= least) & (scored.left < count) & (scored.right >= count)
+    found = theirs[scored.right[enough] - count] >> PART_BITS
+    return np.searchsorted(base.places, np.unique(found))
+
+
+def _aside(records: pa.Table) -> pa.Table:
+    """Records of then, so told_apart that none is taken for one of now."""
+    at = records.column_names.index("record")
+    return records.set_column(at, "record", pc.bit_wise_not(records["record"]))

@@ -1,0 +1,113 @@
+"""What is unchanged is taken over: the one idea of a refresh.
+
+The stage is a function of rows that reach one another (`reach.py`). So a refresh does the very same
+stage for the rows that a change reaches, as if there were no others, and puts what comes of them
+between what the last whole run (`base.py`) made of the rest, under the numbers that rows have now.
+Every table is in reading order, so it comes to what a whole run with the same state comes to, byte
+for byte. Where that does not hold (another project, a retraining, decisions that move all weights, a key
+that grew too common, too many changes), all is done anew.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.decisions import coded
+from crmclean.dedupe import base as bases
+from crmclean.dedupe import ties
+from crmclean.dedupe.base import key_file, packed, rows_of
+from crmclean.dedupe.deduped import Deduped, deduped
+from crmclean.dedupe.fields import Field
+from crmclean.dedupe.frozen import Frozen
+from crmclean.dedupe.golden import Matched
+from crmclean.dedupe.job import Job
+from crmclean.dedupe.joined import BY_RECORD, Joined
+from crmclean.dedupe.reach import Records, at_rows, reached
+from crmclean.run import Work
+from crmclean.tables import PART_BITS
+
+Judge = Callable[[Records, Job], dict[str, Matched]]
+
+
+def refreshed(
+    records: Records, rows: pa.Table, frozen: Frozen, job: Job, work: Work, judge: Judge
+) -> Deduped | None:
+    """What a whole run would come to; None where it must be one. `rows`: source rows that may be
+    known again (place, digest); `judge`: the stage."""
+    base = bases.read(work, job)
+    reach = base and reached(base, records, rows, frozen, job)
+    if not base or not reach:
+        return None
+    while not reach.too_far:
+        parts = judge(at_rows(records, reach.rows), replace(job, known=base.known))
+        if parts["customer"].braked or parts["customer"].moved != base.moved:
+            return None
+        heirs = reach.heirs({name: one.prints for name, one in parts.items()})
+        if reach.inside[heirs].all():
+            return Joined(base, reach, deduped(parts)).whole(list(records))
+        reach.grow(heirs)
+    return None
+
+
+class Keep:
+    """Keeps a whole run for `refreshed`: its keys and ties while it is done, then all else."""
+
+    def __init__(self, work: Work, records: Records, job: Job) -> None:
+        self._work, self._records, self._job = work, records, job
+        self._ties: list[ties.Ties] = []
+        work.fresh_folder(bases.FOLDER)
+
+    def keys(self, kind: str, rare: np.ndarray) -> None:
+        """The keys of the customers of one kind."""
+        self._put(key_file(kind), pa.table({"packed": rare}))
+
+    def customers(self, fields: dict[str, Field]) -> None:
+        """What ties customers."""
+        self._ties.append(ties.of_customers(self._records["customer"], fields))
+
+    def run(
+        self, rows: pa.Table, parts: dict[str, Matched], found: Deduped, known: dict[str, pa.Table]
+    ) -> None:
+        """All else. `rows`: source rows that may be known again; `known`: the golden ids of earlier
+        runs."""
+        frozen = [*self._job.state.entries("weights")[-1:], *found.memory["weights"]]
+        if not frozen or parts["customer"].braked:
+            return
+        self._rows(rows)
+        self._tied(parts)
+        for name in (*BY_RECORD, "golden_cells"):
+            self._put(name, getattr(found, name))
+        for name, own in self._records.items():
+            self._put(f"records/{name}", own)
+            self._put(f"golden/{name}", found.golden[name])
+            self._put(f"known/{name}", known[name])
+            mine = found.crosswalk.filter(pc.equal(found.crosswalk["object"], name))
+            given = {"print": parts[name].prints, "golden": mine["golden"]}
+            self._put(f"given/{name}", pa.table(given))
+        moved = parts["customer"].moved
+        bases.finish(self._work, self._job, frozen[-1], found.memory["golden"], moved)
+
+    def _rows(self, rows: pa.Table) -> None:
+        places = rows_of(self._records)
+        at = pc.index_in(pa.array(places), value_set=rows["place"].combine_chunks())
+        digest = rows["digest"].combine_chunks().take(at)
+        self._put("rows", pa.table({"place": places, "digest": digest}))
+        customers = self._records["customer"]["record"].to_numpy() >> PART_BITS
+        self._put("customers", pa.table({"place": customers}))
+
+    def _tied(self, parts: dict[str, Matched]) -> None:
+        names = self._records["customer"]["name"].combine_chunks()
+        for name, own in self._records.items():
+            begun = [coded(own, self._job.plan), ties.stems(parts[name].prints)]
+            self._ties.append(ties.of_prints(name, own, begun))
+            if name != "customer":
+                self._ties.append(ties.of_children(name, own, names))
+        row, hashes = ties.together(self._ties)
+        row = np.searchsorted(rows_of(self._records), row).astype(np.uint64)
+        self._put("ties", pa.table({"packed": np.unique(packed(hashes, row))}))
+
+    def _put(self, name: str, table: pa.Table) -> None:
+        self._work.put(f"{bases.FOLDER}/{name}", table)

@@ -1,0 +1,92 @@
+"""What ties records of different rows together: values by which one may decide what becomes of another.
+
+What the stage does with a record follows from the records of its own row, from those that it is
+compared with (`blocks.py`), and from those that hold one of these values too. A tie too many costs
+a refresh time; one too few would leave a record as it was that ought to change. Whoever lets the
+stage look at another value across rows adds it here.
+"""
+
+import zlib
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean import decisions
+from crmclean.dedupe import customer_fields
+from crmclean.dedupe.fields import Field, encode
+from crmclean.dedupe.keys import mixed
+from crmclean.plan import Plan
+from crmclean.tables import PART_BITS
+
+Ties = tuple[np.ndarray, np.ndarray]  # source rows, and the hash of what each is tied by
+Records = dict[str, pa.Table]
+_OTHER = "[,;/、；]+"
+
+
+def of_customers(own: pa.Table, fields: dict[str, Field]) -> Ties:
+    """Children find a customer by its code and name, or by what is compared of the name; branches
+    find their head office by that; a telephone or code of several customers is told of."""
+    columns = [("code", "code"), ("name", "name"), ("name", "short_name")]
+    held = [(kind, encode(_column(own, name))) for kind, name in columns]
+    held += [("core", fields["core"]), ("phone", fields["phones"]), ("uscc", fields["uscc"])]
+    return _ties(own, held)
+
+
+def of_children(object: str, own: pa.Table, names: pa.Array) -> Ties:
+    """`names`: those by which a child surely finds its customer."""
+    given = _column(own, "customer")
+    held = [("code", encode(_column(own, "customer_code"))), ("name", encode(given))]
+    open_ = pc.and_(pc.is_valid(given), pc.invert(pc.is_in(given, value_set=names)))
+    if pc.any(open_).as_py():
+        asked = pc.if_else(open_, given, pa.scalar(None, pa.string()))
+        held.append(("core", encode(customer_fields.reference_keys(asked)[1])))
+    if object == "contact":
+        others = pc.split_pattern_regex(pc.fill_null(_column(own, "other_phones"), ""), _OTHER)
+        numbers = _column(own, "mobile"), pc.list_element(others, 0)
+        held += [("mobile", encode(texts)) for texts in numbers]
+    return _ties(own, held)
+
+
+def of_prints(object: str, own: pa.Table, begun: list[pa.Array]) -> Ties:
+    """Records with like fingerprints are told apart by numbers. `begun`: what these begin with."""
+    return _ties(own, [(f"print {object}", encode(texts)) for texts in begun])
+
+
+def of_any(records: Records, fields: dict[str, Field], plan: Plan) -> Ties:
+    """All ties that some records may have, whatever the other records are."""
+    nobody = pa.array([], pa.string())
+    parts = [of_customers(records["customer"], fields)]
+    parts += [of_children(n, own, nobody) for n, own in records.items() if n != "customer"]
+    parts += [of_prints(n, own, decisions.stems(own, n, plan)) for n, own in records.items()]
+    return together(parts)
+
+
+def together(parts: list[Ties]) -> Ties:
+    rows, hashes = zip(*parts, strict=True)
+    return np.concatenate(rows), np.concatenate(hashes)
+
+
+def _ties(own: pa.Table, held: list[tuple[str, Field]]) -> Ties:
+    row, found = own["record"].to_numpy() >> PART_BITS, []
+    for kind, field in held:
+        codes = field.columns[:, 0]
+        here = np.flatnonzero(codes >= 0)
+        found.append((row[here], tied(kind, field.hashes[codes[here]])))
+    return together(found)
+
+
+def stems(prints: pa.Array) -> pa.Array:
+    """Fingerprints without the number that tells like records apart."""
+    return pc.replace_substring_regex(prints, r"(#\d+)\.\d+$", r"\1")
+
+
+def tied(kind: str, hashes: np.ndarray) -> np.ndarray:
+    """Hashes of values as ties of a kind."""
+    return mixed(hashes, np.uint64(zlib.crc32(kind.encode())))
+
+
+def _column(table: pa.Table, name: str) -> pa.Array:
+    if name not in table.column_names:
+        return pa.nulls(table.num_rows, pa.string())
+    return table[name].combine_chunks()
