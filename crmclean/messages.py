@@ -91,6 +91,28 @@ def advice(code: str, lang: str | None = None, **facts: object) -> str:
     return _fill(entry.get(f"do_{lang or _language}", ""), facts)
 
 
+def told(sentence: str, lang: str | None = None) -> str:
+    """An English sentence that was kept as evidence (catalogue/evidence.toml), in the language; as
+    it is where the catalogue does not know it.
+
+    >>> told("encoding: ASCII only", "zh"), told("something else", "zh")
+    ('只有 ASCII 字符', 'something else')
+    """
+    for code, pattern in _evidence():
+        if hit := pattern.fullmatch(sentence):
+            return say(code, lang, **hit.groupdict())
+    return sentence
+
+
+@cache
+def _evidence() -> list[tuple[str, re.Pattern[str]]]:
+    """Each kind of evidence with a pattern that finds its facts, the longest sentence first."""
+    known = {code: entry["en"] for code, entry in entries().items() if code.startswith("evidence.")}
+    pattern = lambda text: re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(text))
+    ordered = sorted(known, key=lambda code: -len(known[code]))
+    return [(code, re.compile(pattern(known[code]))) for code in ordered]
+
+
 def severity(code: str) -> str:
     """error, warn or info; an unknown code is an error, so that it is seen."""
     return entries().get(code, {}).get("severity", "error")

@@ -22,28 +22,52 @@ def mapping(plan: Any, guesses: list[list[Any]], model: Mapping[str, Any]) -> No
 
 
 def inspection(found: Mapping[str, Any], depth: int = 0) -> None:
-    """A nested mapping as indented lines; lists of mappings as tables."""
+    """A nested mapping as indented lines; lists of flat mappings as tables."""
     for key, value in found.items():
-        label = next((c for c in (f"inspect.{key}", f"row.{key}") if c in entries()), None)
-        name = say(label) if label else key
-        if isinstance(value, Mapping):
-            show.line("  " * depth + f"{name}:")
+        name, indent = _label(key), "  " * depth
+        if isinstance(value, Mapping) and value:
+            show.line(f"{indent}{name}:")
             inspection(value, depth + 1)
-        elif isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
-            show.line("  " * depth + f"{name}:")
+        elif _is_flat(value):
+            headings = [_label(column) for column in value[0]]
+            show.table(name, headings, [[_value(v) for v in entry.values()] for entry in value])
+        elif _is_list(value):
+            show.line(f"{indent}{name}:")
             for entry in value:
                 inspection(entry, depth + 1)
                 show.line()
-        elif isinstance(value, list | tuple):
-            show.line("  " * depth + f"{name}: {' · '.join(map(str, value)) or '-'}")
         else:
-            show.line("  " * depth + f"{name}: {_value(value)}")
+            show.line(f"{indent}{name}: {_value(value)}")
 
 
-def _value(value: Any) -> str:
+def _label(key: str) -> str:
+    return next((say(c) for c in (f"inspect.{key}", f"row.{key}") if c in entries()), key)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple) and bool(value) and isinstance(value[0], Mapping)
+
+
+def _is_flat(value: Any) -> bool:
+    """A list of mappings of one shape without further lists of mappings."""
+    return (
+        _is_list(value)
+        and all(list(entry) == list(value[0]) for entry in value)
+        and not any(_is_list(cell) for entry in value for cell in entry.values())
+    )
+
+
+def _value(value: Any) -> str | int:
     if isinstance(value, bool):
         return say("yes" if value else "no")
-    return "-" if value is None else str(value)
+    if isinstance(value, int):
+        return value
+    if isinstance(value, Mapping):
+        return " · ".join(f"{key} {said}" for key, said in value.items()) or "-"
+    if isinstance(value, list | tuple):
+        return " · ".join(map(str, value)) or "-"
+    word = f"inspect.value.{value}"
+    return say(word) if word in entries() else "-" if value is None else str(value)
 
 
 def templates(loaded: list[Any], model: Mapping[str, Object], as_json: bool) -> None:

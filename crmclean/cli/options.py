@@ -5,13 +5,29 @@ module is imported.
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from crmclean.messages import say
 
+#: The order in which a migration meets them.
+ORDER = (
+    "init", "inspect", "profile", "clean", "dedupe", "export", "run", "apply", "verify", "audit",
+    "check", "explain", "unmerge", "rules", "templates", "doctor",
+)  # fmt: skip
+
+
+class InOrder(TyperGroup):
+    """The commands as `--help` lists them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted(super().list_commands(ctx), key=ORDER.index)
+
+
 app = typer.Typer(
+    cls=InOrder,
     help=say("help.crmclean"),
     no_args_is_help=True,
     add_completion=True,

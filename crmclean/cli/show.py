@@ -54,7 +54,9 @@ def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[object]])
     grid = Table(title=Text(safe(title)), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for heading, sample in zip(headings, rows[0], strict=True):
         numeric = isinstance(sample, int | float)
-        grid.add_column(Text(safe(heading)), justify="right" if numeric else "left")
+        grid.add_column(
+            Text(safe(heading)), justify="right" if numeric else "left", overflow="fold"
+        )
     for row in rows:
         grid.add_row(*(Text(_cell(value)) for value in row))
     console.print(grid)

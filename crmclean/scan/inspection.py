@@ -79,7 +79,7 @@ def _table(name: str, sheet: Sheet, survey: Survey, first: bool) -> dict[str, An
         "used_range": f"A{survey.first or 1}:{letters(max(len(columns), 1))}{survey.last}",
         "rows": survey.counts(),
         "header_rows": list(survey.layout.header_rows),
-        "header_reasons": list(survey.layout.evidence),
+        "header_reasons": [messages.told(reason) for reason in survey.layout.evidence],
         "columns": [_column(column, shown[column.heading]) for column in columns],
         "merges": _merges(sheet.merges),
         "hidden_rows": sum(survey.holds(row, first) for row in sheet.hidden_rows),
@@ -167,7 +167,7 @@ def _words(code: str, facts: dict[str, Any]) -> str:
 
 def _evidence(file: File) -> list[str]:
     told = [note.facts for note in file.notes if note.code == "READ_AS"]
-    return [f"{name}: {why}" for facts in told for name, why in facts.items() if why]
+    return [messages.told(f"{n}: {why}") for facts in told for n, why in facts.items() if why]
 
 
 def _decoded(sheets: list[dict[str, Any]]) -> list[str]:
