@@ -8,9 +8,12 @@ import typer
 
 from crmclean.cli import show
 from crmclean.cli.options import CONFIG, OUT, Config, Json, Lang, Out, Verbose, app
+from crmclean.cli.usage import Commands
 from crmclean.messages import say, set_language
 
-audit = typer.Typer(help=say("help.audit"), no_args_is_help=True, rich_markup_mode=None)
+audit = typer.Typer(
+    cls=Commands, help=say("help.audit"), no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(audit, name="audit")
 
 

@@ -95,6 +95,7 @@ def rules(
     lang: Lang = None, as_json: Json = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     from crmclean import rules as package
+    from crmclean.errors import UsageError
 
     if name is None:
         every = package.catalogue()
@@ -104,6 +105,8 @@ def rules(
         listed = [(entry.name, _title(entry)) for entry in every]
         show.table(say("help.rules"), (say("label.name"), say("label.title")), listed)
         return
+    if name not in package.names():
+        raise UsageError("RULE_UNKNOWN", name=name, known=" ".join(package.names()))
     (entry,) = package.catalogue(name)
     if as_json:
         show.as_json(entry._asdict())

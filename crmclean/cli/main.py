@@ -5,6 +5,7 @@ Exit codes (design.md 1): 0 ok · 1 findings at or above --fail-on · 2 usage or
 130 interrupted.
 """
 
+import codecs
 import errno
 import os
 import sys
@@ -12,20 +13,28 @@ import traceback
 from typing import Any, NoReturn
 
 from crmclean import errors
-from crmclean.cli import show
-from crmclean.messages import say, set_language
+from crmclean.cli import show, usage
+from crmclean.messages import LANGUAGES, say, set_language
 
+LOOKALIKES = {"›": ">", "∅": "-", "▒": "#", "✓": "v", "␛": "^", "␣": " "}
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
 
 
 def main() -> NoReturn:
     """Run the command of sys.argv and exit."""
     os.umask(0o077)
+    codecs.register_error("lookalike", _lookalike)
     for stream in (sys.stdout, sys.stderr):
         # a GBK console must not stop a run because of one rare character
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+        stream.reconfigure(errors="lookalike")  # type: ignore[union-attr]
     set_language(_language(sys.argv))
     sys.exit(_run())
+
+
+def _lookalike(error: UnicodeError) -> tuple[str, int]:
+    """What a console shows for signs of ours that its encoding lacks; ? for all others."""
+    lacking = error.object[error.start : error.end]  # type: ignore[attr-defined]
+    return "".join(LOOKALIKES.get(sign, "?") for sign in lacking), error.end  # type: ignore[attr-defined]
 
 
 def _run() -> int:
@@ -63,10 +72,9 @@ def _refused(code: str, error: OSError) -> int:
 
 
 def _usage_or_fault(error: Any) -> int:
-    """A wrong command line (typer's own words), or a fault of ours without a traceback."""
+    """A wrong command line, or a fault of ours without a traceback."""
     if hasattr(error, "show") and hasattr(error, "exit_code"):
-        error.show()
-        return error.exit_code
+        return _misused(error)
     if type(error).__name__ in ("Abort", "Exit"):
         return getattr(error, "exit_code", 130)
     if "-v" in sys.argv or "--verbose" in sys.argv:
@@ -77,13 +85,20 @@ def _usage_or_fault(error: Any) -> int:
     return 4
 
 
+def _misused(error: Any) -> int:
+    refused = usage.refusal(error)
+    show.error(refused) if refused else error.show()
+    return error.exit_code
+
+
 def _language(arguments: list[str]) -> str:
     """--lang, else CRMCLEAN_LANG, else the system's language: Chinese where it is Chinese."""
     for number, argument in enumerate(arguments):
+        told = argument.removeprefix("--lang=")
         if argument == "--lang" and number + 1 < len(arguments):
-            return arguments[number + 1]
-        if argument.startswith("--lang="):
-            return argument.removeprefix("--lang=")
+            told = arguments[number + 1]
+        if argument.startswith("--lang") and told in LANGUAGES:
+            return told
     wanted = os.environ.get("CRMCLEAN_LANG")
     if wanted:
         return wanted

@@ -4,30 +4,17 @@ Help texts come from the catalogue in the language of --lang, which `main` has s
 module is imported.
 """
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
-from crmclean.messages import say
-
-#: The order in which a migration meets them.
-ORDER = (
-    "init", "inspect", "profile", "clean", "dedupe", "export", "run", "apply", "verify", "audit",
-    "check", "explain", "unmerge", "rules", "templates", "doctor",
-)  # fmt: skip
-
-
-class InOrder(TyperGroup):
-    """The commands as `--help` lists them."""
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        return sorted(super().list_commands(ctx), key=ORDER.index)
-
+from crmclean.cli.usage import Commands
+from crmclean.messages import LANGUAGES, say
 
 app = typer.Typer(
-    cls=InOrder,
+    cls=Commands,
     help=say("help.crmclean"),
     no_args_is_help=True,
     add_completion=True,
@@ -36,9 +23,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+Language = StrEnum("Language", [(lang, lang) for lang in LANGUAGES])
 Config = Annotated[Path, typer.Option("-c", "--config", help=say("help.config"))]
 Out = Annotated[Path, typer.Option("-o", "--out", help=say("help.out"))]
-Lang = Annotated[str | None, typer.Option("--lang", help=say("help.lang"))]
+Lang = Annotated[Language | None, typer.Option("--lang", help=say("help.lang"))]
 NoInput = Annotated[bool, typer.Option("--no-input", help=say("help.no_input"))]
 Frozen = Annotated[bool, typer.Option("--frozen", help=say("help.frozen"))]
 NoCache = Annotated[bool, typer.Option("--no-cache", help=say("help.no_cache"))]

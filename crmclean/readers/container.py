@@ -37,7 +37,7 @@ def detect(path: Path) -> str:
 def _head(path: Path) -> bytes:
     try:
         if path.is_dir():
-            raise InputRefused("FILE_IS_A_FOLDER", file=path.name)
+            raise InputRefused("FILE_IS_A_FOLDER", file=path)
         with path.open("rb") as file:
             head = file.read(HEAD)
     except FileNotFoundError as error:
