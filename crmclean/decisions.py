@@ -126,7 +126,7 @@ def hashed(values: pa.Array) -> np.ndarray:
     from pandas.util import hash_array
 
     texts = pc.fill_null(values, "").to_numpy(zero_copy_only=False)
-    return hash_array(texts.astype(object), categorize=False)
+    return hash_array(texts.astype(object, copy=False), categorize=False)
 
 
 def _systems(records: pa.ChunkedArray, plan: Plan) -> pa.Array:

@@ -1,7 +1,7 @@
 """The last stage: fit to the target, write everything aside, check the laws, publish.
 
-What people fill in (gap lists, reviews, the audit form), the tables and the laws are made beside the
-report: neither needs the other. Nothing in OUT changes until all of it stands.
+Two things are made at a time, neither of which needs the other: import files beside gap lists,
+then the report beside reviews, tables and laws. Nothing in OUT changes until all of it stands.
 """
 
 import json
@@ -15,9 +15,9 @@ from crmclean.errors import DecisionNeeded
 from crmclean.job import Job
 from crmclean.model import Object
 from crmclean.plan import Plan
-from crmclean.project import Project
 from crmclean.run import Work, publish
 from crmclean.run.beside import beside
+from crmclean.run.memory import give_back
 from crmclean.templates import Template
 
 
@@ -25,14 +25,14 @@ def export_all(job: Job) -> None:
     """Fit to the target, write everything aside, check the laws, publish."""
     work, stage = job.work, job.work.fresh_folder("stage")
     template = templates.load(job.project.target, job.base, job.model)
-    _import_files(job, template, stage)
+    with beside(_gap_lists, job, stage):
+        _import_files(job, template, stage)
+    give_back()
     job.tell("export", 0.5)
     decided = job.state.entries("values")
     work.put("suggestions", review.find_suggestions(work, job.model, decided))
     work.put("audit", audit.latest(job.state))
-    gaps_found = tables.coded(work.get("gaps"), gaps.CODED)
-    work.put("gap_files", gaps.files(gaps_found, job.project.language))
-    with beside(_for_people, job, stage):
+    with beside(_reviews_tables_laws, job, stage):
         _report(job, template, stage)
     job.tell("export", 0.8)
     job.kept = tuple(publish(job.out, stage))
@@ -62,25 +62,26 @@ def _remember(job: Job) -> None:
     job.work.put_text("memory.json", "{}")
 
 
-def _for_people(job: Job, stage: Path) -> None:
-    """The workbooks that people fill in, the tables, and the laws: what the report does without."""
+def _gap_lists(job: Job, stage: Path) -> None:
+    """What is missing, a list for each owner."""
     plan, project, model, work = job.plan, job.project, job.model, job.work
-    _gap_lists(work, plan, project, model, stage / "gaps")
-    review.write(work, plan, project, model, stage / "review")
-    audit.sample(work, plan, project, model, stage / "audit")
-    _publish_tables(work, plan, model, stage / "tables")
-    laws.check(work, plan, project, model, job.base)
-
-
-def _gap_lists(
-    work: Work, plan: Plan, project: Project, model: dict[str, Object], folder: Path
-) -> None:
     golden = {}
     for name, owner in model.items():
         wanted = gaps.columns(owner, work.columns(f"golden/{name}"))
         golden[name] = work.get(f"golden/{name}", wanted)
     missing = tables.coded(work.get("gaps"), gaps.CODED)
-    gaps.write(missing, golden, plan, project, model, folder, project.language)
+    gaps.write(missing, golden, plan, project, model, stage / "gaps", project.language)
+    work.put("gap_files", gaps.files(missing, project.language))
+
+
+def _reviews_tables_laws(job: Job, stage: Path) -> None:
+    """What people decide and judge, the tables of the run, and the laws: what the report does
+    without. Raises Broken."""
+    plan, project, model, work = job.plan, job.project, job.model, job.work
+    review.write(work, plan, project, model, stage / "review")
+    audit.sample(work, plan, project, model, stage / "audit")
+    _publish_tables(work, plan, model, stage / "tables")
+    laws.check(work, plan, project, model, job.base)
 
 
 def _report(job: Job, template: Template, stage: Path) -> None:

@@ -17,6 +17,7 @@ from crmclean.plan import Plan
 from crmclean.project import Project
 from crmclean.run import Work, lock, recover
 from crmclean.run.keys import key
+from crmclean.run.memory import keep_freed
 from crmclean.run.work import close_to_others
 from crmclean.scan import files as sought
 
@@ -69,6 +70,7 @@ def opened(
     project: Project, base: Path, out: Path, progress: Progress, **how: Any
 ) -> Iterator[Job]:
     """A job that holds its output directory. Raises Locked, OutputRefused, UsageError."""
+    keep_freed()
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -29,17 +29,20 @@ from crmclean.run import Work
 def check(work: Work, plan: Plan, project: Project, model: dict[str, Object], base: Path) -> None:
     """All laws that one run can check, on the tables under OUT/.work. Raises Broken."""
     crosswalk = work.get("crosswalk")
-    changes = work.get("changes/clean", ["object", "record", "field", "after"])
-    rows = lru_cache(maxsize=2)(lambda number: work.get(f"rows/{number}"))
-    records = {name: work.get(f"records/{name}") for name in model}
+    ids = {name: work.get(f"records/{name}", ["record"]) for name in model}
     for source in plan.sources:
         sources_unchanged(source, base)
-        conservation_of_rows(rows(source.number), source, records)
-    for name, own in records.items():
+        conservation_of_rows(work.get(f"rows/{source.number}", ["row", "kind"]), source, ids)
+    for name, own in ids.items():
         one_end_each(crosswalk, own["record"], name)
+    merge_is_safe(work.get("records/customer", ["record", "uscc"]), crosswalk)
+    del crosswalk, ids
+    changes = work.get("changes/clean", ["object", "record", "field", "after"])
+    rows = lru_cache(maxsize=2)(lambda number: work.get(f"rows/{number}"))
+    for name in model:
+        own = work.get(f"records/{name}")
         cells = _mapped_cells(rows, plan, project, name, own)
         replay(cells, changes.filter(pc.equal(changes["object"], name)), name, own)
-    merge_is_safe(records["customer"].select(["record", "uscc"]), crosswalk)
 
 
 def sources_unchanged(source: Source, base: Path) -> None:

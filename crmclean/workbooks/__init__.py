@@ -24,10 +24,9 @@ from crmclean.errors import OutputRefused
 #: specifications and limits of Excel; .xls: BIFF8).
 MAX_CELL = 32_767
 MAX_ROWS = {"xlsx": 1_048_576, "xls": 65_536}
-#: Control characters that XML cannot hold, and the carriage return.
-CONTROL = np.zeros(256, bool)
-CONTROL[[*range(9), *range(0x0B, 0x20)]] = True
-NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+#: Control characters below this one XML cannot hold, but for two; U+FFFE and U+FFFF neither.
+FIRST_LEGAL, LEGAL_CONTROLS = 0x20, (0x09, 0x0A)
+NONCHARACTER = (0xEF, 0xBF)  # the first bytes of both
 
 
 @dataclass(frozen=True)
@@ -130,10 +129,11 @@ def legal(values: pa.Array) -> pa.Array:
     """Without the characters that no workbook holds (controls, U+FFFE, U+FFFF); every line end is
     a newline. Looks at the bytes first: nearly every column passes as it is."""
     run = raw_bytes(values)
-    if CONTROL[run].any():
+    controls = run[run < FIRST_LEGAL]
+    if not np.isin(controls, LEGAL_CONTROLS).all():
         values = pc.replace_substring_regex(values, r"\r\n?", "\n")
         values = pc.replace_substring_regex(values, r"[\x00-\x08\x0b-\x1f]", "")
-    if any(run.tobytes().find(mark) >= 0 for mark in NONCHARACTERS):
+    if ((run[:-1] == NONCHARACTER[0]) & (run[1:] == NONCHARACTER[1])).any():
         values = pc.replace_substring_regex(values, r"[\x{FFFE}\x{FFFF}]", "")
     return values
 
