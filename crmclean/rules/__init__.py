@@ -8,6 +8,8 @@ A rule is a module of this folder (names with a leading underscore are what rule
                 need a look. Vectorised. May be too wide, never too narrow
     clean       clean(text, **options) -> the clean text, "" for nothing, or Parts.
                 Raises ValueError(code) or ValueError(code, suggestion) to refuse the whole cell
+    sound       optional, in place of doubt: sound(values, **options) -> mask of values that match
+                FORM and raise no doubt, where one look over the column can tell both
     quick       optional: quick(values) -> values: the commonest dirty forms, mended for whole
                 columns. Counts only where the result is sound, and is then what `clean` gives
     aside       optional: aside(values) -> Aside: what clean values also say while they stay as
@@ -88,10 +90,13 @@ def sound(values: pa.Array, kind: str, /, **options: object) -> pa.Array:
 
     Nulls are sound. A mask without nulls, as long as `values`."""
     module = rule(kind)
-    matches = pc.match_substring_regex(values, rf"\A(?:{module.FORM})\z")
+    if hasattr(module, "sound"):
+        final = module.sound(values, **options)
+    else:
+        final = pc.match_substring_regex(values, rf"\A(?:{module.FORM})\z")
     if hasattr(module, "doubt"):
-        matches = pc.and_not(matches, module.doubt(values, **options))
-    return pc.or_(pc.fill_null(matches, False), pc.is_null(values))
+        final = pc.and_not(final, module.doubt(values, **options))
+    return pc.or_(pc.fill_null(final, False), pc.is_null(values))
 
 
 def catalogue(name: str | None = None) -> list[Entry]:

@@ -40,6 +40,12 @@ BAD = (
 BAD = re.sub(r"\\x\{([0-9a-f]+)\}", lambda hit: chr(int(hit[1], 16)), BAD)
 #: Words with one space between them.
 LINE = rf"[^ {BAD}]+(?: [^ {BAD}]+)*"
+#: One such line after another, at most one empty line between two.
+LINES = rf"{LINE}(?:\n\n?{LINE})*"
+#: What a text holds that is no LINE, that are no LINES.
+_NO_LINE = rf"\A\z|\A |  | \z|[{BAD}]"
+_BUT_BREAKS = BAD.replace(r"\x00-", r"\x00-\x09\x0b-", 1)
+_NO_LINES = rf"\A\z|\A[ \n]|  | \n|\n |\n\n\n|[ \n]\z|[{_BUT_BREAKS}]"
 
 _ENTITIES = "nbsp|amp|lt|gt|quot|apos|middot|[lr]dquo|[lr]squo|hellip|[mn]dash|e[mn]sp|times|yen"
 _ENTITY = re.compile(rf"&(?:#[0-9]{{2,6}}|#[xX][0-9A-Fa-f]{{2,5}}|{_ENTITIES});")
@@ -54,6 +60,12 @@ _NUMBER_MARK = re.compile(f"({_BESIDE})")
 
 #: A value that matches FORM and may still hold an entity, a tag, mojibake or lost characters.
 SUSPECT = f"&[#a-zA-Z]|<[/a-zA-Z]|_x00|{_mojibake.SUSPECT}|[\ue000-\uf8ff]"
+
+
+def are_lines(values: pa.Array, doubt: str, several: bool = False) -> pa.Array:
+    """Which values are a LINE (or `several`) without the pattern `doubt` and signs of rubbish."""
+    broken = _NO_LINES if several else _NO_LINE
+    return pc.invert(pc.match_substring_regex(values, rf"{broken}|{SUSPECT}|{doubt}"))
 
 
 def tidy_column(values: pa.Array) -> pa.Array:

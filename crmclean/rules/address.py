@@ -24,9 +24,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.rules import Aside, Parts, _characters, _divisions
-from crmclean.rules.text import doubt, judged, quick
+from crmclean.rules.text import judged, quick, sound
 
-__all__ = ["FORM", "aside", "clean", "doubt", "quick"]
+__all__ = ["FORM", "aside", "clean", "quick", "sound"]
 
 FORM = _characters.LINE
 LEVELS = ("province", "city", "district")

@@ -22,12 +22,12 @@ import pyarrow.compute as pc
 from crmclean.rules import _characters, _mojibake
 
 FORM = _characters.LINE
-_DOUBT = rf"\A['=]|[\"`']|[0-9]\.0+\z|[0-9][eE]\+?[0-9]|[^ -~\x{{3400}}-\x{{9fff}}]|{_characters.SUSPECT}"
+_DOUBT = r"\A['=]|[\"`']|[0-9]\.0+\z|[0-9][eE]\+?[0-9]|[^ -~\x{3400}-\x{9fff}]"
 
 
-def doubt(values: pa.Array, /, **_: object) -> pa.Array:
-    """Traces of Excel, lost digits, odd widths."""
-    return pc.match_substring_regex(values, _DOUBT)
+def sound(values: pa.Array, /, **_: object) -> pa.Array:
+    """No traces of Excel, lost digits, odd widths."""
+    return _characters.are_lines(values, _DOUBT)
 
 
 def quick(values: pa.Array, /, **_: object) -> pa.Array:

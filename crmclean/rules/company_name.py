@@ -52,9 +52,9 @@ _DOUBT = (
 _END = rf"([{HAN}（）]) ([{HAN}（）]*(?:公司|厂|店|社|所|院|中心|集团))\z"
 
 
-def doubt(values: pa.Array, /, **_: object) -> pa.Array:
-    """Half-width brackets, spaces, stray marks, annotations, several names, phone numbers."""
-    return pc.match_substring_regex(values, rf"{_DOUBT}|{_characters.SUSPECT}")
+def sound(values: pa.Array, /, **_: object) -> pa.Array:
+    """No half-width brackets, spaces, stray marks, annotations, several names, phone numbers."""
+    return _characters.are_lines(values, _DOUBT)
 
 
 def quick(values: pa.Array, /, **_: object) -> pa.Array:

@@ -33,23 +33,18 @@ from crmclean.rules import Parts, _date_columns, _dates, kept
 _DAY = r"-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01])(?: (?:[01][0-9]|2[0-3]):[0-5][0-9])?)?"
 FORM = rf"(?:1[5-9]|2[0-9])[0-9]{{2}}(?:{_DAY})?"
 #: Years without a doubt, in days that every such month has; all others are read by `clean`.
-_CERTAIN = (
-    r"\A(?:19[2-9][0-9]|20[0-9]{2})-(?:(?:0[13-9]|1[0-2])-(?:0[1-9]|[12][0-9]|30)"
+CERTAIN = (
+    r"(?:19[2-9][0-9]|20[0-9]{2})-(?:(?:0[13-9]|1[0-2])-(?:0[1-9]|[12][0-9]|30)"
     r"|(?:0[13578]|1[02])-31|02-(?:0[1-9]|1[0-9]|2[0-8]))"
 )
+#: Any time of day but midnight.
+_TIME = r" (?:(?:0[1-9]|1[0-9]|2[0-3]):[0-5][0-9]|00:(?:0[1-9]|[1-5][0-9]))"
 _MIDNIGHT = " 00:00"
 
 
-def doubt(values: pa.Array, /, **_: object) -> pa.Array:
-    """Partial dates, days that do not exist, strange years, midnights."""
-    certain = pc.match_substring_regex(values, _CERTAIN)
-    midnight = pc.ends_with(values, _MIDNIGHT)
-    return pc.or_(pc.or_(pc.invert(certain), midnight), stand_in(values))
-
-
-def stand_in(values: pa.Array) -> pa.Array:
-    """The last and first days of calendars, which mean "no date"."""
-    return pc.is_in(values, value_set=pa.array(["9999-12-31", "1900-01-01"]))
+def sound(values: pa.Array, /, **_: object) -> pa.Array:
+    """No partial dates, days that do not exist, strange years, midnights."""
+    return pc.match_substring_regex(values, rf"\A{CERTAIN}(?:{_TIME})?\z")
 
 
 def quick(values: pa.Array, /, **options: object) -> pa.Array:

@@ -18,15 +18,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.rules import Parts, _date_columns, _dates
-from crmclean.rules.date import _CERTAIN, FORM, flagged, stand_in
+from crmclean.rules.date import CERTAIN, FORM, flagged
 
-__all__ = ["FORM", "clean", "doubt"]
+__all__ = ["FORM", "clean", "quick", "sound"]
 
 
-def doubt(values: pa.Array, /, **_: object) -> pa.Array:
-    """Partial dates, days that do not exist, strange years."""
-    certain = pc.match_substring_regex(values, _CERTAIN)
-    return pc.or_(pc.invert(certain), stand_in(values))
+def sound(values: pa.Array, /, **_: object) -> pa.Array:
+    """No partial dates, days that do not exist, strange years."""
+    return pc.match_substring_regex(
+        values, rf"\A{CERTAIN}(?: (?:[01][0-9]|2[0-3]):[0-5][0-9])?\z"
+    )
 
 
 def quick(values: pa.Array, /, **options: object) -> pa.Array:

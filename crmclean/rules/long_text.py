@@ -14,12 +14,19 @@ Traceback (most recent call last):
 ValueError: TEXT_LOST_CHARACTERS
 """
 
+import pyarrow as pa
+
 from crmclean.rules import Parts, _characters
-from crmclean.rules.text import doubt, judged, quick
+from crmclean.rules.text import RESIDENT, judged, quick
 
-__all__ = ["FORM", "clean", "doubt", "quick"]
+__all__ = ["FORM", "clean", "quick", "sound"]
 
-FORM = rf"{_characters.LINE}(?:\n\n?{_characters.LINE})*"
+FORM = _characters.LINES
+
+
+def sound(values: pa.Array, /, **_: object) -> pa.Array:
+    """As for text."""
+    return _characters.are_lines(values, RESIDENT, several=True)
 
 
 def clean(text: str, /, **_: object) -> str | Parts:

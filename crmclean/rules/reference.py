@@ -13,6 +13,6 @@ Traceback (most recent call last):
 ValueError: COMPANY_SEVERAL
 """
 
-from crmclean.rules.company_name import FORM, clean, doubt, quick
+from crmclean.rules.company_name import FORM, clean, quick, sound
 
-__all__ = ["FORM", "clean", "doubt", "quick"]
+__all__ = ["FORM", "clean", "quick", "sound"]

@@ -13,7 +13,6 @@ Source: domain.md (客户标签: several values).
 import re
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from crmclean.rules import _characters
 
@@ -25,9 +24,9 @@ _BETWEEN = re.compile(
 _LISTED = re.compile(r"""\[ *(?:"[^"]*"|'[^']*')(?: *, *(?:"[^"]*"|'[^']*'))* *\]""")
 
 
-def doubt(values: pa.Array, /, **_: object) -> pa.Array:
-    """Other separators, repeated tags."""
-    return pc.match_substring_regex(values, rf"[,，;；/|#、]|\A\[|{_characters.SUSPECT}")
+def sound(values: pa.Array, /, **_: object) -> pa.Array:
+    """No separators, no repeated tags."""
+    return _characters.are_lines(values, r"[,，;；/|#、]|\A\[")
 
 
 def quick(values: pa.Array, /, **_: object) -> pa.Array:
