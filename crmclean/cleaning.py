@@ -32,6 +32,9 @@ LOOSE = (
     "fills", "counts", "evidence",
 )  # fmt: skip
 CHANGES, ISSUES = "changes/clean", "issues/clean"
+#: Rows that are worked on at a time. What comes of more would be new memory for every batch, which
+#: costs more than starting a batch does; and the last ones would leave cores without work.
+BATCH = 16_384
 
 
 @dataclass(frozen=True)
@@ -128,8 +131,8 @@ def _but(work: Work, source: Source, places: np.ndarray) -> Iterator[pa.Table]:
     numbers = places & ((1 << tables.ROW_BITS) - 1)
     for rows in work.batches(f"rows/{source.number}"):
         new = ~np.isin(rows["row"].to_numpy(), numbers, kind="table")
-        if new.any():
-            yield rows if new.all() else rows.filter(pa.array(new))
+        rows = rows if new.all() else rows.filter(pa.array(new))
+        yield from (rows.slice(start, BATCH) for start in range(0, rows.num_rows, BATCH))
 
 
 def _whole(

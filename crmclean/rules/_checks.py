@@ -68,15 +68,15 @@ def uscc_column(values: pa.Array) -> pa.Array:
     [True, False, False]
     """
     places = _places(values, 18, USCC)
-    check = (31 - places[:, :17] @ np.array(_USCC_WEIGHTS) % 31) % 31
-    return _spread(values, 18, (check == places[:, 17]) & (places.min(axis=1, initial=0) >= 0))
+    check = (31 - places[:, :17] @ np.array(_USCC_WEIGHTS, np.float32) % 31) % 31
+    return _spread(values, 18, check == places[:, 17])
 
 
 def resident_id_column(values: pa.Array) -> pa.Array:
     """`resident_id_holds` for 18-character values; anything else is False."""
     places = _places(values, 18, "0123456789X")
-    check = (12 - places[:, :17] @ np.array(_RESIDENT_WEIGHTS) % 11) % 11
-    return _spread(values, 18, (check == places[:, 17]) & (places.min(axis=1, initial=0) >= 0))
+    check = (12 - places[:, :17] @ np.array(_RESIDENT_WEIGHTS, np.float32) % 11) % 11
+    return _spread(values, 18, check == places[:, 17])
 
 
 def _weighed(places: list[int], weights: list[int], modulus: int) -> int:
@@ -85,12 +85,13 @@ def _weighed(places: list[int], weights: list[int], modulus: int) -> int:
 
 
 def _places(values: pa.Array, width: int, alphabet: str) -> np.ndarray:
-    """One line per value of `width` bytes: the place of each character in the alphabet, or -1."""
+    """One line per value of `width` bytes: the place of each character in the alphabet, or NaN,
+    which equals nothing. Sums of such places are exact in these floats, and fast."""
     fitting = values.filter(_fits(values, width))
     raw = np.frombuffer(pc.cast(fitting, pa.binary(width)).buffers()[1] or b"", np.uint8)
     start = fitting.offset * width if len(fitting) else 0
     matrix = raw[start : start + len(fitting) * width].reshape(len(fitting), width)
-    table = np.full(256, -1, np.int16)
+    table = np.full(256, np.nan, np.float32)
     table[np.frombuffer(alphabet.encode(), np.uint8)] = np.arange(len(alphabet))
     return table[matrix]
 

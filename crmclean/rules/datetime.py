@@ -25,9 +25,7 @@ __all__ = ["FORM", "clean", "quick", "sound"]
 
 def sound(values: pa.Array, /, **_: object) -> pa.Array:
     """No partial dates, days that do not exist, strange years."""
-    return pc.match_substring_regex(
-        values, rf"\A{CERTAIN}(?: (?:[01][0-9]|2[0-3]):[0-5][0-9])?\z"
-    )
+    return pc.match_substring_regex(values, rf"\A{CERTAIN}(?: (?:[01][0-9]|2[0-3]):[0-5][0-9])?\z")
 
 
 def quick(values: pa.Array, /, **options: object) -> pa.Array:

@@ -28,6 +28,8 @@ Traceback (most recent call last):
 ValueError: PHONE_NO_AREA_CODE
 """
 
+from functools import cache
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -61,26 +63,26 @@ _TO_LANDLINE = (
 )
 
 
-def doubt(values: pa.Array, /, want: str | None = None, **_: object) -> pa.Array:
-    """Stand-ins, unknown area codes, foreign numbers, what may be a range, numbers that belong into
-    another field."""
-    look = pc.match_substring_regex(
-        values,
-        rf"\A(?:{STAND_IN})(?:-[0-9]{{1,6}})?\z|\A\+|\A14[0-4][0-9]{{10}}|\A[048][0-9]{{2,3}}-?[0-9]{{7,8}}-[0-9]{{1,2}}\z",
+def sound(values: pa.Array, /, want: str | None = None, **_: object) -> pa.Array:
+    """No stand-ins, unknown area codes, foreign numbers, numbers of machines, what may be a range,
+    numbers that belong into another field."""
+    wanted = {"mobile": _MOBILE, "phone": _no_mobile()}.get(want, rf"{_MOBILE}|{_no_mobile()}")
+    final = pc.match_substring_regex(values, rf"\A(?:{wanted})\z")
+    stand_in = pc.match_substring_regex(values, rf"\A(?:{STAND_IN})(?:-[0-9]{{1,6}})?\z")
+    return pc.and_not(final, stand_in)
+
+
+@cache
+def _no_mobile() -> str:
+    """Numbers of known areas, as long as they are there, toll-free and short ones. An extension of
+    one or two digits may be the end of a range."""
+    long = {code for code in _tables.area_codes() if len(code) == 3} | _tables.of_eight_digits()
+    other = _tables.area_codes() - long
+    return (
+        rf"(?:(?:{'|'.join(sorted(long))})-[1-9][0-9]{{7}}"
+        rf"|(?:{'|'.join(sorted(other))})-[1-9][0-9]{{6,7}}|[48]00[0-9]{{7}})(?:-[0-9]{{3,6}})?"
+        r"|9[56][0-9]{3,4}"
     )
-    landline = pc.starts_with(values, "0")
-    if pc.any(landline).as_py():
-        known = pa.array([code.ljust(4, "-") for code in sorted(_tables.area_codes())])
-        area = pc.is_in(pc.utf8_slice_codeunits(values, 0, 4), value_set=known)
-        look = pc.or_(look, pc.and_not(landline, area))
-        short = pc.match_substring_regex(values, r"\A0[3-9][0-9]{2}-[0-9]{7}(?:-|\z)")
-        eight = pa.array(sorted(_tables.of_eight_digits()))
-        eight = pc.is_in(pc.utf8_slice_codeunits(values, 0, 4), value_set=eight)
-        look = pc.or_(look, pc.and_(short, eight))
-    if want not in ("mobile", "phone"):
-        return look
-    mobile = pc.match_substring_regex(values, rf"\A{_MOBILE}\z")
-    return pc.or_(look, pc.invert(mobile) if want == "mobile" else mobile)
 
 
 def quick(values: pa.Array, /, **_: object) -> pa.Array:
