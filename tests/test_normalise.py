@@ -256,6 +256,26 @@ def test_a_custom_field_uses_any_kind() -> None:
     assert result.tables["customer"]["warranty"].to_pylist() == ["2024-06-15"]
 
 
+def test_a_column_that_repeats_itself_is_cleaned_like_any_other() -> None:
+    """Of many rows each different value is looked at once; every row is told of it."""
+    different = [
+        {"customer.owner": "张 三", "customer.industry": "某某", "contact.mobile": "无"},
+        {"customer.owner": "李四", "contact.name": "王五、赵六", "contact.mobile": "138 1234 5678"},
+        {"customer.industry": "软件", "contact.name": "王总"},
+    ]
+    alone, many = run(*different), run(*different * 4000)
+    for name in alone.tables:
+        people = [filled(result, name) for result in (alone, many)]
+        assert people[1] == people[0] * 4000, name
+    for kind in ("changes", "issues"):
+        counts = [
+            getattr(r, kind).group_by(["field", "rule" if kind == "changes" else "code"])
+            for r in (alone, many)
+        ]
+        few, more = (c.aggregate([([], "count_all")]).sort_by("field").to_pylist() for c in counts)
+        assert [{**c, "count_all": c["count_all"] * 4000} for c in few] == more
+
+
 def test_no_records_at_all() -> None:
     result = run()
     assert result.tables["customer"].num_rows == 0 and result.changes.num_rows == 0

@@ -17,7 +17,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crmclean import messages, rules
-from crmclean.rules import Parts, _checks, _tables, address, placeholder
+from crmclean.rules import Parts, _characters, _checks, _tables, address, placeholder
 
 EVIDENCE = Path(__file__).parent / "rules"
 MOST_LINES = 40
@@ -177,6 +177,16 @@ def test_forms_mean_the_same_to_re_and_re2() -> None:
         texts = [shown(line[key]) for line in lines(name) for key in ("before", "after")]
         by_arrow = pc.match_substring_regex(pa.array(texts), rf"\A(?:{form})\z").to_pylist()
         assert by_arrow == [re.fullmatch(form, text) is not None for text in texts], name
+
+
+@given(text=st.text(alphabet="ab 北\n\t\u3000\u200bＡ"))
+def test_what_is_no_line_is_found(text: str) -> None:
+    for form, broken in (
+        (_characters.LINE, _characters._NO_LINE),
+        (_characters.LINES, _characters._NO_LINES),
+    ):
+        whole = pc.match_substring_regex(pa.array([text]), rf"\A(?:{form})\z")
+        assert whole != pc.match_substring_regex(pa.array([text]), broken)
 
 
 class TestJudges:

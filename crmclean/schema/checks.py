@@ -160,12 +160,12 @@ def _held(check: Check, table: pa.Table) -> np.ndarray:
 def _failures(table: pa.Table, held: dict[Check, np.ndarray]) -> dict[Check, pa.Array]:
     """The places of the rows that fail each check. pandera is shown the first of them for each
     check: it writes out every value that fails, which takes longer than all the checks."""
+    if not held:
+        return {}
     import pandas
     import pandera.errors
     import pandera.pandas as pandera
 
-    if not held:
-        return {}
     first = np.array([mask.argmin() for mask in held.values()])
     columns: dict[str, list[pandera.Check]] = {}
     for number, (check, mask) in enumerate(held.items()):
