@@ -21,6 +21,7 @@ from crmclean import headings, rules, tables
 from crmclean.model import Field, Object
 from crmclean.normalise import cells, issues, places, repeated
 from crmclean.normalise.answers import Told, answers
+from crmclean.normalise.desk import Desk
 from crmclean.plan import Source
 from crmclean.project import Project
 from crmclean.rules import placeholder
@@ -39,13 +40,13 @@ def normalise(
     records: dict[str, pa.Table], source: Source, project: Project, model: dict[str, Object]
 ) -> Normalised:
     """The records of one batch by the rules. Raises UsageError for a kind that does not exist."""
-    desk = places.Desk({name: cells.Records.of(table) for name, table in records.items()}, model)
+    desk = Desk({name: cells.Records.of(table) for name, table in records.items()}, model)
     found = []
     for field in _filled_fields(desk, model):
         heading = _heading(field, source, project)
         column = _clean_column(desk, field, heading, _told(field, source, project))
         found += issues.of_column(column, desk, source) if column else []
-    desk.place_parts()
+    places.place_parts(desk)
     for field in _filled_fields(desk, model):
         if hasattr(rules.rule(field.kind), "aside"):
             found += issues.of_aside(desk, field, _heading(field, source, project), source)
@@ -56,7 +57,7 @@ def normalise(
     )
 
 
-def _filled_fields(desk: places.Desk, model: dict[str, Object]) -> list[Field]:
+def _filled_fields(desk: Desk, model: dict[str, Object]) -> list[Field]:
     return [
         field
         for name, held in desk.held.items()
@@ -91,9 +92,7 @@ def _told(field: Field, source: Source, project: Project) -> Told:
     return Told(project.placeholders, given, options)
 
 
-def _clean_column(
-    desk: places.Desk, field: Field, heading: str | None, told: Told
-) -> cells.Column | None:
+def _clean_column(desk: Desk, field: Field, heading: str | None, told: Told) -> cells.Column | None:
     """Clean one column on the desk; the cells that were not clean, or None if all were."""
     values, whose = repeated.distinct(desk.held[field.object].columns[field.name])
     todo = np.flatnonzero(~_is_sound(values, field.kind, told) | _is_mapped(values, told))

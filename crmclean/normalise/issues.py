@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from crmclean import messages, rules, tables
 from crmclean.model import Field
 from crmclean.normalise.cells import Column
-from crmclean.normalise.places import Desk
+from crmclean.normalise.desk import Desk
 from crmclean.plan import Source
 
 
