@@ -33,11 +33,12 @@ _LABEL = re.compile("^[\u4e00-\u9fff()]+ ?[:：]? ?")
 
 
 def doubt(values: pa.Array, /, **_: object) -> pa.Array:
-    """Codes whose check digit is wrong, that are typed to fill a field, numbers of persons."""
+    """Codes whose check digit is wrong, that are typed to fill a field, what may be the number of
+    a person or ends in a spreadsheet's zeros (digits alone are common in good codes)."""
     stand_ins = [*(letter * 18 for letter in _checks.USCC), "123456789012345678"]
     same = pc.is_in(values, value_set=pa.array(stand_ins))
-    digits = pc.match_substring_regex(values, r"\A[0-9]{17}[0-9X]\z")
-    return pc.or_(pc.or_(same, digits), pc.invert(_checks.uscc_column(values)))
+    other = pc.match_substring_regex(values, rf"\A(?:{resident_id.FORM}|[0-9]{{15}}000)\z")
+    return pc.or_(pc.or_(same, other), pc.invert(_checks.uscc_column(values)))
 
 
 def quick(values: pa.Array, /, **_: object) -> pa.Array:
