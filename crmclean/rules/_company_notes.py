@@ -24,14 +24,14 @@ _LEGAL = "有限(?:责任)?公司|集团公司|合作社|事务所"
 _UNIT = "公司|厂|店|部|站|所|院|会|处|库|室|场|馆|社|队|行|中心|酒店|宾馆|超市|学校|基地|园|营业厅|党委|总部|车间"
 _FORMS = r"（(?:特殊普通合伙|普通合伙|有限合伙|个人独资|个体工商户|集团|筹)）"
 _BEYOND = re.compile(rf"(?:{_LEGAL})(?P<rest>(?!{_FORMS}$).+)$")
-_BELONGS = re.compile(
-    rf"(?!有限|公司|（[原曾前])(?!.*有限(?:责任)?公司)（?[{HAN}0-9A-Za-z]*(?:{_UNIT})）?(?:{_FORMS})?"
-)
+_BELONGS = re.compile(rf"(?!有限|公司|（[原曾前])（?[{HAN}0-9A-Za-z]*(?:{_UNIT})）?(?:{_FORMS})?")
 _NUMBERED = re.compile(
     rf"^(?:[0-9]{{1,4}} ?[、.．)）] ?|0[0-9]{{1,3}} ?|[①-⒛㈠-㈩] ?)(?=[{HAN}]{{2}})"
 )
 #: A whole name with its legal ending behind another one: two firms.
-_TWO = re.compile(rf"(?:{_LEGAL})[ /、;；,，|+&和及与]*(?![^（]*）)[{HAN}]{{4,}}有限(?:责任)?公司$")
+_TWO = re.compile(
+    rf"(?:有限(?:责任)?公司|合作社|事务所)[ /、;；,，|+&和及与]*(?![^（]*）)[{HAN}]{{4,}}有限(?:责任)?公司$"
+)
 _HEADING = re.compile(
     r"^(?:(?:客户|公司|单位|企业|店铺)?(?:名称|全称)|客户|公司|单位|企业|[甲乙]方|购货单位|to) ?[:：] ?",
     re.I,
@@ -89,7 +89,10 @@ def is_two(name: str) -> bool:
 def is_followed(name: str) -> bool:
     """Something stands behind the legal ending that is no branch and no form of partnership."""
     beyond = _BEYOND.search(name)
-    return beyond is not None and not _BELONGS.fullmatch(beyond["rest"])
+    if beyond is None:
+        return False
+    second = re.search("有限(?:责任)?公司", beyond["rest"]) and not beyond[0].startswith("集团公司")
+    return bool(second) or not _BELONGS.fullmatch(beyond["rest"])
 
 
 def strange(name: str) -> tuple[bool, str | None]:

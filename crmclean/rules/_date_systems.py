@@ -8,8 +8,24 @@ time on as 20240615T093000.
 
 import re
 
-NAMED = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-MONTHS = {name: n for n, name in enumerate(NAMED.split("|"), 1)}
+_ENDINGS = (
+    "uary",
+    "ruary",
+    "ch",
+    "il",
+    "",
+    "e",
+    "y",
+    "ust",
+    "t?(?:ember)?",
+    "ober",
+    "ember",
+    "ember",
+)
+_SHORT = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+#: A month in English, short or whole.
+NAMED = "|".join(f"{name}(?:{end})?" for name, end in zip(_SHORT, _ENDINGS, strict=True))
+_MONTHS = {name: n for n, name in enumerate(_SHORT, 1)}
 _COMPACT = re.compile(r"^([0-9]{8})[ T]([0-9]{2})([0-9]{2})(?:[0-9]{2})?(?=Z?$)")
 _JAVA = re.compile(
     rf"(?:[a-z]{{3}} )?({NAMED}) ([0-9]{{1,2}}) ([0-9:]+) (?:CST|GMT\+08:00) ([0-9]{{4}})", re.I
@@ -32,13 +48,18 @@ def plainly(text: str) -> str:
     text = _COMPACT.sub(r"\1 \2:\3", text)
     java, oracle = _JAVA.fullmatch(text), _ORACLE.fullmatch(text)
     if java:
-        return f"{java[4]}-{MONTHS[java[1].lower()]}-{java[2]} {java[3]}"
+        return f"{java[4]}-{month_of(java[1])}-{java[2]} {java[3]}"
     if oracle is None:
         return text
-    month = oracle["month"] or MONTHS[oracle["named"].lower()]
+    month = oracle["month"] or month_of(oracle["named"])
     half = {"上午": " am", "下午": " pm"}.get(oracle["half"], f" {(oracle['half'] or '').lower()}")
     clock = f" {oracle['hour']}:{oracle['minute']}{half}".rstrip() if oracle["hour"] else ""
     return f"{full_year(oracle['year'])}-{month}-{oracle['day']}{clock}"
+
+
+def month_of(name: str) -> int:
+    """The number of a month in English."""
+    return _MONTHS[name[:3].lower()]
 
 
 def full_year(digits: str) -> int:

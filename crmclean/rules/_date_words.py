@@ -6,10 +6,14 @@ _FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾", "一二三四五六七
 _DIGITS = dict(zip("〇零○Oo一二三四五六七八九", "00000123456789", strict=True))
 
 
+#: Digits of both kinds side by side are a slip, not a number.
+_MIXED = re.compile("[0-9][〇零○一二三四五六七八九十廿卅]|[〇零○一二三四五六七八九十廿卅][0-9]")
+
+
 def in_digits(day: str) -> str:
     """二〇二四年六月十五日 → 2024年6月15日; other text as it is."""
     day = day.translate(_FORMAL)
-    if not re.search("[一二三四五六七八九十]", day):
+    if not re.search("[一二三四五六七八九十]", day) or _MIXED.search(day):
         return day
     year, mark, rest = day.partition("年")
     year = "".join(_DIGITS.get(character, character) for character in year)

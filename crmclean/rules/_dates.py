@@ -11,7 +11,7 @@ from datetime import timezone as zone
 from typing import NamedTuple
 
 from crmclean.rules._characters import narrow
-from crmclean.rules._date_systems import MONTHS, NAMED, full_year, plainly
+from crmclean.rules._date_systems import NAMED, full_year, month_of, plainly
 from crmclean.rules._date_words import in_digits
 
 _SHANGHAI = zone(timedelta(hours=8))
@@ -38,14 +38,14 @@ _PARTS = re.compile(
 _MONTH_ONLY = re.compile(r"([0-9]{4})(?:[-/.年] ?)([0-9]{1,2})月?(?:份)?")
 _YEAR_ONLY = re.compile(r"([0-9]{4})年?")
 _ROC = re.compile(
-    r"(?:中华)?民[国國] ?([0-9]{1,3}|元)年? ?[-/.]? ?([0-9]{1,2})[-/.月] ?([0-9]{1,2})[日号]?"
+    r"(?:中华)?民[国國] ?([0-9]{1,3}|元)(?:年 ?| ?[-/.] ?| )([0-9]{1,2})[-/.月] ?([0-9]{1,2})[日号]?"
 )
 _ENGLISH = re.compile(
-    rf"(?:(?P<d1>[0-9]{{1,2}})(?:st|nd|rd|th)?[- ,.]*(?P<m1>{NAMED})[a-z]*|(?P<m2>{NAMED})[a-z]*[- ,.]*"
+    rf"(?:(?P<d1>[0-9]{{1,2}})(?:st|nd|rd|th)?[- ,.]*(?P<m1>{NAMED})|(?P<m2>{NAMED})[- ,.]*"
     r"(?P<d2>[0-9]{1,2})(?:st|nd|rd|th)?)[- ,.]*(?P<y>[0-9]{4})",
     re.I,
 )
-_MONTH_NAMED = re.compile(rf"({NAMED})[a-z]*[- ,.]+([0-9]{{4}})", re.I)
+_MONTH_NAMED = re.compile(rf"({NAMED})[- ,.]+([0-9]{{4}})", re.I)
 _LABEL = re.compile("^[\u4e00-\u9fff]{0,6}(?:日期|时间|日) ?[:：] ?")
 _IN_BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]+)[)\]】]")
 _RELATIVE = re.compile(r"今天|昨天|前天|明天|后天|今日|明日|昨日|上周|本周|下周|上月|本月|下月|下个月|上个月|上?下?周[一二三四五六日天]|星期|去年|今年|明年|近期|尽快|月底|年底|年初|节后|节前")  # fmt: skip
@@ -115,7 +115,7 @@ def _day(day: str, clock: _Time | None, order: str | None, calendar: str | None)
         return _written(year + 1911, int(roc[2]), int(roc[3]), clock)
     english = _ENGLISH.fullmatch(day)
     if english:
-        month = MONTHS[(english["m1"] or english["m2"]).lower()]
+        month = month_of(english["m1"] or english["m2"])
         return _written(int(english["y"]), month, int(english["d1"] or english["d2"]), clock)
     parts = _PARTS.fullmatch(day)
     if parts:
@@ -126,7 +126,7 @@ def _day(day: str, clock: _Time | None, order: str | None, calendar: str | None)
     if clock is None:
         named = _MONTH_NAMED.fullmatch(day)
         if named:
-            return _partial(int(named[2]), MONTHS[named[1].lower()])
+            return _partial(int(named[2]), month_of(named[1]))
         for form in (_MONTH_ONLY, _YEAR_ONLY):
             hit = form.fullmatch(day)
             if hit:
@@ -236,6 +236,8 @@ def _number(whole: str, part: str, epoch: int) -> str:
     if exact and size in (12, 14):
         clock = _Time(int(whole[8:10]), int(whole[10:12]), "")
         return _written(int(whole[:4]), int(whole[4:6]), int(whole[6:8]), clock)
+    if exact and size == 5 and whole[:2] == "20":  # 20241: a serial of 1955, or January 2024
+        raise ValueError("DATE_UNREADABLE")
     if size == 5 and 20000 <= int(whole) <= 60000:
         return _serial(int(whole), part, epoch)
     if size in (10, 13) and whole[0] == "1" and (exact or size == 10):

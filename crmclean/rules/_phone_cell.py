@@ -16,7 +16,7 @@ STAND_IN = (
     r"13800138000|13900139000|1[3-9]00000000[0-9]|1[3-9][0-9]00000000|11111111111|12345678901"
     r"|13333333333|14444444444|15555555555|16666666666|17777777777|18888888888|19999999999"
     r"|13888888888|13999999999|0[0-9]{2,3}-(?:1{7,8}|2{7,8}|3{7,8}|4{7,8}|5{7,8}|6{7,8}|7{7,8}|8{7,8}|9{7,8})"
-    r"|0[0-9]{2,3}-(?:0{7,8})|[48]000000000|0+|1+|123+|1234567[0-9]*|-?[0-9]"
+    r"|0[0-9]{2,3}-(?:0{7,8})|[48]000000000|0+|1+|123+|1234567(?:8(?:9(?:0(?:[01][0-9]?)?|10)?)?)?|-?[0-9]"
 )
 _NOTHING = re.compile(STAND_IN)
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
@@ -310,6 +310,6 @@ def _foreign(plain: str, digits: str) -> str | None:
         number = phonenumbers.parse("+" + re.sub("^(?:[+]|00)", "", digits))
     except phonenumbers.NumberParseException as reason:
         raise ValueError("PHONE_INVALID") from reason
-    if not phonenumbers.is_valid_number(number):
+    if number.extension or not phonenumbers.is_valid_number(number):  # E.164 has no place for one
         raise ValueError("PHONE_INVALID")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
