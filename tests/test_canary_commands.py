@@ -81,7 +81,8 @@ def project(drop: str = "drop: [补充]", more: str = "") -> str:
         f"  - path: {path}\n    system: {path[:2]}\n    {drop}\n    fields:{FIELDS}\n"
         for path in ("旧系统.csv", "名单.xlsx")
     )
-    return f"version: 1\nlanguage: zh\ntarget: generic\nsources:\n{entries}{more}"
+    asked = "unplaced: {contact.resident_id: custom_field}\n"
+    return f"version: 1\nlanguage: zh\ntarget: generic\nsources:\n{entries}{asked}{more}"
 
 
 @pytest.fixture(scope="module")
