@@ -14,7 +14,7 @@ COLUMNS = (
 
 def column(heading: str, field: str | None, shapes: dict[str, float]) -> dict[str, Any]:
     known = {"heading": heading, "field": field, "filled": 950, "distinct": 900}
-    return {**known, "options": {}, "shapes": shapes, "sketch": None}
+    return {**known, "options": {}, "shapes": shapes, "size": None, "sketch": None}
 
 
 def source(path: str = "老系统/customers.csv", **changes: Any) -> dict[str, Any]:

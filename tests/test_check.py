@@ -224,6 +224,49 @@ def test_a_missing_column_that_nobody_mapped_only_warns() -> None:
     assert drifted(replaced(4), summary())["DRIFT_COLUMN_MISSING"].severity == "warn"
 
 
+def test_a_column_of_the_same_field_is_the_same_column() -> None:
+    now, then = summary(), summary()
+    old, new = then["sources"][0]["columns"][3], now["sources"][0]["columns"][3]
+    new |= {"heading": "建档时间", "shapes": {"text": 1.0}, "distinct": 3}
+    codes = [f.code for f in drift.compare(now, then, Drift())]
+    assert old["field"] == new["field"] and "DRIFT_COLUMN_RENAMED" in codes
+    assert not {"DRIFT_COLUMN_MISSING", "DRIFT_COLUMN_NEW"} & set(codes)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"), [(2.2, 6.2, True), (2.2, 2.9, False), (None, 4.0, False)]
+)
+def test_numbers_of_another_size_are_told(before, after, told) -> None:
+    now, then = summary(), summary()
+    then["sources"][0]["columns"][4]["size"] = before
+    now["sources"][0]["columns"][4]["size"] = after
+    found = [f for f in drift.compare(now, then, Drift()) if f.code == "DRIFT_COLUMN_SIZE"]
+    assert bool(found) == told
+    assert not told or (found[0].facts["old"] == "200" and found[0].facts["new"] == "2,000,000")
+
+
+def test_a_file_without_a_row_never_passes() -> None:
+    now = summary()
+    now["sources"][0]["rows"] = {"header": 1}
+    found = {f.code: f.severity for f in gates.judge(now, Gates(), None)}
+    assert found["SOURCE_EMPTY"] == "error"
+    now["sources"][0]["role"] = "target"  # a new CRM is empty
+    assert "SOURCE_EMPTY" not in [f.code for f in gates.judge(now, Gates(), None)]
+
+
+def test_a_run_that_stopped_calls_no_waiver_useless() -> None:
+    waiver = {
+        "code": "REGION_UNKNOWN",
+        "owner": "李雷",
+        "reason": "下月更新",
+        "until": "2027-01-31",
+    }
+    known = Gates(waivers=(waiver,))
+    day = date(2026, 12, 1)
+    assert [f.code for f in settled([], known, day)] == ["WAIVER_UNUSED"]
+    assert settled([], known, day, whole=False) == []
+
+
 def test_a_retyped_column_is_an_error() -> None:
     now = replaced(3, column("建档日期", "customer.created_at", {"number": 1.0}))
     finding = drifted(now, summary())["DRIFT_COLUMN_TYPE"]

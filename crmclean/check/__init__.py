@@ -50,7 +50,7 @@ def assess_layout(
     """The same for a run that stopped after its first look: what is different in the files."""
     told = layout(plan, project)
     findings = drift.compare(told, baseline.summary, project.gates.drift) if baseline else []
-    return told, settled(findings, project.gates, today)
+    return told, settled(findings, project.gates, today, whole=False)
 
 
 def _known(now: dict[str, Any], then: dict[str, Any]) -> dict[tuple, int]:

@@ -4,6 +4,8 @@ Both go into `summary.json`, so that next month a renamed or retyped column is r
 must not betray anybody:
 
 * **shape**: the share of cells that look like a number, a date, a phone, text…
+* **size**: the decimal logarithm of the median of a column of numbers, to one digit: 元 and 万元
+  are 4 apart.
 * **sketch**: one bit per bucket of a one-permutation minwise hash (Li, Owen, Zhang 2012; b-bit: Li,
   König 2010) of the 4,096 values that sort first, taken only where there are at least 256 of them:
   a bucket says one bit about several values, too little to test whether somebody is in the column.
@@ -17,6 +19,7 @@ import pyarrow.compute as pc
 from crmclean.decisions import hashed
 
 SAMPLE = 1_000
+NUMBERS = 20  # fewer tell no size
 SKETCHED = 4_096
 FEWEST = 256
 BUCKETS = 128
@@ -39,15 +42,36 @@ def shapes(values: pa.Array) -> dict[str, float]:
     >>> shapes(pa.array(["2024-01-02", "2024/3/4", "无", None]))
     {'date_ymd': 0.667, 'text': 0.333}
     """
-    filled = values.filter(pc.fill_null(pc.not_equal(values, ""), False))
-    if not len(filled):
+    texts = _sample(values)
+    if not len(texts):
         return {}
-    at = np.linspace(0, len(filled) - 1, min(SAMPLE, len(filled))).astype(np.int64)
-    texts = pc.utf8_trim_whitespace(filled.take(pa.array(at)))
     fits = [pc.match_substring_regex(texts, rf"\A(?:{form})\z") for form in SHAPES.values()]
     shown = pc.case_when(pc.make_struct(*fits), *map(pa.scalar, SHAPES), "text")
     counted = sorted(zip(*shown.value_counts().flatten(), strict=True), key=str)
-    return {str(name): round(count.as_py() / len(at), 3) for name, count in counted}
+    return {str(name): round(count.as_py() / len(texts), 3) for name, count in counted}
+
+
+def size(values: pa.Array) -> float | None:
+    """How big the numbers of a column are; None where most cells are no numbers.
+
+    >>> size(pa.array(["1,500", "2000", "980"] * 10)), size(pa.array(["杭州"] * 30))
+    (3.2, None)
+    """
+    texts = _sample(values)
+    plain = pc.match_substring_regex(texts, rf"\A{SHAPES['number']}\z")
+    if (pc.sum(plain).as_py() or 0) <= max(NUMBERS - 1, len(texts) / 2):
+        return None
+    bare = pc.replace_substring(texts.filter(plain), ",", "")
+    numbers = np.abs(pc.cast(bare, pa.float64()).to_numpy())
+    middle = np.median(numbers)
+    return round(float(np.log10(middle)), 1) if middle else None
+
+
+def _sample(values: pa.Array) -> pa.Array:
+    """An even sample of the filled cells."""
+    filled = values.filter(pc.fill_null(pc.not_equal(values, ""), False))
+    at = np.linspace(0, max(len(filled) - 1, 0), min(SAMPLE, len(filled))).astype(np.int64)
+    return pc.utf8_trim_whitespace(filled.take(pa.array(at)))
 
 
 def sketch(values: pa.Array) -> str | None:

@@ -17,6 +17,8 @@ from crmclean.headings import plain
 
 #: A column is retyped when most of its cells had one shape and most have another now.
 MOST = 0.6
+#: Powers of ten by which the typical number of a column moves when its unit changed, not its values.
+ANOTHER_SIZE = 0.9
 Entry = dict[str, Any]
 NOTHING: Mapping[str, Collection[str]] = {}
 
@@ -131,6 +133,8 @@ def _renamed(left: dict, right: dict, new: Entry, old: Entry) -> list[tuple[Entr
 
 def _same_content(one: Entry, other: Entry, new: Entry, old: Entry) -> tuple[float, str]:
     """How sure it is that two columns hold the same, and the reason in words."""
+    if one["field"] and one["field"] == other["field"]:
+        return 1.0, messages.say("check.why_field", field=one["field"])
     if one["sketch"] and other["sketch"]:
         share = content.overlap(one["sketch"], other["sketch"])
         return share, messages.say("check.why_content", share=percent(round(share, 2)))
@@ -155,16 +159,24 @@ def _ratio(one: int, other: int) -> float:
 def _content(
     new: Entry, old: Entry, column: Entry, before: Entry, limits: Drift
 ) -> Iterable[Finding]:
-    """One column of both runs: its type, the order of its dates, how much of it is filled."""
+    """One column of both runs: its type, the order of its dates, the size of its numbers, how much
+    of it is filled."""
     known = {"column": column["heading"], "field": column["field"] or ""}
+    orders = [c["options"].get("date_order") for c in (before, column)]
     told = [_type(c["shapes"]) for c in (before, column)]
-    if all(told) and told[0] != told[1]:
+    if all(told) and told[0] != told[1] and not (all(orders) and orders[0] != orders[1]):
         names = [messages.say(f"check.shape.{shape}") for shape in told]
         yield _changed(new, "DRIFT_COLUMN_TYPE", *names, **known)
     for option in sorted(before["options"].keys() & column["options"].keys()):
         if before["options"][option] != column["options"][option]:
             read = [f"{option} {c['options'][option]}" for c in (before, column)]
             yield _changed(new, "DRIFT_COLUMN_OPTION", *read, **known)
+    sizes = [c.get("size") for c in (before, column)]
+    if None not in sizes and abs(sizes[1] - sizes[0]) >= ANOTHER_SIZE:
+        numbers = [f"{float(f'{10**size:.1g}'):,.12g}" for size in sizes]
+        yield _changed(new, "DRIFT_COLUMN_SIZE", *numbers, **known)
+    if not new["rows"].get("data"):
+        return
     was, is_ = _filled(before, old), _filled(column, new)
     for severity, limit in (
         ("error", limits.completeness.fail),

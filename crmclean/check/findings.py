@@ -122,14 +122,18 @@ def found(code: str, **known: Any) -> Finding:
     return Finding(code, known.pop("severity", None) or messages.severity(code), **known)
 
 
-def settled(findings: Iterable[Finding], gates: Gates, today: date) -> list[Finding]:
-    """The findings with the severities and waivers of the project, gravest first."""
+def settled(
+    findings: Iterable[Finding], gates: Gates, today: date, whole: bool = True
+) -> list[Finding]:
+    """The findings with the severities and waivers of the project, gravest first. `whole`: whether
+    all was judged, so that a waiver that covers nothing is known to."""
     judged = [replace(f, severity=gates.severity.get(f.code, f.severity)) for f in findings]
     live = [waiver for waiver in gates.waivers if waiver.until >= today]
     used: set[int] = set()
     told = [_waived(finding, live, used) for finding in judged]
     told += [_expired(w, gates) for w in gates.waivers if w.until < today]
-    told += [_unused(w) for number, w in enumerate(live) if number not in used]
+    if whole:
+        told += [_unused(w) for number, w in enumerate(live) if number not in used]
     return sorted(told, key=_order)
 
 

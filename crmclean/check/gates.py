@@ -17,10 +17,18 @@ SLACK = 1e-9
 def judge(summary: dict[str, Any], gates: Gates, known: dict[tuple, int] | None) -> list[Finding]:
     """Findings about issues and dimensions. `known` counts the issues of the baseline, by `key`."""
     return [
+        *_empty(summary),
         *_issues(summary, gates, known),
         *_completeness(summary["completeness"], gates),
         *_dimensions(summary["score"], gates),
     ]
+
+
+def _empty(summary: dict[str, Any]) -> Iterable[Finding]:
+    """Old files without a row: nothing in them breaks a gate, and nothing in them is good enough."""
+    for source in summary["sources"]:
+        if source["role"] == "legacy" and not source["rows"].get("data"):
+            yield found("SOURCE_EMPTY", path=source["path"], sheet=source["sheet"])
 
 
 def key(entry: dict[str, Any], renamed: dict[tuple, tuple]) -> tuple:

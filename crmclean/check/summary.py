@@ -103,10 +103,11 @@ def _column(
     name = f"c{column.number}"
     if head is not None and name in head.column_names:
         cells = head[name].combine_chunks()
-        entry |= {"shapes": content.shapes(cells), "sketch": content.sketch(cells)}
+        sketch = content.sketch(cells)
     else:
-        entry |= {"shapes": content.shapes(pa.array(column.samples, pa.string())), "sketch": None}
-    return entry
+        cells, sketch = pa.array(column.samples, pa.string()), None
+    shapes, size = content.shapes(cells), content.size(cells)
+    return {**entry, "shapes": shapes, "size": size, "sketch": sketch}
 
 
 def _origin(given: FieldSource) -> str:
