@@ -37,6 +37,7 @@ def facts(run: Finished) -> dict[str, Any]:
         "verdicts": tally(pairs, "object", "verdict"),
         "reasons": sorted(tally(pairs, "verdict", "reason").items(), key=lambda item: -item[1]),
         "kinds": {name: pack["counts"] for name, pack in packs.items()},
+        "found": sum(sum(pack["counts"].values()) for pack in packs.values()),
         "tables": packs,
     }
 

@@ -21,6 +21,9 @@ def facts(run: Finished, gaps: dict[str, Any]) -> dict[str, Any]:
     capped = "fail" in gates.values()
     points = score.score(dimensions)
     count = {end: n for (end,), n in ends.items()}
+    loaded = by_object.get(("customer", "loaded"), 0)
+    wanted = {"pilot": run.project.pilot.rows, "audit": run.project.audit.rows}
+    drawn = {name: min(rows, loaded) for name, rows in wanted.items()}
     return {
         "records": sum(count.values()),
         "ends": count,
@@ -37,12 +40,16 @@ def facts(run: Finished, gaps: dict[str, Any]) -> dict[str, Any]:
         "capped": capped,
         "points": points,
         "grade": score.grade(points, capped),
-        "actions": _actions(run, count, gaps),
+        "actions": _actions(run, count, gaps, drawn),
+        "drawn": drawn,
     }
 
 
-def _actions(run: Finished, ends: dict[str, int], gaps: dict[str, Any]) -> list[dict[str, Any]]:
-    """What to do next, who does it, how many, and with which file; nothing that is not needed."""
+def _actions(
+    run: Finished, ends: dict[str, int], gaps: dict[str, Any], drawn: dict[str, int]
+) -> list[dict[str, Any]]:
+    """What to do next, who does it, how many, and with which file; nothing that is not needed.
+    `drawn`: how many records the pilot and the audit have."""
     pairs = tally(run.work.get("pairs"), "verdict") if run.work.has("pairs") else {}
     claimed, lost = _held(run)
     steps = [
@@ -52,8 +59,8 @@ def _actions(run: Finished, ends: dict[str, int], gaps: dict[str, Any]) -> list[
         ("rejected", ends.get("rejected", 0), "quarantine.xlsx", "flow-reasons"),
         ("suggestions", _suggested(run), "review/suggestions.xlsx", "issues"),
         ("gaps", gaps["total"], "gaps/", "gaps"),
-        ("pilot", run.project.pilot.rows, "pilot/", "files"),
-        ("audit", run.project.audit.rows, "audit/form.xlsx", "files"),
+        ("pilot", drawn["pilot"], "pilot/", "files"),
+        ("audit", drawn["audit"], "audit/form.xlsx", "files"),
     ]
     return [{"step": s, "count": n, "file": f, "section": at} for s, n, f, at in steps if n]
 
