@@ -14,7 +14,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from crmclean.workbooks import legal
-from crmclean.workbooks.xlsx import EPOCH, LEVEL, ZIP_DATE
+from crmclean.workbooks.look import EPOCH
+from crmclean.workbooks.xlsx import LEVEL, ZIP_DATE
 
 
 def fill(template: Path, path: Path, rows: pa.Table, header_row: int, places: list[int]) -> None:
