@@ -5,13 +5,12 @@ has it, and shares its end when the customer is rejected (ends.py). The crosswal
 is final: what it calls loaded is what the import files hold, no more and no less.
 """
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean import ends, tables
-from crmclean.errors import Broken, UsageError
-from crmclean.export import cells, place
+from crmclean.errors import Broken
+from crmclean.export import cells, place, refusals
 from crmclean.export.findings import Findings
 from crmclean.export.parts import KEYS, Fitted, Part, of_pool
 from crmclean.export.values import gathered, own
@@ -19,7 +18,6 @@ from crmclean.model import Object
 from crmclean.project import Project
 from crmclean.templates import POOL, Column, ObjectTemplate, Template, with_columns
 
-NOBODY = "nobody"
 #: Fields that take what has no cell of its own.
 REMARKS = ("remark", "content")
 
@@ -76,7 +74,7 @@ def _object(
     placed |= {"owner"} if spec.per_owner else set()
     left = place.unused(loaded, columns)
     to_remark, custom, unplaced = place.decide(left, placed, owner, project)
-    _possible(columns, custom, spec)
+    refusals.possible(columns, custom, spec)
     columns += custom
     values, group = gathered(loaded, columns, spec, project, known, found)
     made: dict[str, pa.Array] = {}
@@ -89,23 +87,12 @@ def _object(
             to_remark.append((column.heading, moved))
     _remark(columns, made, to_remark, spec, found)
     in_pool = _pool(columns, made, spec)
-    _require(columns, made, values, owner, spec, in_pool, found)
-    _unique(columns, made, spec, found)
+    refusals.require(columns, made, values, owner, spec, in_pool, found)
+    refusals.unique(columns, made, spec, found)
     by_field = {c.field: made[c.heading] for c in columns if c.field}
     ids = own(loaded, "golden")
     known[owner.name] = {"owner": group, **by_field, "golden": ids}
     return _parts(loaded, tuple(columns), made, spec, group, in_pool), unplaced
-
-
-def _possible(columns: list[Column], custom: list[Column], spec: ObjectTemplate) -> None:
-    """Raises UsageError where every row would be refused: a column that the CRM does not know
-    (TEMPLATE_NO_COLUMN), or a required one that nothing fills (TEMPLATE_NOT_FILLED)."""
-    named = lambda some: " · ".join(column.heading for column in some)
-    if spec.closed and custom:
-        raise UsageError("TEMPLATE_NO_COLUMN", file=spec.name, columns=named(custom))
-    empty = [c for c in columns if c.required and c.field is None and c.form == "text"]
-    if empty and spec.rejects("required", empty[0]):
-        raise UsageError("TEMPLATE_NOT_FILLED", file=spec.name, columns=named(empty))
 
 
 def _used(column: Column, loaded: pa.Table, spec: ObjectTemplate) -> bool:
@@ -141,43 +128,6 @@ def _pool(columns: list[Column], made: dict[str, pa.Array], spec: ObjectTemplate
     in_pool = pc.fill_null(pc.equal(made[owner.heading], POOL), False)
     made[owner.heading] = pc.if_else(in_pool, cells.NOTHING, made[owner.heading])
     return in_pool
-
-
-def _require(
-    columns: list[Column],
-    made: dict[str, pa.Array],
-    values: dict[str, pa.Array],
-    owner: Object,
-    spec: ObjectTemplate,
-    in_pool: pa.Array,
-    found: Findings,
-) -> None:
-    """Required by the target: the cell must be filled. Required by the model: the value must be
-    there, even where this target cannot take it in that form."""
-    for column in columns:
-        known = owner.fields.get(column.field or "")
-        wanted = known is not None and known.required == "target" and column.form != "parent_id"
-        if wanted:
-            cells.require(column, values[column.heading], True, found, listed=True)
-        elif column.required:
-            filled = made[column.heading]
-            if column.field == "owner":  # a record of the pool needs none
-                filled = pc.if_else(in_pool, pa.scalar(NOBODY), filled)
-            cells.require(column, filled, spec.rejects("required", column), found)
-
-
-def _unique(
-    columns: list[Column], made: dict[str, pa.Array], spec: ObjectTemplate, found: Findings
-) -> None:
-    """The target's own rule of what is twice in a file: all but the first are out."""
-    for column in (c for c in columns if c.field in spec.unique):
-        keys = pc.utf8_lower(made[column.heading])
-        keys = pc.if_else(pa.array(found.rejected), cells.NOTHING, keys)
-        codes = np.asarray(pc.fill_null(pc.dictionary_encode(keys).indices, -1))
-        again = codes >= 0
-        again[np.unique(codes, return_index=True)[1]] = False
-        sure, values = spec.rejects("unique", column), made[column.heading]
-        found.note("TARGET_DUPLICATE", pa.array(again), column.field, column.heading, values, sure)
 
 
 def _parts(

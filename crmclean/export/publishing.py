@@ -1,7 +1,9 @@
 """Everything that `crmclean export` puts into the staged output folder, in one page."""
 
 import json
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,43 +42,54 @@ def write(
     Returns the `files` table. Raises Broken where a file does not hold what it should, and
     OutputRefused where it cannot be written.
     """
-    language = project.language
-    label = lambda name: model[name].label[language]
+    parts, known = fitted.parts, _known(fitted, plan)
     fired = work.changes(["object", "record", "rule"])
-    chosen = pilot.choose(
-        fitted.parts, project.pilot.rows, project.pilot.seed, fitted.crosswalk, fired
-    )
-    tried = [part.only(pilot.mask(part, chosen)) for part in fitted.parts]
-    main = fitted.parts
+    chosen = pilot.choose(parts, project.pilot.rows, project.pilot.seed, fitted.crosswalk, fired)
+    del fired
+    tried = [part.only(pilot.mask(part, chosen)) for part in parts]
+    main = parts
     if project.pilot.mode == "production":
-        main = [part.only(pc.invert(pilot.mask(part, chosen))) for part in fitted.parts]
-    known = _known(fitted, plan)
+        main = [part.only(pc.invert(pilot.mask(part, chosen))) for part in parts]
     if known is not None:
-        main = [_new_or_known(part, known, language) for part in main]
-    written = files.planned(main, folder / "import", label)
+        main = [_new_or_known(part, known, project.language) for part in main]
+    label = lambda name: model[name].label[project.language]
+    planned = files.planned(main, folder / "import", label)
     pilots = files.planned(tried, folder / "pilot", label)
-    with ThreadPoolExecutor(WORKERS) as pool:
-        by_size = sorted([*pilots, *written], key=lambda file: -file.rows)
-        under_way = [pool.submit(files.make, file) for file in by_size]
-        issues = tables.concat(tables.ISSUES, [work.issues(), fitted.issues])
-        where = folder / "quarantine.xlsx"
-        quarantine.quarantine(where, fitted.crosswalk, issues, work, plan, model, language)
-        leftovers.rollback(written, folder / "rollback", language)
-        leftovers.rollback(pilots, folder / "rollback" / "pilot", language)
-        leftovers.not_migrated(folder / "not_migrated.csv", fitted.unplaced, model, language)
-        for each in under_way:
-            each.result()
+    with _making([*pilots, *planned]):
+        _lists(fitted, planned, pilots, work, plan, model, folder, project.language)
     expected = folder / "pilot" / "expected.json"
     expected.write_text(expectation(tried), encoding="utf-8", newline="\n")
-    made = tables.concat(
-        files.FILES,
-        [files.files_table(written, "import", folder), files.files_table(pilots, "pilot", folder)],
-    )
+    both = ((planned, "import"), (pilots, "pilot"))
+    made = tables.concat(files.FILES, [files.files_table(*each, folder) for each in both])
     if template.own:
         own_template.save(template, folder / "template")
-    told = (fitted, template, model, project.pilot, len(chosen), language)
+    told = (fitted, template, model, project.pilot, len(chosen), project.language)
     guide.write(folder / "IMPORT.md", made, *told)
     return made
+
+
+@contextmanager
+def _making(planned: list[files.File]) -> Iterator[None]:
+    """The files are written and proved while the body runs, the biggest first."""
+    with ThreadPoolExecutor(WORKERS) as pool:
+        by_size = sorted(planned, key=lambda file: -file.rows)
+        under_way = [pool.submit(files.make, file) for file in by_size]
+        yield
+        for each in under_way:
+            each.result()
+
+
+def _lists(
+    fitted: Fitted, planned: list[files.File], pilots: list[files.File], work: Work, plan: Plan,
+    model: dict[str, Object], folder: Path, language: str,
+) -> None:  # fmt: skip
+    """What stays out, how to take back what went in, and what has no place there."""
+    issues = tables.concat(tables.ISSUES, [work.issues(), fitted.issues])
+    out = (fitted.crosswalk, issues, work, plan, model, language)
+    quarantine.quarantine(folder / "quarantine.xlsx", *out)
+    leftovers.rollback(planned, folder / "rollback", language)
+    leftovers.rollback(pilots, folder / "rollback" / "pilot", language)
+    leftovers.not_migrated(folder / "not_migrated.csv", fitted.unplaced, model, language)
 
 
 def _known(fitted: Fitted, plan: Plan) -> pa.Table | None:

@@ -14,13 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean import decisions, privacy, tables
+from crmclean.report.clusters import KINDS, lined_up, numbers_of
 from crmclean.report.differences import differences
 from crmclean.report.finished import Finished, codes, mask_of, one, tally
 
-MOST_CLUSTERS = 20_000
-MOST_APART = 300
 MOST_FIELDS = 12
-KINDS = ("review", "held", "merged", "apart")
 #: What a reader compares first; the rest follows in the order of the model.
 FIRST = {
     "customer": ("name", "short_name", "uscc", "code", "phone", "address", "city", "owner"),
@@ -48,11 +46,7 @@ def _of(table: pa.Table, name: str) -> pa.Table:
 
 def _object(run: Finished, name: str, pairs: pa.Table) -> dict[str, Any]:
     cross = _of(run.crosswalk, name)
-    merged, held = _members(cross)
-    review = _side_by_side(pairs, "review", MOST_CLUSTERS, merged)
-    apart = _side_by_side(pairs, "different", MOST_APART, merged)
-    kinds = [(review, 0), (merged[held], 1), (merged[~held], 2), (apart, 3)]
-    record, cluster, kind = _lined_up(kinds)
+    record, cluster, kind = lined_up(cross, pairs)
     counts = {KINDS[at]: int((kind == at).sum()) for at in range(len(KINDS))}
     pack = {"object": name, "counts": counts, "cluster": steps(cluster)}
     pack["kind"] = kind
@@ -62,61 +56,6 @@ def _object(run: Finished, name: str, pairs: pa.Table) -> dict[str, Any]:
     pack |= _asked(run, name, record, kind[cluster])
     pack["claimed"] = _claimed(cross, record)
     return pack
-
-
-def _members(cross: pa.Table) -> tuple[np.ndarray, np.ndarray]:
-    """(golden number, record) of records that share a golden record, and which of them are held."""
-    golden, _ = codes(cross["golden"])
-    record = one(cross["record"]).to_numpy()
-    sizes = np.bincount(golden[golden >= 0], minlength=1)
-    several = (golden >= 0) & (sizes[golden] > 1)
-    rows = np.column_stack([golden[several], record[several]])
-    order = np.lexsort((rows[:, 1], rows[:, 0]))
-    held = np.isin(golden, np.unique(golden[several & _is(cross, "held")]))[several]
-    return rows[order], held[order]
-
-
-def _is(cross: pa.Table, end: str) -> np.ndarray:
-    return pc.equal(one(cross["end"]), end).fill_null(False).to_numpy(zero_copy_only=False)
-
-
-def _side_by_side(pairs: pa.Table, verdict: str, most: int, merged: np.ndarray) -> np.ndarray:
-    """(pair number, record) of the pairs with that verdict, heaviest first, unless one cluster
-    shows them already."""
-    chosen = pairs.filter(pc.equal(pairs["verdict"], verdict)).sort_by([("weight", "descending")])
-    left, right = (one(chosen[side]).to_numpy() for side in ("left", "right"))
-    golden = dict_of(merged)
-    apart = golden(left) != golden(right) if len(merged) else np.ones(len(left), bool)
-    apart |= golden(left) < 0 if len(merged) else True
-    left, right = left[apart][:most], right[apart][:most]
-    number = np.repeat(np.arange(len(left)), 2)
-    return np.column_stack([number, np.column_stack([left, right]).ravel()])
-
-
-def dict_of(rows: np.ndarray):
-    """A function from an array of records to the numbers beside them in `rows`, -1 for strangers."""
-    order = np.argsort(rows[:, 1], kind="stable")
-    keys, numbers = rows[order, 1], rows[order, 0]
-
-    def look_up(records: np.ndarray) -> np.ndarray:
-        at = np.minimum(np.searchsorted(keys, records), max(len(keys) - 1, 0))
-        return np.where(keys[at] == records, numbers[at], -1) if len(keys) else records * 0 - 1
-
-    return look_up
-
-
-def _lined_up(parts: list[tuple[np.ndarray, int]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Record and cluster number of every member, and the kind of every cluster; capped."""
-    record, cluster, kind, start = [], [], [], 0
-    for rows, at in parts:
-        _, number = np.unique(rows[:, 0], return_inverse=True)
-        keep = number < MOST_CLUSTERS - start
-        record.append(rows[keep, 1])
-        cluster.append(number[keep] + start)
-        fresh = int(number[keep].max()) + 1 if keep.any() else 0
-        kind.append(np.full(fresh, at))
-        start += fresh
-    return tuple(np.concatenate(part).astype(np.int64) for part in (record, cluster, kind))
 
 
 def _place(record: np.ndarray) -> dict[str, list]:
@@ -153,7 +92,7 @@ def _why(
     """The pairs of the clusters: whom they join, total and weight per comparison. A record may
     stand in many clusters of two (`alone`), but in one golden record only."""
     whole, two = np.flatnonzero(~alone), np.flatnonzero(alone).reshape(-1, 2)
-    position = dict_of(np.column_stack([whole, record[whole]]))
+    position = numbers_of(np.column_stack([whole, record[whole]]))
     left, right = (position(one(pairs[side]).to_numpy()) for side in ("left", "right"))
     inside = np.flatnonzero((left >= 0) & (right >= 0) & (cluster[left] == cluster[right]))
     rows = np.concatenate([inside, _rows_of(pairs, record[two])])
@@ -194,8 +133,8 @@ def _golden(
     """Per field: which member of each cluster gave the surviving value, and by which strategy."""
     cells = _of(run.golden_cells(), name)
     whole = np.flatnonzero(~alone)
-    look = dict_of(np.column_stack([cluster[whole], record[whole]]))
-    position = dict_of(np.column_stack([whole, record[whole]]))
+    look = numbers_of(np.column_stack([cluster[whole], record[whole]]))
+    position = numbers_of(np.column_stack([whole, record[whole]]))
     first = np.searchsorted(cluster, np.arange(int(cluster.max(initial=-1)) + 1))
     told = {}
     for field in pc.unique(cells["field"]).to_pylist():

@@ -1,19 +1,13 @@
-"""Masking: what a report, a log or a screen may show of a person by default.
+"""One mask for each kind of value, over whole columns: what is left is too little to find anybody by.
 
 The masks follow reference/trust.md 5.2: what counts is how many candidates remain, not how many
-stars there are. An identity number is never shown with its birth date digits; free text is shown
-by its length alone. Companies, codes and picklists are not personal and stay readable, but a
-mobile, an identity number or a mail address that strayed into such a cell is still hidden.
-
-Everything here is total (any Unicode, any dirty cell) and works on whole columns; null stays null.
-It masks for display only: nothing masked is ever written back, and a masked value is no key.
+stars there are.
 """
-
-import re
-from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from crmclean.privacy.printable import sub, where
 
 #: Compound surnames still in use: the surname is shown whole, so that the reader sees a name.
 COMPOUND = (
@@ -29,17 +23,6 @@ COMPANY = (
     r"管理局|(?i:\b(ltd|limited|inc|co|corp|llc|gmbh|company|group|s\.?a)\b)"
 )
 SMALL_SHOP = r"个体|工商户|经营部|商行|商店|商铺|门市|工作室|店|铺|馆|摊|坊|社|部|中心"
-
-#: Characters that must never reach a terminal or a page as they are: C0, C1, bidi, zero width.
-UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
-)
-
-UNSAFE_RE2 = (
-    r"[\x00-\x08\x0b-\x1f\x7f-\x{9f}\x{61c}\x{200b}-\x{200f}\x{2028}-\x{202e}"
-    r"\x{2060}-\x{2069}\x{feff}\x{fff9}-\x{fffb}]"
-)
-
 #: Area codes: 010 and 02x have three digits, all others four.
 MOBILE = r"^(1[3-9]\d)([ -]?)\d{4}([ -]?)(\d{4})$"
 LANDLINE = r"^(0(?:10|2\d|[3-9]\d{2}))([- ]?)\d{5,6}(\d{2})$"
@@ -48,7 +31,7 @@ STRAY_MOBILE = r"(1[3-9]\d)[\s-]{0,3}\d{4}[\s-]{0,3}(\d{4})"
 STRAY_ID = r"(\d{2})\d{4}\s?(?:19|20)\d{2}\s?[01]\d\s?[0-3]\d\s?\d{3}[\dXx]"
 #: A number that a spreadsheet rounded: too few digits are left to point to anybody.
 LOST = r"^\d(?:\.\d{1,3})?[eE]\+\d{1,2}$"
-
+#: Kinds that are not personal and stay readable.
 SHOWN = frozenset(
     [
         "code",
@@ -70,99 +53,6 @@ SHOWN = frozenset(
 )
 
 
-def mask(kind: str, values: pa.Array) -> pa.Array:
-    """The values of a column as anybody may see them. `kind` is a kind of the model or a mask of
-    `mask_kind`; an unknown kind is masked like free text.
-
-    >>> mask("phone", pa.array(["13812348000", "021-65432109", None])).to_pylist()
-    ['138****8000', '021-****09', None]
-    >>> mask("person_name", pa.array(["张三", "欧阳修远", "Anna Li"])).to_pylist()
-    ['张*', '欧阳**', 'A***']
-    >>> mask("resident_id", pa.array(["110105194912310021"])).to_pylist()
-    ['11****************']
-    """
-    if isinstance(values, pa.ChunkedArray):
-        values = values.combine_chunks()
-    wide = "[０-９]{7,}" if kind in SHOWN else "[０-９]"
-    text = _where(pc.cast(values, pa.string()), wide, lambda some: pc.utf8_normalize(some, "NFKC"))
-    masked = _scrub(text) if kind in SHOWN else MASKS.get(kind, _long_text)(text)
-    return pc.if_else(pc.is_in(text, NOTHING_ARRAY), text, masked)
-
-
-def mask_text(kind: str, text: str | None) -> str | None:
-    """One value, masked; for messages and the terminal."""
-    return mask(kind, pa.array([text], pa.string()))[0].as_py()
-
-
-def headings(names: Sequence[str]) -> list[str]:
-    """The headings of a table as anybody may see them. Where one is a mobile, an identity number or
-    a mail address, the row is no header but somebody's record taken for one, and is hidden whole.
-
-    >>> headings(["姓名", "手机"]), headings(["张三", "13812348000"])
-    (['姓名', '手机'], ['▒▒▒ ×2', '▒▒▒ ×11'])
-    """
-    told = pa.array(names, pa.string())
-    personal = pc.match_substring_regex(told, rf"{STRAY_MOBILE}|{STRAY_ID}|\w@\w")
-    return (_long_text(told) if pc.any(personal).as_py() else told).to_pylist()
-
-
-def mask_kind(name: str, kind: str, sensitive: bool = False) -> str:
-    """Which mask a field of the model takes: its kind, unless its name says more.
-
-    Owners are accounts of the user's own company: the reader must know who acts, so they are
-    shown. Names of leads and deals often are names of people or companies.
-
-    >>> mask_kind("birthday", "date", sensitive=True), mask_kind("owner", "person_name")
-    ('birth_date', 'account')
-    """
-    if kind in ("date", "datetime") and sensitive:
-        return "birth_date"
-    if name in ("owner", "by"):
-        return "account"
-    if name in ("wechat", "qq"):
-        return "handle"
-    if name == "other_phones":
-        return "phone"
-    if kind == "reference" or (kind == "text" and name.endswith("name")):
-        return "company_name"
-    return "hidden" if sensitive and kind in SHOWN else kind
-
-
-def is_masked(kind: str) -> bool:
-    """Whether values of this mask are hidden from the reader, so that pairs say same or differs."""
-    return kind not in SHOWN and kind != "company_name"
-
-
-def printable(text: str) -> str:
-    r"""Text that cannot move a cursor, ring a bell or turn the reading direction.
-
-    >>> printable("张三\x1b[31m\u202e")
-    '张三␛[31m�'
-    """
-    return UNSAFE.sub(lambda hit: _symbol(hit[0]), text)
-
-
-def printable_column(values: pa.Array) -> pa.Array:
-    """The same for a whole column: every unsafe character becomes the replacement character."""
-    return _where(values, UNSAFE_RE2, lambda some: _sub(some, UNSAFE_RE2, "\ufffd"))
-
-
-def _symbol(character: str) -> str:
-    code = ord(character)
-    return chr(0x2400 + code) if code < 32 else "\u2421" if code == 127 else "\ufffd"
-
-
-def _sub(values: pa.Array, pattern: str, by: str) -> pa.Array:
-    return pc.replace_substring_regex(values, pattern, by)
-
-
-def _where(values: pa.Array, pattern: str, change: Callable[[pa.Array], pa.Array]) -> pa.Array:
-    """`change` only what matches: looking is ten times faster than replacing."""
-    hits = pc.match_substring_regex(values, pattern).fill_null(False)
-    some = values.filter(hits)
-    return pc.replace_with_mask(values, hits, change(some)) if len(some) else values
-
-
 def _join(*parts: pa.Array | str) -> pa.Array:
     return pc.binary_join_element_wise(*parts, "")
 
@@ -172,18 +62,18 @@ def _phone(values: pa.Array) -> pa.Array:
     tidy = pc.match_substring_regex(values, rf"{MOBILE}|{LANDLINE}|{LOST}").fill_null(True)
     some = values.filter(pc.invert(tidy))
     rest = pc.replace_with_mask(values, pc.invert(tidy), _digits(some)) if len(some) else values
-    mobiles = _where(rest, MOBILE, lambda found: _sub(found, MOBILE, r"\1\2****\3\4"))
-    return _where(mobiles, LANDLINE, lambda found: _sub(found, LANDLINE, r"\1\2****\3"))
+    mobiles = where(rest, MOBILE, lambda found: sub(found, MOBILE, r"\1\2****\3\4"))
+    return where(mobiles, LANDLINE, lambda found: sub(found, LANDLINE, r"\1\2****\3"))
 
 
 def _digits(values: pa.Array) -> pa.Array:
     """Dirty numbers: the first three and the last two digits of the cell, no letters."""
-    bare = _sub(values, r"\p{L}|[^\x00-\x7f]", "*")
-    stars = _sub(bare, r"\d", "*")
+    bare = sub(values, r"\p{L}|[^\x00-\x7f]", "*")
+    stars = sub(bare, r"\d", "*")
     split = pc.extract_regex(
         bare, r"(?s)^(?P<a>\D*\d\D*\d\D*\d)(?P<b>(?:\D*\d){3,}?)(?P<c>\D*\d\D*\d\D*)$"
     )
-    middle = _sub(pc.struct_field(split, "b"), r"\d", "*")
+    middle = sub(pc.struct_field(split, "b"), r"\d", "*")
     return pc.coalesce(
         _join(pc.struct_field(split, "a"), middle, pc.struct_field(split, "c")), stars
     )
@@ -202,12 +92,10 @@ def _person(values: pa.Array) -> pa.Array:
 
 
 def _email(values: pa.Array) -> pa.Array:
-    domains = _sub(values, r"[^\s@;,，；/、]*@", "***@")
+    domains = sub(values, r"[^\s@;,，；/、]*@", "***@")
     named = pc.extract_regex(values, r"^(?P<a>[A-Za-z0-9])[^\s@]{2,}(?P<b>@[\w.-]+)$")
     clean = _join(pc.struct_field(named, "a"), "***", pc.struct_field(named, "b"))
-    rest = pc.if_else(
-        pc.match_substring(domains, "@"), _scrub(_sub(domains, r"\p{Han}", "*")), "***"
-    )
+    rest = pc.if_else(pc.match_substring(domains, "@"), scrub(sub(domains, r"\p{Han}", "*")), "***")
     return pc.coalesce(clean, rest)
 
 
@@ -230,7 +118,7 @@ def _company(values: pa.Array) -> pa.Array:
     )
     long_latin = pc.match_substring_regex(values, r"^[^\p{Han}]*$|^.{7,}$")
     other = pc.if_else(pc.or_(shop, long_latin), ends, _person(values))
-    return pc.if_else(company, _scrub(values), other)
+    return pc.if_else(company, scrub(values), other)
 
 
 def _handle(values: pa.Array) -> pa.Array:
@@ -249,7 +137,7 @@ def _birth_date(values: pa.Array) -> pa.Array:
     return pc.coalesce(text, _hidden(values))
 
 
-def _long_text(values: pa.Array) -> pa.Array:
+def long_text(values: pa.Array) -> pa.Array:
     return _join("▒▒▒ ×", pc.cast(pc.utf8_length(values), pa.string()))
 
 
@@ -257,16 +145,16 @@ def _hidden(values: pa.Array) -> pa.Array:
     return _join(pc.utf8_slice_codeunits(values, 0, 0), "****")
 
 
-def _scrub(values: pa.Array) -> pa.Array:
+def scrub(values: pa.Array) -> pa.Array:
     """Shown text without the mobiles, identity numbers and mail addresses that strayed into it.
     An 18-character credit code is no identity number: those have a birth date at 7-14."""
-    return _where(values, f"{STRAY_MOBILE}|{STRAY_ID}|@", _scrubbed)
+    return where(values, f"{STRAY_MOBILE}|{STRAY_ID}|@", _scrubbed)
 
 
 def _scrubbed(values: pa.Array) -> pa.Array:
-    values = _sub(values, STRAY_ID, r"\1****************")
-    values = _sub(values, STRAY_MOBILE, r"\1****\2")
-    return _sub(values, r"([A-Za-z0-9])[\w.+-]*@", r"\1***@")
+    values = sub(values, STRAY_ID, r"\1****************")
+    values = sub(values, STRAY_MOBILE, r"\1****\2")
+    return sub(values, r"([A-Za-z0-9])[\w.+-]*@", r"\1***@")
 
 
 MASKS = {
@@ -279,5 +167,5 @@ MASKS = {
     "resident_id": _resident_id,
     "birth_date": _birth_date,
     "hidden": _hidden,
-    "long_text": _long_text,
+    "long_text": long_text,
 }
