@@ -151,3 +151,12 @@ def test_an_unknown_template_says_what_was_meant() -> None:
     with pytest.raises(UsageError) as wrong:
         templates.load("wukong11")
     assert wrong.value.code == "TEMPLATE_MISSING" and "wukong-1" in wrong.value.facts["near"]
+
+
+def test_resident_ids_leave_only_when_asked() -> None:
+    from crmclean.model import shipped_model
+
+    for name in ("generic", "generic-csv"):
+        spec = templates.load(name).objects["contact"]
+        fields = {c.field for c in templates.with_columns(spec, shipped_model()["contact"], "zh")}
+        assert "mobile" in fields and "resident_id" not in fields

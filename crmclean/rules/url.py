@@ -16,11 +16,12 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.rules import _characters
+from crmclean.rules import Parts, _characters
 
 _HOST = r"(?:[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]"
 FORM = rf"(?:https?://)?{_HOST}(?::[0-9]{{1,5}})?(?:[/?#][!-~]*)?"
-_LABEL = re.compile("^[\u4e00-\u9fff]+ ?:? ?(?=[A-Za-z0-9])")
+_LABEL = re.compile("^([\u4e00-\u9fff]+) ?:? ?(?=[A-Za-z0-9])")
+_HEADING = re.compile("(?:公司|企业|单位|官方)?(?:官网|网址|网站|主页|首页|网页|域名)(?:地址)?")
 _CUT = re.compile(
     r"(?:(https?)(?:[:;]?[/\\]{1,4}|:))?([^/?#:;\\]+(?::[0-9]{1,5})?)([/?#].*)?", re.I
 )
@@ -32,9 +33,17 @@ def doubt(values: pa.Array, /, **_: object) -> pa.Array:
     return pc.match_substring_regex(values, rf"{bare}|{_characters.SUSPECT}")
 
 
-def clean(text: str, /, **_: object) -> str:
-    """The address. Raises ValueError URL_INVALID."""
-    plain = _LABEL.sub("", _characters.narrow(text).strip("<>\"'，。；、,;. "))
+def clean(text: str, /, **_: object) -> str | Parts:
+    """The address; other words than its heading become a part. Raises ValueError URL_INVALID."""
+    plain = _characters.narrow(text).strip("<>\"'，。；、,;. ")
+    label = _LABEL.match(plain)
+    found = _address(plain[label.end() :] if label else plain)
+    if label is None or _HEADING.fullmatch(label[1]):
+        return found
+    return Parts({"": found, "remark": label[1]})
+
+
+def _address(plain: str) -> str:
     plain = re.sub(r" *([.:/。]) *", r"\1", plain)
     hit = _CUT.fullmatch(plain)
     if hit is None:

@@ -29,7 +29,11 @@ FORM = "[0-9A-HJ-NP-RTUW-Y]{2}[0-9]{6}[0-9A-HJ-NP-RTUW-Y]{10}"
 _MISREAD = str.maketrans("OIZS", "0125")
 _GLUE = "[ \\-–—_.:'\"`,;]"
 _STAND_IN = re.compile("([0-9A-Z])\\1*|123456789012345678")
-_LABEL = re.compile("^[\u4e00-\u9fff()]+ ?[:：]? ?")
+#: Its heading typed along; any other words are somebody's, and not thrown away.
+_LABEL = re.compile(
+    r"^(?:企业|公司|单位|纳税人?|统一|社会|信用|营业|税务|工商|组织|机构)*(?:代码|税号|识别号|登记号|登记证号|注册号|执照号?|证号)"
+    r"(?:[(（][^()（）]{0,8}[)）])? ?[:：]? ?"
+)
 
 
 def doubt(values: pa.Array, /, **_: object) -> pa.Array:
