@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crmclean import decisions, dedupe, messages, model, plan, project
+from crmclean.dedupe import compare, customer_fields
 from crmclean.dedupe.blocks import refuse_too_many
+from crmclean.dedupe.customers import ADDRESS
 from crmclean.errors import InputRefused
 from crmclean.tables import record_ids
 
@@ -108,6 +110,19 @@ SAME = {"phone": "021-55501234", "address": "上海市测试路1号", "email": "
 def test_two_customers_whatever_they_share(tmp_path: Path, one: dict, other: dict) -> None:
     found = run(tmp_path, [{**SAME, **one}, {**SAME, **other}])
     assert len(set(clusters(found))) == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ("上海市中山路1号", "上海市中山路9号", "other"),
+        ("上海市闵行区剑川路951号5幢1层", "上海市闵行区剑川路951号3幢1层", "alike"),
+    ],
+)
+def test_another_house_of_a_street_is_another_address(one: str, other: str, level: str) -> None:
+    fields = customer_fields.prepare(table("customer", [{"address": one}, {"address": other}]))
+    (reached,) = compare.levels(ADDRESS, fields, np.array([0]), np.array([1]))
+    assert ADDRESS.levels[reached - 1].name == level
 
 
 def test_project_rules_beat_the_weight(tmp_path: Path) -> None:

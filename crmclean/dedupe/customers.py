@@ -123,8 +123,8 @@ ADDRESS = Comparison(
     (
         Level("same", "equal", "address", m=0.4, u=2e-6, rare=1.0, free=4),
         Level("inside", "inside", "address", 6, m=0.2, u=2e-5),
-        Level("alike", "ratio", "address", 0.8, m=0.15, u=5e-5),
-        Level("partly", "ratio", "address", 0.6, m=0.1, u=1e-2),
+        Level("alike", "ratio", "doors", 0.8, m=0.15, u=5e-5),
+        Level("partly", "ratio", "doors", 0.6, m=0.1, u=1e-2),
         Level("other", "else", m=0.15, u=1.0),
     ),
     most=13,
