@@ -21,7 +21,7 @@ _OFFICE = re.compile(
 )
 _FIRST = frozenset(short[0] for short in _KNOWN)
 _SIZES = sorted({len(short) for short in _KNOWN}, reverse=True)
-_LAST = frozenset("中小院司)")
+_LAST = frozenset("中小院)")
 
 
 def written_out(name: str) -> str:
@@ -32,11 +32,11 @@ def written_out(name: str) -> str:
     """
     if name[:1] in _FIRST:
         name = _head(name)
+    if name.endswith(")公司"):
+        for short, full in _LEGAL:
+            name = name.removesuffix(short) + full if name.endswith(short) else name
     if name[-1:] not in _LAST:
         return name
-    for short, full in _LEGAL:
-        if name.endswith(short):
-            name = name.removesuffix(short) + full
     attached = "附" in name  # most names end here: no pattern need look at them
     name = _HOSPITAL.sub(r"附属第\1医院", name) if attached else name
     name = _SCHOOL.sub(r"第\1\2学", name) if name[-1] in "中小" else name
