@@ -162,12 +162,14 @@ def columns(fields: dict[str, Field]) -> dict[str, list]:
 def _best(pairs: pd.DataFrame, truth: np.ndarray, laws: Laws, repair: bool) -> dict:
     """The opponent's clusters at the threshold that suits these labels best."""
     count = len(truth)
+    pairs = pairs.sort_values(["left", "right"])
     left, right = pairs["left"].to_numpy(np.int64), pairs["right"].to_numpy(np.int64)
     weight = pairs["weight"].to_numpy(float)
     banned, commanded = (rule(left, right, count) for rule in (laws.forbidden, laws.commanded))
     found = []
     for threshold in (-2.0, 0.0, 2.0, 4.3, 6.6, 10.0, 13.3, 17.0):
-        value = np.where(commanded, np.inf, weight - threshold)
+        value = weight - threshold
+        value[commanded] = np.inf
         value[banned] = -np.inf
         if repair:
             label = clusters(count, left, right, value, laws.exclusive)
