@@ -77,9 +77,10 @@ def tidy_column(values: pa.Array) -> pa.Array:
 
 def narrow_column(values: pa.Array) -> pa.Array:
     """`narrow` for the commonest cells, whole columns at once: widths, and spaces around."""
-    marked = pc.match_substring_regex(values, _BESIDE)
-    plain = pc.if_else(marked, values, pc.utf8_normalize(values, "NFKC"))
-    return pc.utf8_trim(plain, " \r\n\t")
+    if not pc.all(pc.string_is_ascii(values)).as_py():
+        marked = pc.match_substring_regex(values, _BESIDE)
+        values = pc.if_else(marked, values, pc.utf8_normalize(values, "NFKC"))
+    return pc.utf8_trim(values, " \r\n\t")
 
 
 def tidy(text: str) -> str:
