@@ -6,16 +6,13 @@ months and turn 24.6.15 into 2015 (dirty-input.md, finding 5).
 """
 
 import re
-from datetime import datetime, timedelta
-from datetime import timezone as zone
-from typing import NamedTuple
 
+from crmclean.rules import _date_numbers
 from crmclean.rules._characters import narrow
 from crmclean.rules._date_systems import NAMED, full_year, month_of, plainly
 from crmclean.rules._date_words import in_digits
+from crmclean.rules._moments import Time, partial, written
 
-_SHANGHAI = zone(timedelta(hours=8))
-_YEARS = range(1500, 2300)
 _QUICK = re.compile(
     r"((?:19|20)[0-9]{2})(?:[-/.]([0-9]{1,2})[-/.]|年([0-9]{1,2})月)([0-9]{1,2})[日号]?"
     r"(?:[ T]([0-9]{1,2}):([0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
@@ -56,26 +53,20 @@ _RANGE = re.compile(r"[0-9日号年月] ?(?:至|到|~|～|—|–| - |--) ?[0-9]
 _COUNTED = re.compile(r"[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}")
 
 
-class _Time(NamedTuple):
-    hour: int
-    minute: int
-    zone: str
-
-
 def read(text: str, date_order: str | None = None, epoch: int = 1900,
          calendar: str | None = None, **_: object) -> str:  # fmt: skip
     """The date in `text`, "" for a stand-in. Raises ValueError with the codes of the date rule."""
     hit = _QUICK.fullmatch(text)
     if hit:
         year, month, chinese_month, day, hour, minute = hit.groups()
-        clock = _Time(int(hour), int(minute), "") if hour else None
-        return _written(int(year), int(month or chinese_month), int(day), clock)
+        clock = Time(int(hour), int(minute), "") if hour else None
+        return written(int(year), int(month or chinese_month), int(day), clock)
     plain = _LABEL.sub("", narrow(text).strip("'\"`;。, "))
     wrapped = _IN_BRACKETS.fullmatch(plain)
     plain = wrapped[1].strip() if wrapped else plain
     number = re.fullmatch(r"([0-9]+)(?:\.([0-9]+))?", plain)
     if number:
-        return _number(number[1], number[2] or "", epoch or 1900)
+        return _date_numbers.read(number[1], number[2] or "", epoch or 1900)
     return _words(plain, date_order, calendar)
 
 
@@ -88,7 +79,7 @@ def _words(plain: str, order: str | None, calendar: str | None) -> str:
     return _day(in_digits(day).replace("。", "."), clock, order, calendar)
 
 
-def _without_time(plain: str) -> tuple[str, _Time | None]:
+def _without_time(plain: str) -> tuple[str, Time | None]:
     hit = _TIME.search(plain)
     if hit is None or not hit.start():
         return plain, None
@@ -105,46 +96,46 @@ def _without_time(plain: str) -> tuple[str, _Time | None]:
         hour += 12
     elif half in ("am", "凌晨") and hour == 12:
         hour = 0
-    return plain[: hit.start()].strip(" ,T"), _Time(hour, int(minute), zoned)
+    return plain[: hit.start()].strip(" ,T"), Time(hour, int(minute), zoned)
 
 
-def _day(day: str, clock: _Time | None, order: str | None, calendar: str | None) -> str:
+def _day(day: str, clock: Time | None, order: str | None, calendar: str | None) -> str:
     roc = _ROC.fullmatch(day)
     if roc:
         year = 1 if roc[1] == "元" else int(roc[1])
-        return _written(year + 1911, int(roc[2]), int(roc[3]), clock)
+        return written(year + 1911, int(roc[2]), int(roc[3]), clock)
     english = _ENGLISH.fullmatch(day)
     if english:
         month = month_of(english["m1"] or english["m2"])
-        return _written(int(english["y"]), month, int(english["d1"] or english["d2"]), clock)
+        return written(int(english["y"]), month, int(english["d1"] or english["d2"]), clock)
     parts = _PARTS.fullmatch(day)
     if parts:
         return _ordered(day, parts.groups(), clock, order, calendar)
     digits = re.fullmatch("[0-9]{8}", day)
     if digits:
-        return _written(int(day[:4]), int(day[4:6]), int(day[6:]), clock)
+        return written(int(day[:4]), int(day[4:6]), int(day[6:]), clock)
     if clock is None:
         named = _MONTH_NAMED.fullmatch(day)
         if named:
-            return _partial(int(named[2]), month_of(named[1]))
+            return partial(int(named[2]), month_of(named[1]))
         for form in (_MONTH_ONLY, _YEAR_ONLY):
             hit = form.fullmatch(day)
             if hit:
-                return _partial(*(int(group) for group in hit.groups()))
+                return partial(*(int(group) for group in hit.groups()))
     raise _refusal(day)
 
 
-def _ordered(day: str, parts: tuple[str, ...], clock: _Time | None, order: str | None,
+def _ordered(day: str, parts: tuple[str, ...], clock: Time | None, order: str | None,
              calendar: str | None) -> str:  # fmt: skip
     """Three numbers: which is the year, which the month?"""
     one, two, three = (int(part) for part in parts)
     if len(parts[0]) == 4 and len(parts[2]) <= 2:
-        return _written(one, two, three, clock)
+        return written(one, two, three, clock)
     if len(parts[0]) == 3:
-        written = _written(one + 1911, two, three, clock)
+        found = written(one + 1911, two, three, clock)
         if calendar == "roc":
-            return written
-        raise ValueError("DATE_ROC_PERHAPS", written)
+            return found
+        raise ValueError("DATE_ROC_PERHAPS", found)
     if len(parts[0]) > 2 or len(parts[2]) == 3:
         raise ValueError("DATE_UNREADABLE")
     if len(parts[2]) == 4:
@@ -152,7 +143,7 @@ def _ordered(day: str, parts: tuple[str, ...], clock: _Time | None, order: str |
     return _short_year(day, one, two, three, clock, order)
 
 
-def _year_last(one: int, two: int, year: int, clock: _Time | None, order: str | None) -> str:
+def _year_last(one: int, two: int, year: int, clock: Time | None, order: str | None) -> str:
     readings = {"dmy": (two, one), "mdy": (one, two)}
     possible = {name: r for name, r in readings.items() if r[0] <= 12 and r[1] <= 31}
     if len(set(possible.values())) == 1:
@@ -161,10 +152,10 @@ def _year_last(one: int, two: int, year: int, clock: _Time | None, order: str | 
         month, day = possible[order]
     else:
         raise ValueError("DATE_ORDER_UNKNOWN" if possible else "DATE_IMPOSSIBLE")
-    return _written(year, month, day, clock)
+    return written(year, month, day, clock)
 
 
-def _short_year(text: str, one: int, two: int, three: int, clock: _Time | None,
+def _short_year(text: str, one: int, two: int, three: int, clock: Time | None,
                 order: str | None) -> str:  # fmt: skip
     readings = {"dmy": (three, two, one), "mdy": (three, one, two)}
     if text[1].isdigit():  # no year has one digit
@@ -177,102 +168,7 @@ def _short_year(text: str, one: int, two: int, three: int, clock: _Time | None,
     if order not in possible:
         raise ValueError("DATE_ORDER_UNKNOWN" if possible else "DATE_IMPOSSIBLE")
     year, month, day = possible[order]
-    return _written(full_year(f"{year:02}"), month, day, clock)
-
-
-def _written(year: int, month: int, day: int, clock: _Time | None) -> str:
-    try:
-        if clock is None:
-            datetime(year, month, day)
-            moment = None
-        else:
-            moment = datetime(
-                year, month, day, clock.hour % 24 if clock.hour == 24 else clock.hour, clock.minute
-            )
-    except ValueError as reason:
-        raise ValueError("DATE_IMPOSSIBLE") from reason
-    if clock and clock.hour == 24 and clock.minute:
-        raise ValueError("DATE_IMPOSSIBLE")
-    if year not in _YEARS:
-        raise ValueError("DATE_OUT_OF_RANGE")
-    if moment is None:
-        return f"{year:04}-{month:02}-{day:02}"
-    if clock.hour == 24:
-        moment += timedelta(days=1)
-    if clock.zone and clock.zone != "cst":
-        moment = moment.replace(tzinfo=_zone(clock.zone)).astimezone(_SHANGHAI)
-    return moment.strftime("%Y-%m-%d %H:%M")
-
-
-def _zone(text: str) -> zone:
-    """z, gmt, +08, gmt+8, -05:00"""
-    sign, hours, minutes = re.fullmatch(
-        r"[a-z]*(?:([+-])([0-9]{1,2}):?([0-9]{2})?)?", text
-    ).groups()
-    away = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
-    if away > timedelta(hours=14):
-        raise ValueError("DATE_UNREADABLE")
-    return zone(-away if sign == "-" else away)
-
-
-def _partial(year: int, month: int | None = None) -> str:
-    if year not in _YEARS:
-        raise ValueError("DATE_OUT_OF_RANGE")
-    if month is None:
-        return f"{year:04}"
-    if not 1 <= month <= 12:
-        raise ValueError("DATE_IMPOSSIBLE")
-    return f"{year:04}-{month:02}"
-
-
-def _number(whole: str, part: str, epoch: int) -> str:
-    """Digits only: compact dates, serials of Excel, seconds and milliseconds since 1970."""
-    exact = not part.strip("0")
-    size = len(whole)
-    if exact and size == 8:
-        return _written(int(whole[:4]), int(whole[4:6]), int(whole[6:]), None)
-    if not exact and size == 4 and int(whole) in range(1900, 2101):
-        return _month(int(whole), part)
-    if exact and size in (12, 14):
-        clock = _Time(int(whole[8:10]), int(whole[10:12]), "")
-        return _written(int(whole[:4]), int(whole[4:6]), int(whole[6:8]), clock)
-    if exact and size == 5 and whole[:2] == "20":  # 20241: a serial of 1955, or January 2024
-        raise ValueError("DATE_UNREADABLE")
-    if size == 5 and 20000 <= int(whole) <= 60000:
-        return _serial(int(whole), part, epoch)
-    if size in (10, 13) and whole[0] == "1" and (exact or size == 10):
-        moment = datetime.fromtimestamp(int(whole[:10]), _SHANGHAI)
-        return moment.strftime("%Y-%m-%d %H:%M")
-    if exact and size == 4 and int(whole) in range(1900, 2101):
-        return _partial(int(whole))
-    if exact and size == 6:
-        raise ValueError("DATE_UNREADABLE", _six(whole))
-    if not int(whole) and not part.strip("0"):
-        return ""
-    raise ValueError("DATE_UNREADABLE")
-
-
-def _month(year: int, part: str) -> str:
-    """2024.06 and 2024.6 are June; 2024.1 is January, or October without its zero."""
-    if len(part) > 2 or part == "1":
-        raise ValueError("DATE_UNREADABLE")
-    return _partial(year, int(part))
-
-
-def _serial(days: int, part: str, epoch: int) -> str:
-    start = datetime(1904, 1, 1) if epoch == 1904 else datetime(1899, 12, 30)
-    seconds = round(float(f"0.{part or 0}") * 86_400)
-    moment = start + timedelta(days=days, seconds=min(seconds, 86_399))
-    return moment.strftime("%Y-%m-%d %H:%M" if part.strip("0") else "%Y-%m-%d")
-
-
-def _six(digits: str) -> str | None:
-    try:
-        if digits[:2] in ("19", "20"):
-            return _partial(int(digits[:4]), int(digits[4:]))
-        return _written(2000 + int(digits[:2]), int(digits[2:4]), int(digits[4:]), None)
-    except ValueError:
-        return None
+    return written(full_year(f"{year:02}"), month, day, clock)
 
 
 def _refusal(day: str) -> ValueError:

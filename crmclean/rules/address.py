@@ -23,7 +23,7 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.rules import Aside, Parts, _characters, _divisions
+from crmclean.rules import Aside, Parts, _characters, _regions
 from crmclean.rules.text import judged, quick, sound
 
 __all__ = ["FORM", "aside", "clean", "quick", "sound"]
@@ -32,7 +32,9 @@ FORM = _characters.LINE
 LEVELS = ("province", "city", "district")
 #: Up to four steps that end in a word for a region, with a road right behind them; addresses
 #: repeat these beginnings, so that only distinct ones are read. No region has a digit in its name.
-_BEGINNING = rf"\A(?P<steps>(?:[^省市区县旗州盟]{{1,14}}[省市区县旗州盟]{{1,3}}){{1,4}}{_divisions.NAMESAKE}?)"
+_BEGINNING = (
+    rf"\A(?P<steps>(?:[^省市区县旗州盟]{{1,14}}[省市区县旗州盟]{{1,3}}){{1,4}}{_regions.NAMESAKE}?)"
+)
 _SHORT = 8
 #: What is written before an address.
 _BEFORE = (
@@ -48,7 +50,7 @@ def clean(text: str, /, **_: object) -> str | Parts:
 
 def region(text: str) -> tuple[str | None, str | None, str | None, str | None, str | None]:
     """(province, city, district, code of an issue, its suggestion) of one address."""
-    place, issue = _divisions.of_address(re.sub(_BEFORE, "", text))
+    place, issue = _regions.of_address(re.sub(_BEFORE, "", text))
     return (*(place.get(level) for level in LEVELS), *(issue or (None, None)))
 
 

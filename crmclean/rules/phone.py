@@ -34,7 +34,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.rules import Parts, _characters, _tables
-from crmclean.rules._phone_cell import STAND_IN, kind_of, read_cell, single
+from crmclean.rules._phone_cell import read_cell
+from crmclean.rules._phone_number import STAND_IN, kind_of, single
 
 _MOBILE = "1[3-9][0-9]{9}"
 FORM = (

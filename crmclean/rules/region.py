@@ -22,7 +22,7 @@ ValueError: REGION_UNKNOWN
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.rules import Parts, _characters, _divisions
+from crmclean.rules import Parts, _characters, _divisions, _regions
 
 FORM = _characters.LINE
 
@@ -49,7 +49,7 @@ def clean(text: str, level: str = "city", **_: object) -> str | Parts:
         return names[0]
     if names:
         raise ValueError("REGION_AMBIGUOUS")
-    place, rest = _divisions.read(plain)
+    place, rest = _regions.read(plain)
     if place and not rest:
         return Parts(place) if set(place) != {level} else place[level]
     renamed = _divisions.renamed(level, plain)
