@@ -48,7 +48,8 @@ class Source:
     """One table of one file. `number` is its place in the sorted order of (path, sheet).
 
     `sheet` is the name of its sheet; where several tables stand on one sheet, they are 客户@1 and
-    客户@2, and `rows` are the first and the last row of each.
+    客户@2, and `rows` are the first and the last row of each; `span` are its first and last column
+    where tables stand side by side; its columns are numbered from 1 all the same.
 
     `entry` is the index of the entry of `crmclean.yaml` under `sources` that it belongs to.
     `reading` holds what the reader needs to read it again just so (container, encoding, delimiter,
@@ -73,6 +74,7 @@ class Source:
     counts: dict[str, int] = field(default_factory=dict)
     evidence: tuple[str, ...] = ()
     rows: tuple[int, int] | None = None
+    span: tuple[int, int] | None = None
     hidden: bool = False
 
     @property
@@ -132,5 +134,6 @@ def _source(entry: dict[str, Any]) -> Source:
             "fills": tuple(Fill(**fill) for fill in entry["fills"]),
             "evidence": tuple(entry["evidence"]),
             "rows": tuple(entry["rows"]) if entry["rows"] else None,
+            "span": tuple(entry["span"]) if entry["span"] else None,
         }
     )

@@ -204,3 +204,20 @@ def test_an_address_for_mail_beside_a_person_is_the_persons() -> None:
     for headings, field in ((company, "customer.email"), (beside, "contact.email")):
         found = mapping.guess(source(1, "a.csv", headings), build())
         assert field in {guess.field for guess in found}
+
+
+def test_a_list_in_two_halves_is_one_entry(tmp_path: Path) -> None:
+    columns = (
+        plan.Column(1, "客户名称", 3, 3, samples=("甲机械有限公司",)),
+        plan.Column(2, "手机", 3, 3),
+    )
+    halves = tuple(
+        plan.Source(n, 0, "通讯录.xlsx", f"表@{n}", "", "legacy", "customer", "", 0, columns=columns,
+               header_rows=(1,), rows=(1, 4), span=span)
+        for n, span in ((1, (1, 2)), (2, (4, 5)))
+    )  # fmt: skip
+    text = mapping.project_text(
+        plan.Plan(halves), [mapping.guess(s, build()) for s in halves], build(), "zh"
+    )
+    assert text.count("- path:") == 1
+    assert "sheet:" not in text

@@ -483,3 +483,90 @@ def test_numbers_of_sources_do_not_depend_on_how_files_are_named(tmp_path):
     by_name, _ = scan.scan_files([tmp_path / n for n in ("乙.csv", "B.csv", "a.csv")], tmp_path)
     assert by_glob == by_name
     assert [source.path for source in by_glob.sources] == ["B.csv", "a.csv", "乙.csv"]
+
+
+HALVES = ["客户名称", "手机"]
+
+
+def test_l08_a_list_in_two_halves_is_one_table_after_another(tmp_path):
+    rows = [
+        ["客户通讯录"],
+        [*HALVES, None, *HALVES],
+        ["甲电子有限公司", "13812345678", None, "丁电子有限公司", "13412345678"],
+        ["乙机械有限公司", "13912345678", None, "戊机械有限公司", None],
+        ["丙贸易有限公司", "13712345678"],
+    ]
+    path = workbook(tmp_path / "a.xlsx", {"客户": rows})
+    plan, issues = scan.scan(project.Project(sources=[{"path": path.name}]), tmp_path)
+    told = [(s.sheet, s.page, s.span, s.counts) for s in plan.sources]
+    assert told == [
+        ("客户@1", "客户", (1, 2), {"data": 3, "header": 1, "title": 1}),
+        ("客户@2", "客户", (4, 5), {"blank": 2, "data": 2, "header": 1}),
+    ]
+    assert [headings(source) for source in plan.sources] == [HALVES, HALVES]
+    parts = readers.rows(plan.sources[1], tmp_path)
+    names = {r["row"]: r["c1"] for part in parts for r in part.to_pylist() if r["kind"] == "data"}
+    assert names == {3: "丁电子有限公司", 4: "戊机械有限公司"}
+    assert issues.select(["row", "code"]).to_pylist() == [{"row": 1, "code": "TABLE_IN_HALVES"}]
+    assert Plan.from_json(plan.to_json()) == plan
+
+
+def test_l08_halves_without_a_blank_column_between(tmp_path):
+    rows = [
+        HALVES * 3,
+        [f"{n}号机械有限公司" if n % 2 == 0 else f"1381234{n:04}" for n in range(6)],
+    ]
+    plan, _ = scan.scan_files([workbook(tmp_path / "a.xlsx", {"客户": rows})], tmp_path)
+    assert [source.span for source in plan.sources] == [(1, 2), (3, 4), (5, 6)]
+
+
+def test_l08_two_contacts_beside_their_customer_are_one_table(tmp_path):
+    header = ["客户名称", "联系人", "手机", "联系人", "手机"]
+    rows = [header, ["甲电子有限公司", "张三", "13812345678", "李四", "13912345678"]]
+    source, issues = scanned(workbook(tmp_path / "a.xlsx", {"客户": rows}))
+    assert source.span is None
+    assert issues == []
+
+
+def test_l08_different_blocks_that_live_apart_are_told(tmp_path):
+    left = [[f"{n}号机械有限公司", f"1381234{n:04}"] for n in range(6)]
+    right = [["华东", "12"], ["华南", "7"]]
+    rows = [["客户名称", "手机", None, "大区", "户数"]]
+    rows += [[*row, None, *(right[n] if n < len(right) else [])] for n, row in enumerate(left)]
+    path = workbook(tmp_path / "a.xlsx", {"客户": rows})
+    source, issues = scanned(path)
+    assert source.span is None
+    assert issues == [(None, None, "TABLES_SIDE_BY_SIDE", "A:B, D:E")]
+    entries = [{"path": path.name, "layout": "side_by_side", "sheet": f"客户@{n}"} for n in (1, 2)]
+    plan, issues = scan.scan(project.Project(sources=entries), tmp_path)
+    assert [(s.span, s.counts["data"]) for s in plan.sources] == [((1, 2), 6), ((4, 5), 2)]
+    assert scanned(path, layout="one_table")[1] == []
+
+
+def test_l12_a_blank_column_for_looks_is_no_new_table(tmp_path):
+    rows = [["客户名称", "手机", None, "备注", "来源"]]
+    rows += [[f"{n}号机械有限公司", f"1381234{n:04}", None, "好", "展会"] for n in range(6)]
+    source, issues = scanned(workbook(tmp_path / "a.xlsx", {"客户": rows}))
+    assert (source.span, issues) == (None, [])
+
+
+def test_a_sheet_without_a_header_does_not_stop_the_others(tmp_path):
+    numbers = [[n, n * 2.5, n * 100] for n in range(5)]
+    path = workbook(tmp_path / "a.xlsx", {"客户": [HEADER, *DATA], "图表": numbers})
+    source, issues = scanned(path)
+    assert source.sheet == "客户"
+    assert issues == [(None, None, "SHEET_NO_TABLE", "a.xlsx#图表")]
+    with pytest.raises(InputRefused) as caught:
+        scanned(path, sheet="图表")
+    assert caught.value.code == "SHEET_WITHOUT_HEADER"
+    assert headings(scanned(path, sheet="图表", header_rows=[])[0]) == ["列A", "列B", "列C"]
+
+
+def test_one_of_several_files_that_cannot_be_read_is_told(tmp_path):
+    good = workbook(tmp_path / "a.xlsx", {"客户": [HEADER, *DATA]})
+    (tmp_path / "b.xlsx").write_bytes(good.read_bytes()[:500])
+    plan, issues = scan.scan_files([good, tmp_path / "b.xlsx"], tmp_path)
+    assert [source.path for source in plan.sources] == ["a.xlsx"]
+    assert issues["code"].to_pylist() == ["FILE_LEFT_OUT"]
+    with pytest.raises(InputRefused):
+        scan.scan_files([tmp_path / "b.xlsx"], tmp_path)

@@ -22,7 +22,7 @@ from crmclean.cli.options import (
 )
 from crmclean.messages import entries, language, say
 
-Layout = StrEnum("Layout", ["table", "one_table", "form"])
+Layout = StrEnum("Layout", ["table", "one_table", "side_by_side", "form"])
 Hidden = StrEnum("Hidden", ["include", "skip"])
 Order = StrEnum("Order", ["ymd", "dmy", "mdy"])
 Epoch = StrEnum("Epoch", {"windows": "1900", "mac": "1904"})
@@ -78,14 +78,16 @@ def inspect(
         "encoding": encoding,
         "delimiter": delimiter,
         "sheet": sheet,
-        "header_rows": tuple(header_row or ()),
+        "header_rows": tuple(filter(None, header_row)) if header_row else None,
         "layout": layout and layout.value,
         "hidden_rows": hidden_rows and hidden_rows.value,
         "date_order": date_order and date_order.value,
         "epoch": epoch and int(epoch),
         "password_env": password_env,
     }
-    found = scan.inspect(file, **{key: value for key, value in reading.items() if value})
+    found = scan.inspect(
+        file, **{key: value for key, value in reading.items() if value is not None}
+    )
     show.as_json(found) if as_json else descriptions.inspection(found)
 
 

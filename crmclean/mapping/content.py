@@ -40,6 +40,8 @@ UNCONFIRMED = 0.25
 OPEN = ("source", "industry", "method")
 #: Headings that only number the rows of a sheet.
 NUMBERING = ("序号", "序", "行号", "no", "", "编号", "序列", "index", "rownum", "sn", "seq")
+#: Those that never mean a code.
+COUNTERS = ("序号", "序", "行号", "序列", "rownum", "sn", "seq")
 #: How to mask samples that look like this kind, most personal first.
 MASKS = {
     "resident_id": "resident_id",
@@ -99,6 +101,13 @@ def _picked(field: Field, samples: Sequence[str], rates: dict[str, float]) -> fl
     if field.kind == "industry" or not known:
         return None if rates["words"] > 0.5 else 0.3
     return max(hits, 0.4 if rates["words"] > 0.5 else 0.25)
+
+
+def numbers_rows(column: Column, rates: dict[str, float]) -> bool:
+    """Whether a column only numbers the rows: 1, 2, 3… under 编号, any whole numbers under 序号."""
+    if plain(column.heading).replace("/", "") in COUNTERS and column.filled == column.distinct:
+        return rates.get("number") == 1
+    return is_numbering(column.heading) and bool(rates.get("serial"))
 
 
 def is_numbering(heading: str) -> bool:

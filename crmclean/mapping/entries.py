@@ -41,7 +41,7 @@ def grouped(plan: Plan) -> list[Entry]:
 def _pattern(paths: list[str]) -> str | None:
     """`客户_*.xlsx` for files whose names share a beginning of two characters; one path as it is."""
     if len(set(paths)) == 1:
-        return paths[0] if len(paths) == 1 else None
+        return paths[0]
     folder = paths[0].replace("\\", "/").rpartition("/")[0]
     names = [path.replace("\\", "/").rpartition("/")[2] for path in paths]
     start = _common(names)

@@ -52,9 +52,11 @@ def decide(source: Source, model: dict[str, Object], mapped: dict[str, list["Gue
 def _refer(contacts: list["Guess"], called: str) -> bool:
     """Whether rows are contacts of customers that are listed elsewhere, rather than customers with
     their contacts: the names say so, or the column of the customer (所属客户), or people with jobs
-    stand beside a customer's code without its name."""
+    stand beside a customer's code without its name. Telephones alone make no contacts."""
     held = {guess.field: guess.column.heading for guess in contacts if guess.tier == "auto"}
     customer = held.get("contact.customer")
+    if not held.keys() & {"contact.name", "contact.title", "contact.department"}:
+        return False
     if customer is None and "contact.customer_code" not in held:
         return False
     if customer is None:

@@ -45,7 +45,7 @@ def table(source: Source, model: dict[str, Object]) -> Table:
     table = []
     for column, heading in zip(source.columns, headings(source, model), strict=True):
         rates = detectors.detect(column.samples)
-        numbering = content.is_numbering(column.heading) and rates.get("serial")
+        numbering = content.numbers_rows(column, rates)
         scored = {field.path: _score(heading, column, field, rates, meant) for field in fields}
         if _is_repeated(column, source):
             scored = {path: _doubted(cell) for path, cell in scored.items()}

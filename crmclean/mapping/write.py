@@ -97,23 +97,31 @@ def _entry(
 def _head(entry: Entry, owner: str, plan: Plan, language: str) -> list[str]:
     """Which file, which sheet, what a row is; only what cannot be left out."""
     source = entry.sources[0]
-    sheets = {other.sheet for other in plan.sources if other.path == source.path}
+    sheets = {(other.page, other.sheet) for other in plan.sources if other.path == source.path}
     told = say("mapping.text.system", language)
     lines = ["", f"  # {_about(entry, language)}", f"  - path: {scalar(entry.path)}"]
     lines.append(_line(f"    system: {scalar(_system(entry.path))}", told))
-    if len(sheets) > 1 and source.sheet:
-        lines.append(f"    sheet: {scalar(source.sheet)}")
+    if sheet := _sheet(entry, sheets):
+        lines.append(f"    sheet: {scalar(sheet)}")
     if owner != "customer":
         lines.append(f"    object: {owner}")
     return lines
 
 
+def _sheet(entry: Entry, sheets: set[tuple[str, str]]) -> str:
+    """What must be said of the sheet: nothing where the entry has all of the file, the page where
+    it has all tables of that, else the table."""
+    source = entry.sources[0]
+    mine = {(s.page, s.sheet) for s in entry.sources if s.path == source.path}
+    if mine == sheets:
+        return ""
+    return source.page if len(mine) > 1 else source.sheet
+
+
 def droppable(column: Column) -> bool:
     """Empty, or a running number: nothing is lost when such a column is left behind."""
-    return not column.filled or (
-        content.is_numbering(column.heading)
-        and detectors.detect(column.samples).get("serial", 1) == 1
-    )
+    rates = detectors.detect(column.samples) or {"serial": 1.0, "number": 1.0}
+    return not column.filled or content.numbers_rows(column, rates)
 
 
 def _about(entry: Entry, language: str) -> str:

@@ -59,7 +59,7 @@ class Source(_Part):
     date_order: Literal["ymd", "dmy", "mdy"] | None = None
     epoch: Literal[1900, 1904] | None = None
     hidden_rows: Literal["include", "skip"] = "include"
-    layout: Literal["table", "one_table", "form"] | None = None
+    layout: Literal["table", "one_table", "side_by_side", "form"] | None = None
     password_env: str | None = None
     fields: dict[str, Annotated[FieldSource, BeforeValidator(_field_source)]] = {}
     drop: tuple[Text, ...] = ()

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from crmclean import plan, tables
 from crmclean.errors import CrmcleanError, InputRefused
 from crmclean.readers import container, spool
-from crmclean.readers.sheet import BATCH, Batches, File, Merge, Note, Sheet
+from crmclean.readers.sheet import BATCH, Batches, File, Merge, Note, Sheet, batch
 
 #: The module that reads a container, and its function; imported when such a file is met.
 HOMES = {
@@ -34,7 +34,7 @@ HOMES = {
     "vcard": ("vcard", "open_vcard"),
 }
 
-__all__ = ["File", "Merge", "Note", "Sheet", "open_file", "rows"]
+__all__ = ["File", "Merge", "Note", "Sheet", "only", "open_file", "rows"]
 
 
 def open_file(path: Path | str, **reading: Any) -> File:
@@ -100,6 +100,7 @@ def rows(source: plan.Source, base: Path, kept: Path | None = None) -> Iterator[
     kinds = _kinds(source)
     for part in _batches(source, path, kept):
         part = part if source.rows is None else _between(part, *source.rows)
+        part = part if source.span is None else only(part, source.span)
         if part.num_rows:
             yield numbered(part, width, kinds)
 
@@ -109,6 +110,12 @@ def _between(part: pa.RecordBatch, first: int, last: int) -> pa.RecordBatch:
     numbers = part.column("row")
     inside = pc.and_(pc.greater_equal(numbers, first), pc.less_equal(numbers, last))
     return part.filter(inside)
+
+
+def only(part: pa.RecordBatch, span: tuple[int, int]) -> pa.RecordBatch:
+    """The columns of one of several tables side by side, as if there were no others."""
+    left, right = span
+    return batch(part.column(0), part.columns[left : right + 1])
 
 
 def _batches(source: plan.Source, path: Path, kept: Path | None) -> Iterator[pa.RecordBatch]:

@@ -61,12 +61,13 @@ def scan_files(files: Iterable[Path | str], base: Path, **reading: Any) -> tuple
     """The same for files (paths from where the person stands) without a project: every sheet
     that holds a table, hidden ones too. The plan names them relative to `base`.
 
-    Sheets with the same headings get the same `entry`, so that they become one logical table."""
+    Sheets with the same headings get the same `entry`, so that they become one logical table. One
+    of several files that cannot be read is told and left out. Raises InputRefused where none can."""
     search = Search(base, hidden_too=True)
     entry = project.Source(path="*", **_said(reading))
     patterns = [str(pattern) for pattern in files]
     found = [path for pattern in patterns for path in search.find(pattern, Path())]
-    reads = [read for path in found for read in search.read(path, entry, 0)]
+    reads = [read for path in found for read in _readable(search, path, entry, len(found) > 1)]
     if not reads:
         raise InputRefused("NO_TABLE_FOUND", file=", ".join(Path(name).name for name in patterns))
     unique = {(read.source.path, read.source.sheet): read for read in reads}
@@ -80,6 +81,17 @@ def scan_files(files: Iterable[Path | str], base: Path, **reading: Any) -> tuple
         for read in ordered
     ]
     return _numbered(grouped, search.loose)
+
+
+def _readable(search: Search, path: Path, entry: project.Source, several: bool) -> list[Read]:
+    """The tables of a file; one of several that is refused is only told."""
+    try:
+        return search.read(path, entry, 0)
+    except InputRefused as error:
+        if not several:
+            raise
+        search.loose.append(("FILE_LEFT_OUT", str(error)))
+        return []
 
 
 def _said(reading: dict[str, Any]) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 to see the header."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmclean.readers import only
 from crmclean.scan import layout as layouts
 
 
@@ -38,6 +39,11 @@ class Stream:
                 break
         self._ahead.extendleft(reversed(found))
         return found
+
+
+def within(batches: Iterable[pa.RecordBatch], span: tuple[int, int]) -> Iterator[pa.RecordBatch]:
+    """The batches with the columns of a span alone."""
+    return (only(part, span) for part in batches)
 
 
 def as_rows(head: list[pa.RecordBatch], limit: int) -> list[layouts.Row]:

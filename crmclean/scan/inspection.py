@@ -13,9 +13,11 @@ from crmclean import messages, privacy, project, readers
 from crmclean.errors import InputRefused
 from crmclean.headings import plain
 from crmclean.model import shipped_model
+from crmclean.plan import Column
 from crmclean.readers import File, Merge, Sheet, forms
 from crmclean.scan.labels import letters
-from crmclean.scan.search import FORMS, tables_of
+from crmclean.scan.search import FORMS
+from crmclean.scan.sheet_tables import tables_of
 from crmclean.scan.survey import Survey
 
 LISTED = 20
@@ -69,18 +71,18 @@ def _tables(file: File, sheet: Sheet, said: project.Source) -> Iterator[dict[str
 def _table(name: str, sheet: Sheet, survey: Survey, first: bool) -> dict[str, Any]:
     columns = survey.columns()
     shown = dict(zip(names := [c.heading for c in columns], privacy.headings(names), strict=True))
-    noted = [note for note in sheet.notes if survey.holds(note.row, first)]
+    noted = [note for note in sheet.notes if survey.holds(note.row, first, note.column)]
     warnings = [(n.code, n.row, None, n.value or n.facts.get("count")) for n in noted]
     for row, heading, code, value in survey.found:
         warnings.append((code, row, shown.get(heading, heading), value))
     return {
         "name": name,
         "visibility": sheet.visibility,
-        "used_range": f"A{survey.first or 1}:{letters(max(len(columns), 1))}{survey.last}",
+        "used_range": _used_range(survey, columns),
         "rows": survey.counts(),
         "header_rows": list(survey.layout.header_rows),
         "header_reasons": [messages.told(reason) for reason in survey.layout.evidence],
-        "columns": [_column(column, shown[column.heading]) for column in columns],
+        "columns": [_column(c, shown[c.heading], _left(survey)) for c in columns],
         "merges": _merges(sheet.merges),
         "hidden_rows": sum(survey.holds(row, first) for row in sheet.hidden_rows),
         "hidden_columns": [letters(number) for number in sorted(sheet.hidden_columns)[:LISTED]],
@@ -91,13 +93,24 @@ def _table(name: str, sheet: Sheet, survey: Survey, first: bool) -> dict[str, An
     }
 
 
+def _left(survey: Survey) -> int:
+    """The first column of a table."""
+    return survey.span[0] if survey.span else 1
+
+
+def _used_range(survey: Survey, columns: tuple[Column, ...]) -> str:
+    left = _left(survey)
+    right = left - 1 + max(len(columns), 1)
+    return f"{letters(left)}{survey.first or 1}:{letters(right)}{survey.last}"
+
+
 def _rules(survey: Survey) -> list[str]:
     return [fill.rule for fill in survey.fills.fills]
 
 
-def _column(column: Any, heading: str) -> dict[str, Any]:
+def _column(column: Column, heading: str, first: int) -> dict[str, Any]:
     return {
-        "letter": letters(column.number),
+        "letter": letters(first - 1 + column.number),
         "heading": heading,
         "filled": column.filled,
         "hidden": column.hidden,

@@ -17,6 +17,7 @@ from crmclean.scan import files as sought
 from crmclean.scan.beginnings import Stream
 from crmclean.scan.refresh import refreshed
 from crmclean.scan.remembered import Remembered
+from crmclean.scan.sheet_tables import tables_of
 from crmclean.scan.survey import Survey
 
 #: Notes of a reader that are how it read, not something to look at.
@@ -56,7 +57,8 @@ class Search:
         return files
 
     def read(self, path: Path, entry: project.Source, place: int) -> list[Read]:
-        """The wanted sheets of a file. Raises InputRefused where it has none with rows."""
+        """The wanted sheets of a file; those without a header (a cover, a chart's numbers) are told.
+        Raises InputRefused where none is left with rows."""
         file = readers.open_file(
             path,
             encoding=entry.encoding,
@@ -71,7 +73,13 @@ class Search:
         reads: list[Read] = []
         for sheet in self._wanted(file, entry):
             self._keep(sheet, stamp)
-            found = self._tables(file, sheet, entry, place, stamp)
+            try:
+                found = self._tables(file, sheet, entry, place, stamp)
+            except InputRefused as error:
+                if error.code != "SHEET_WITHOUT_HEADER" or entry.sheet or len(file.sheets) == 1:
+                    raise
+                self.loose.append(("SHEET_NO_TABLE", f"{path.name}#{sheet.name}"))
+                continue
             reads.extend(found)
             if not found and sheet.visibility == "visible":
                 name = f"{path.name}#{sheet.name}" if sheet.name else path.name
@@ -115,9 +123,12 @@ class Search:
             source = _source(survey, entry, place, number, len(surveys), stamp)
             source = replace(source, evidence=source.evidence + _evidence(file))
             noted = [_told(note, source) for note in _notes(file, sheet, survey, number == 1)]
+            read = Read(source, (*noted, *survey.found))
             if number > 1:
-                noted.append((survey.first, None, "SEVERAL_TABLES", source.sheet))
-            reads.append(Read(source, (*noted, *survey.found)))
+                half = source.span and read.key == reads[0].key
+                code = "TABLE_IN_HALVES" if half else "SEVERAL_TABLES"
+                read = replace(read, found=((survey.first, None, code, source.sheet), *read.found))
+            reads.append(read)
         if self.remembered and len(reads) == 1 and surveys[0].plain:
             self.remembered.note(reads[0].source, surveys[0], again[1] if again else 0)
         return _wanted(reads, file, sheet, entry)
@@ -142,21 +153,6 @@ def _wanted(reads: list[Read], file: File, sheet: Sheet, entry: project.Source) 
     return wanted
 
 
-def tables_of(file: File, sheet: Sheet, entry: project.Source) -> Iterator[Survey]:
-    """The survey of each table on a sheet. Raises InputRefused where a table has no header."""
-    stream = Stream(sheet.batches())
-    named = (entry.sheet or "").removeprefix(sheet.name)
-    elsewhere = entry.model_copy(update={"header_rows": None})
-    number, more = 1, True
-    while more:
-        said = entry if named == f"@{number}" or (number == 1 and not named) else elsewhere
-        survey = Survey(file.path.name, sheet, said, number > 1)
-        more = survey.run(stream)
-        if survey.counts():
-            yield survey
-            number += 1
-
-
 def _source(
     survey: Survey, entry: project.Source, place: int, number: int, count: int, stamp: dict
 ) -> Source:
@@ -176,6 +172,7 @@ def _source(
         counts=survey.counts(),
         evidence=survey.layout.evidence,
         rows=(survey.first, survey.last) if count > 1 else None,
+        span=survey.span,
         hidden=sheet.visibility != "visible",
         **stamp,
     )
@@ -184,7 +181,7 @@ def _source(
 def _notes(file: File, sheet: Sheet, survey: Survey, first: bool) -> Iterator[Note]:
     """What the reader noticed about a table; what has no row is told with the first."""
     for note in (*file.notes, *sheet.notes):
-        if note.code not in QUIET and survey.holds(note.row, first):
+        if note.code not in QUIET and survey.holds(note.row, first, note.column):
             yield note
 
 
@@ -197,9 +194,8 @@ def _evidence(file: File) -> tuple[str, ...]:
 
 
 def _told(note: Note, source: Source) -> tuple:
-    heading = None
-    if note.column is not None and note.column <= len(source.columns):
-        heading = source.columns[note.column - 1].heading
+    place = note.column and note.column - (source.span or (1, 0))[0] + 1
+    heading = next((c.heading for c in source.columns if c.number == place), None)
     value = note.value if note.value is not None else _count(note)
     return note.row, heading, note.code, value
 

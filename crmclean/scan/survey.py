@@ -36,6 +36,7 @@ class Survey:
         self, file: str, sheet: Sheet, said: project.Source | None, further: bool = False
     ) -> None:
         self.file, self.sheet, self.said, self.further = file, sheet, said, further
+        self.span: tuple[int, int] | None = None
         self.layout = layouts.Layout((), ())
         self.kinds: dict[int, str] = {}
         self.fills = Fills()
@@ -199,8 +200,11 @@ class Survey:
         place %= len(self.tallies)
         return self.tallies[place].heading == f"列{letters(place + 1)}"
 
-    def holds(self, row: int | None, first: bool) -> bool:
-        """Whether what was noticed in a row, or of the whole sheet, is told with this table."""
+    def holds(self, row: int | None, first: bool, column: int | None = None) -> bool:
+        """Whether what was noticed in a cell, a row or the whole sheet is told with this table."""
+        left, right = self.span or (0, column or 0)
+        if column is not None and not left <= column <= right:
+            return False
         return first if row is None else self.first <= row <= self.last
 
     def counts(self) -> dict[str, int]:
