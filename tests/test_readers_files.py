@@ -268,6 +268,55 @@ def test_f14_mysqldump(tmp_path):
     assert cells(path, "log") == [["id", "what"], ["1", "看"], ["2", "听"]]
 
 
+def test_f14_sql_server_script(tmp_path):
+    script = (
+        "USE [ERP]\nGO\nCREATE TABLE [dbo].[客户](\n\t[名称] [nvarchar](50) NOT NULL,\n\t[额] [decimal]"
+        "(18, 2) NULL,\n\t[日期] [datetime] NULL,\n\t[路径] [nvarchar](max) NULL,\n CONSTRAINT [PK] "
+        "PRIMARY KEY CLUSTERED ([名称] ASC)\n) ON [PRIMARY]\nGO\n"
+        "INSERT [dbo].[客户] ([名称], [额], [日期], [路径]) VALUES (N'甲''公司', CAST(1.50 AS Decimal(18, 2)),"
+        " CAST(N'2024-06-15T00:00:00.000' AS DateTime), N'D:\\客户\\')\nGO\n"
+        "INSERT [dbo].[客户] VALUES (N'乙公司', NULL, NULL, N'')\nGO\n"
+    )
+    assert cells(written(tmp_path / "a.sql", script, "utf-16"), "客户") == [
+        ["名称", "额", "日期", "路径"],
+        ["甲'公司", "1.50", "2024-06-15T00:00:00.000", "D:\\客户\\"],
+        ["乙公司", None, None, None],
+    ]
+
+
+def test_f14_oracle_export(tmp_path):
+    script = (
+        "REM INSERTING into KH\nSET DEFINE OFF;\n"
+        "Insert into KH (MC,RQ,BZ) values ('甲公司',to_date('2024-06-15','YYYY-MM-DD'),'D:\\');\n"
+        "Insert into SYS.KH (MC,RQ,BZ) values ('乙公司',null,TIMESTAMP '2024-06-16 09:30:00');\n"
+    )
+    assert cells(written(tmp_path / "a.sql", script, "gb18030"), "KH") == [
+        ["MC", "RQ", "BZ"],
+        ["甲公司", "2024-06-15", "D:\\"],
+        ["乙公司", None, "2024-06-16 09:30:00"],
+    ]
+
+
+def test_f14_pg_dump_copies_lines(tmp_path):
+    dump = (
+        "--\n-- PostgreSQL database dump\n--\nSET standard_conforming_strings = on;\n"
+        'CREATE TABLE public.kh (\n    id integer NOT NULL,\n    "名称" text\n);\n'
+        'COPY public.kh (id, "名称") FROM stdin;\n1\t甲公司\\n二行\n2\t\\N\n\\.\n\n'
+        "INSERT INTO public.log VALUES (1, 'D:\\');\n"
+    )
+    path = written(tmp_path / "a.sql", dump)
+    assert cells(path, "kh") == [["id", "名称"], ["1", "甲公司\n二行"], ["2", None]]
+    assert cells(path, "log") == [["c1", "c2"], ["1", "D:\\"]]
+
+
+def test_f14_commas_in_comments_are_no_columns(tmp_path):
+    dump = (
+        "CREATE TABLE `kh` (\n `a` varchar(9) COMMENT '名称, 全 称; (旧)',\n `b` enum('x','y'),\n"
+        " KEY `a` (`a`)\n) ENGINE=InnoDB;\nINSERT INTO `kh` VALUES ('甲','x');\n"
+    )
+    assert cells(written(tmp_path / "a.sql", dump), "kh") == [["a", "b"], ["甲", "x"]]
+
+
 def test_f14_sqlite(tmp_path):
     path = tmp_path / "crm.db"
     database = sqlite3.connect(path)

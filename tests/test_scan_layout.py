@@ -570,3 +570,15 @@ def test_one_of_several_files_that_cannot_be_read_is_told(tmp_path):
     assert issues["code"].to_pylist() == ["FILE_LEFT_OUT"]
     with pytest.raises(InputRefused):
         scan.scan_files([tmp_path / "b.xlsx"], tmp_path)
+
+
+def test_the_header_of_a_database_is_certain(tmp_path):
+    """Names that nobody knows, one row that looks more like a header, and a blank record."""
+    rows = [("X1", "客户名称", "手机"), ("", "", ""), ("客户编码", "联系人", "电话")]
+    lines = ",".join("(" + ",".join(f"'{cell}'" for cell in row) + ")" for row in rows)
+    path = tmp_path / "a.sql"
+    path.write_text(f"INSERT INTO t (QA, QB, QC) VALUES {lines};\n", "utf-8")
+    source, issues = scanned(path)
+    assert (source.header_rows, headings(source)) == ((1,), ["QA", "QB", "QC"])
+    assert source.counts == {"blank": 1, "data": 2, "header": 1}
+    assert issues == []

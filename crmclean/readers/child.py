@@ -25,7 +25,7 @@ from crmclean.readers.sheet import File, Merge, Note, Sheet
 
 MEMORY = 4 << 30
 #: Ten megabytes of a packed workbook are some hundred unpacked.
-SECONDS, SECONDS_PER_BYTE = 25, 60 / (10 << 20)
+SECONDS, SECONDS_PER_BYTE = 20, 60 / (10 << 20)
 
 
 def open_in_child(path: Path, container: str, **reading: Any) -> File:

@@ -126,7 +126,9 @@ def _text_container(head: bytes) -> str:
     if re.match(r"(\[\s*[\[{\]\"]|\{\s*[\"}])", text):
         return "json"
     if re.search(
-        r"^(-- mysql dump|-- mariadb dump|insert (ignore )?into\b|create table\b|replace into\b|/\*!\d)",
+        r"^\s*(-- (mysql|mariadb|postgresql database) dump|insert (ignore )?into\b|create table\b|"
+        r"replace into\b|/\*!\d|insert \[|use \[\w+\]\s*(go|;)|copy [\w.\"]+ \(.*\) from stdin|"
+        r"rem inserting into|-- phpmyadmin sql dump|/\*+\s*navicat |/\*{6} object: )",
         text,
         re.M,
     ):

@@ -47,7 +47,8 @@ class Merge:
 
 @dataclass
 class Sheet:
-    """One table of a file. `reading` is what `open_file` needs to read it again just so."""
+    """One table of a file. `reading` is what `open_file` needs to read it again just so; `headed`:
+    its first row are the names of fields for certain (a database, DBF, JSON)."""
 
     name: str
     read: Batches
@@ -58,6 +59,7 @@ class Sheet:
     epoch: int = 1900
     reading: dict[str, Any] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    headed: bool = False
 
     def batches(self, size: int = BATCH) -> Iterator[pa.RecordBatch]:
         """Every physical row, in order. `notes` is complete when the last batch has been taken."""

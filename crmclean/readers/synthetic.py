@@ -25,7 +25,7 @@ def sheet(
     def read(size: int) -> Iterator[pa.RecordBatch]:
         return from_rows(chain([fields], rows()), size)
 
-    return Sheet(name, read, reading=reading, notes=list(notes))
+    return Sheet(name, read, reading=reading, notes=list(notes), headed=True)
 
 
 def of_mappings(

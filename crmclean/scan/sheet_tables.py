@@ -32,6 +32,8 @@ def _areas(
     stream: Stream, sheet: Sheet, entry: project.Source
 ) -> tuple[list[spans.Span | None], str]:
     """The columns of each table side by side (None: all), and what may be one but is not sure."""
+    if sheet.headed:
+        return [None], ""
     head = stream.head()
     rows = as_rows(head, layouts.HEAD)
     width = max((len(part.schema.names) - 1 for part in head), default=0)

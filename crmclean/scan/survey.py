@@ -69,6 +69,7 @@ class Survey:
         rows = beginnings.as_rows(head, layouts.HEAD)
         width = max(len(part.schema.names) - 1 for part in head)
         said = self.said.header_rows if self.said else None
+        said = (1,) if said is None and self.sheet.headed else said
         found = layouts.decide(rows, self.sheet.merges, said, width, self.further)
         if found is None:
             raise InputRefused("SHEET_WITHOUT_HEADER", file=self.file, sheet=self.sheet.name)
@@ -82,7 +83,7 @@ class Survey:
 
     def end_of_table(self, part: pa.RecordBatch) -> int:
         """How many rows of a batch stand before the header of another table."""
-        if self.said and self.said.layout == "one_table":
+        if self.sheet.headed or (self.said and self.said.layout == "one_table"):
             return part.num_rows
         after = max(self.layout.header_rows, default=0)
         return rowkinds.next_table(part, after, self._header_cells, headings.known_words())
