@@ -230,6 +230,7 @@ class _Reader:
         if wrapped:
             self.unwrapped += wrapped
             column = pc.replace_substring_regex(column, r'^="((?s:.*))"$', r"\1")
+            column = pc.if_else(pc.equal(column, ""), None, column)
         return cells.unescaped(column)
 
 
