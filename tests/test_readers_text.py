@@ -204,6 +204,14 @@ def test_c18_trailing_delimiter(tmp_path):
     assert notes(path) in ([], [("ROWS_SHORT", None, 1)])
 
 
+def test_c11_an_absurdly_long_row_beside_a_lost_quote_is_told_as_long(tmp_path):
+    rows = ["a,b,c", '1,"2,3', ",".join(["x"] * 400), *["1,2,3"] * 20]
+    path = written(tmp_path / "a.csv", "\n".join(rows) + "\n")
+    assert cells(path)[2] == [",".join(["x"] * 400), None, None]
+    assert ("ROWS_LONG", None, 1) in notes(path)
+    assert ("ROWS_BAD_QUOTES", None, 1) in notes(path)
+
+
 CELL = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"), max_size=8
 )

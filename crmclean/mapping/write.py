@@ -7,7 +7,6 @@ only empty columns and running numbers are dropped by themselves (design.md 3, l
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
@@ -16,11 +15,12 @@ from crmclean.mapping import content, detectors
 from crmclean.mapping.entries import Entry, grouped
 from crmclean.mapping.guess import Guess
 from crmclean.mapping.objects import object_of
+from crmclean.mapping.yamltext import flow, line, printed, scalar
 from crmclean.messages import say
 from crmclean.model import Object
 from crmclean.plan import Column, Plan
 
-COMMENT_AT, SAMPLES, SAMPLE_WIDTH = 46, 3, 24
+SAMPLES, SAMPLE_WIDTH = 3, 24
 #: So many columns, and half of all, that may hold a field make a sheet one of records.
 FEW = 3
 
@@ -33,7 +33,7 @@ def project_text(
     target: str = "generic",
 ) -> str:
     """A commented crmclean.yaml that loads. `guesses`: one list per source."""
-    lines = [f"# {line}" for line in say("mapping.text.top", language).splitlines()]
+    lines = [f"# {text}" for text in say("mapping.text.top", language).splitlines()]
     lines += [
         "",
         "version: 1",
@@ -64,7 +64,7 @@ def is_recognised(guesses: list[Guess]) -> bool:
 
 
 def _left_out(lines: list[str], told: str) -> list[str]:
-    return ["", f"  # {told}", *(f"  # {line[2:]}" for line in lines if line)]
+    return ["", f"  # {told}", *(f"  # {text[2:]}" for text in lines if text)]
 
 
 def _entry(
@@ -79,7 +79,7 @@ def _entry(
     lines += [_field_line(guess, model, language) for guess in mapped]
     if person:
         told = say("mapping.text.private", language)
-        lines.append(_line(f"      customer.name: {person}", told))
+        lines.append(line(f"      customer.name: {person}", told))
     else:
         lines += _missing(owner, mapped, model, language)
     lines += _unmapped([guess for guess in rest if not droppable(guess.column)], language)
@@ -88,10 +88,10 @@ def _entry(
     dropped = [guess.column.heading for guess in rest if droppable(guess.column)]
     for key, listed in (("drop", dropped), ("review", unsure)):
         if listed:
-            lines.append(_line(f"    {key}: {_flow(listed)}", say(f"mapping.text.{key}", language)))
+            lines.append(line(f"    {key}: {flow(listed)}", say(f"mapping.text.{key}", language)))
     marks = headings.fingerprint(column.heading for column in entry.sources[0].columns)
     told = say("mapping.text.marks", language)
-    return [*lines, _line(f"    fingerprint: {json.dumps(marks)}", told)]
+    return [*lines, line(f"    fingerprint: {json.dumps(marks)}", told)]
 
 
 def _head(entry: Entry, owner: str, plan: Plan, language: str) -> list[str]:
@@ -100,7 +100,7 @@ def _head(entry: Entry, owner: str, plan: Plan, language: str) -> list[str]:
     sheets = {(other.page, other.sheet) for other in plan.sources if other.path == source.path}
     told = say("mapping.text.system", language)
     lines = ["", f"  # {_about(entry, language)}", f"  - path: {scalar(entry.path)}"]
-    lines.append(_line(f"    system: {scalar(_system(entry.path))}", told))
+    lines.append(line(f"    system: {scalar(_system(entry.path))}", told))
     if sheet := _sheet(entry, sheets):
         lines.append(f"    sheet: {scalar(sheet)}")
     if owner != "customer":
@@ -130,7 +130,7 @@ def _about(entry: Entry, language: str) -> str:
     more = " …" if len(entry.sources) > 5 else ""
     header = "-".join(str(row) for row in entry.sources[0].header_rows) or "?"
     return say(
-        "mapping.text.source", language, names=_printed(names + more), rows=rows, header=header
+        "mapping.text.source", language, names=printed(names + more), rows=rows, header=header
     )
 
 
@@ -148,14 +148,14 @@ def _field_line(guess: Guess, model: dict[str, Object], language: str) -> str:
     score = f"{guess.confidence:.0%}"
     told = say("mapping.text.evidence", language, sure=sure, score=score, why=why)
     told += _samples(guess.column, kind, language)
-    return _line(f"      {guess.field}: {_from(guess)}", told)
+    return line(f"      {guess.field}: {_from(guess)}", told)
 
 
 def _from(guess: Guess) -> str:
     """What a field is filled from, as the project file says it."""
     heading = scalar(guess.column.heading)
     if guess.concat:
-        return f"{{concat: {_flow(list(guess.concat))}, with: {json.dumps(guess.joint)}}}"
+        return f"{{concat: {flow(list(guess.concat))}, with: {json.dumps(guess.joint)}}}"
     if guess.unit and guess.unit != "元":
         return f"{{column: {heading}, unit: {guess.unit}}}"
     return heading
@@ -188,7 +188,7 @@ def _unmapped(guesses: list[Guess], language: str) -> list[str]:
         told = say("mapping.text.unmapped_column", language, count=column.filled, why=why)
         kind = content.mask_kind(column.samples)
         lines.append(
-            _line(f"      # ?: {scalar(column.heading)}", told + _samples(column, kind, language))
+            line(f"      # ?: {scalar(column.heading)}", told + _samples(column, kind, language))
         )
     return [f"      # {say('mapping.text.unmapped', language)}", *lines] if lines else []
 
@@ -199,33 +199,6 @@ def _samples(column: Column, kind: str, language: str) -> str:
         for sample in content.telling(column.samples)[:SAMPLES]
     ]
     cut = [
-        s if len(s) <= SAMPLE_WIDTH else s[: SAMPLE_WIDTH - 1] + "…" for s in map(_printed, shown)
+        s if len(s) <= SAMPLE_WIDTH else s[: SAMPLE_WIDTH - 1] + "…" for s in map(printed, shown)
     ]
     return say("mapping.text.samples", language, samples=" · ".join(cut)) if cut else ""
-
-
-def _printed(text: str) -> str:
-    return privacy.printable(re.sub(r"\s+", " ", text))
-
-
-def _line(text: str, comment: str) -> str:
-    width = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-    return f"{text}{' ' * max(2, COMMENT_AT - width)}# {_printed(comment)}"
-
-
-def _flow(texts: list[str]) -> str:
-    return "[" + ", ".join(scalar(text) for text in texts) + "]"
-
-
-_PLAIN = re.compile(r"[A-Za-z\u3400-\u9fff][\w\u3400-\u9fff /().（）*+·年%-]*(?<! )")
-_WORDS = re.compile(r"(?i)true|false|yes|no|on|off|null|y|n|nan")
-
-
-def scalar(text: str) -> str:
-    """Text as a YAML scalar: plain where that is safe, else in double quotes.
-
-    >>> scalar("公司名称"), scalar("联系方式/手机"), scalar("no"), scalar("a: b")
-    ('公司名称', '联系方式/手机', '"no"', '"a: b"')
-    """
-    safe = _PLAIN.fullmatch(text.replace(".", "")) and not _WORDS.fullmatch(text)
-    return text if safe and "\n" not in text else json.dumps(text, ensure_ascii=False)

@@ -1,17 +1,13 @@
 r"""CSV, TSV and other delimited text to batches, with every line accounted for.
 
 Two parsers of one grammar: a block goes through Arrow's, all at once (`regular.py`); where a quote
-was lost, the lines around go through `csv.reader`, record by record, which can say which is odd.
-pandas is no choice: a data row with one field too many shifts its whole file by a column, and a
-lost quote swallows the rest of the file (dirty-input.md C11, C12).
-
-A record that swallows lines and then has the wrong width began with a lost quote: its first line
-is kept raw as a row (a note says so) and reading goes on with the next line.
+was lost, the lines around go record by record (`byrecord.py`), which can say which is odd. pandas is
+no choice: a data row with one field too many shifts its whole file by a column, and a lost quote
+swallows the rest of the file (dirty-input.md C11, C12).
 Row numbers count records, as Excel does: a line break inside quotes does not begin a row.
 """
 
-import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,20 +15,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.errors import InputRefused
-from crmclean.readers import cells, fixedwidth, regular, text
+from crmclean.readers import byrecord, cells, fixedwidth, regular, text
 from crmclean.readers import encoding as encodings
 from crmclean.readers.dialect import Dialect, decide
-from crmclean.readers.regular import MAX_LINES
 from crmclean.readers.sheet import File, Note, Sheet, batch, columns_of, gathered
 
-MAX_FIELD = 1 << 20  # characters; trust.md 4.1
 MAX_COLUMNS = 16_384
 PIECE = 4096  # lines that a lost quote sends to the slow parser
 STAND_IN = "\x1f"  # for a delimiter of several bytes: the unit separator of ASCII
 #: What cells may hold that is not meant as it stands; told from a block, which costs nothing.
 MARKS = (b'="', b"_x0", STAND_IN.encode())
 LISTED = 200  # odd rows listed one by one; the rest is counted
-csv.field_size_limit(MAX_FIELD)
 
 
 def open_delimited(
@@ -137,71 +130,20 @@ class _Reader:
             yield batch(range(first, self.row), columns)
 
     def _by_record(self, block: bytes, final: bool) -> Iterator[pa.RecordBatch]:
-        records, pending = self._records(block.decode("utf-8", "replace").split("\n")[:-1], final)
-        self.held = "".join(f"{line}\n" for line in pending).encode()
-        if records:
-            yield from self._batch(columns_of(records) or [pa.nulls(len(records), pa.string())])
-
-    def _records(self, lines: list[str], final: bool) -> tuple[list[list[str]], list[str]]:
-        """Records of some lines, and the lines of the last one if it is not finished."""
-        records: list[list[str]] = []
-        at = 0
-        while at < len(lines):
-            at, stuck = self._run(lines, at, records, final)
-            if stuck is None:
-                break
-            if not final and len(lines) - stuck <= MAX_LINES and at >= len(lines):
-                return records, lines[stuck:]
-            self._bad(lines[stuck], len(records), records)
-            at = stuck + 1
-        return records, []
-
-    def _run(
-        self, lines: list[str], at: int, records: list[list[str]], final: bool
-    ) -> tuple[int, int | None]:
-        """Read on from line `at` until the end, or until a record that cannot be right: the line
-        reached, and the line where that record began."""
-        start = at
-        reader = _reader(self._lines(lines, at, lambda: start), self.dialect)
-        try:
-            for record in reader:
-                end = at + reader.line_num
-                doubtful = end >= len(lines) or end - start > 1
-                if doubtful and not self._plausible(record, lines, start, end, final):
-                    return end, start
-                self._account(record, len(records))
-                wide = len(record) > self.dialect.width + regular.EXTRA
-                records.append([self.dialect.delimiter.join(record)] if wide else record)
-                start = end
-        except csv.Error:
-            return max(at + reader.line_num, start + 1), start
-        return len(lines), None
-
-    @staticmethod
-    def _lines(lines: list[str], at: int, start: Callable[[], int]) -> Iterator[str]:
-        """Lines from `at` on, but no more than a record may have from where it started."""
-        for place in range(at, len(lines)):
-            if place - start() > MAX_LINES:
-                return
-            yield lines[place] + "\n"
-
-    def _plausible(
-        self, record: list[str], lines: list[str], start: int, end: int, final: bool
-    ) -> bool:
-        """Whether a record over several lines, or at the end of a block, is whole: it closed its
-        quotes and, over several lines, has the width of the others."""
-        taken = end - start
-        if taken > MAX_LINES or sum(cell.count("\n") for cell in record) >= taken:
-            return False
-        if taken == 1 and final:
-            return True
-        if taken > 1 and len(record) != self.dialect.width:
-            return False
-        if self.dialect.backslash:
-            return True
-        raw = "\n".join(lines[start:end])
-        whole = taken == 1 or regular.is_strict(raw, self.dialect.delimiter)
-        return whole and raw.count('"') % 2 == 0
+        lines = block.decode("utf-8", "replace").split("\n")[:-1]
+        found = byrecord.read(lines, self.dialect, final)
+        self.held = "".join(f"{line}\n" for line in found.pending).encode()
+        for place, record in enumerate(found.records):
+            if place in found.torn:
+                self._bad(record[0], place)
+                continue
+            self._account(record, place)
+            if len(record) > self.dialect.width + regular.EXTRA:
+                found.records[place] = [self.dialect.delimiter.join(record)]
+        if found.records:
+            yield from self._batch(
+                columns_of(found.records) or [pa.nulls(len(found.records), pa.string())]
+            )
 
     def _account(self, record: list[str], place: int) -> None:
         width = len(record)
@@ -214,12 +156,11 @@ class _Reader:
             if self.long <= LISTED:
                 self.notes.append(Note("ROW_LONG", row=self.row + place))
 
-    def _bad(self, line: str, place: int, records: list[list[str]]) -> None:
+    def _bad(self, line: str, place: int) -> None:
         self.bad += 1
         if self.bad <= LISTED:
             shown = line.replace(self.dialect.delimiter, self.written)[:200]
             self.notes.append(Note("ROW_BAD_QUOTES", row=self.row + place, value=shown))
-        records.append([line])
 
     def _mended(self, column: pa.Array) -> pa.Array:
         r"""Cells as they were meant: `="0138"`, the way exports keep leading zeros from Excel, is
@@ -232,8 +173,3 @@ class _Reader:
             column = pc.replace_substring_regex(column, r'^="((?s:.*))"$', r"\1")
             column = pc.if_else(pc.equal(column, ""), None, column)
         return cells.unescaped(column)
-
-
-def _reader(lines: Iterator[str], dialect: Dialect):
-    escape = "\\" if dialect.backslash else None
-    return csv.reader(lines, delimiter=dialect.delimiter, escapechar=escape, strict=False)
