@@ -582,3 +582,13 @@ def test_the_header_of_a_database_is_certain(tmp_path):
     assert (source.header_rows, headings(source)) == ((1,), ["QA", "QB", "QC"])
     assert source.counts == {"blank": 1, "data": 2, "header": 1}
     assert issues == []
+
+
+def test_what_a_star_of_the_shell_names_beside_sources_is_left(tmp_path):
+    good = workbook(tmp_path / "a.xlsx", {"客户": [HEADER, *DATA]})
+    (tmp_path / "b.DBF").write_bytes(good.read_bytes())
+    for name in ("b.fpt", "~$a.xlsx", "Thumbs.db"):
+        (tmp_path / name).write_bytes(b"\0\0\0\x08\0\0\0\x40" + bytes(504))
+    plan, issues = scan.scan_files(sorted(tmp_path.iterdir()), tmp_path)
+    assert [source.path for source in plan.sources] == ["a.xlsx", "b.DBF"]
+    assert issues.num_rows == 0

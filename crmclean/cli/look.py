@@ -36,6 +36,8 @@ def init(
     force: bool = typer.Option(False, "--force", help=say("help.force")),
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
+    import pyarrow.compute as pc
+
     from crmclean import mapping, scan
     from crmclean.cli import descriptions, results
     from crmclean.errors import UsageError
@@ -53,6 +55,8 @@ def init(
     config.write_text(text, encoding="utf-8", newline="\n")
     descriptions.mapping(plan, guesses, model)
     results.issues(issues)
+    for issue in issues.filter(pc.equal(issues["code"], "FILE_LEFT_OUT")).to_pylist():
+        show.line(say(issue["code"], value=issue["value"]))
     show.line(say("init.done", file=config))
 
 

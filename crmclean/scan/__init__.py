@@ -16,6 +16,7 @@ from crmclean import messages, project, tables
 from crmclean.errors import InputRefused, UsageError
 from crmclean.headings import plain
 from crmclean.plan import Plan
+from crmclean.scan import files as sought
 from crmclean.scan.inspection import inspect
 from crmclean.scan.remembered import Remembered
 from crmclean.scan.search import Read, Search
@@ -66,6 +67,8 @@ def scan_files(files: Iterable[Path | str], base: Path, **reading: Any) -> tuple
     search = Search(base, hidden_too=True)
     entry = project.Source(path="*", **_said(reading))
     patterns = [str(pattern) for pattern in files]
+    if len(patterns) > 1:
+        patterns = [pattern for pattern in patterns if not sought.is_no_source(Path(pattern))]
     found = [path for pattern in patterns for path in search.find(pattern, Path())]
     reads = [read for path in found for read in _readable(search, path, entry, len(found) > 1)]
     if not reads:

@@ -14,6 +14,8 @@ from crmclean.errors import InputRefused
 SKIPPED_SUFFIXES = {
     ".yaml", ".yml", ".toml", ".md", ".py", ".fpt", ".dbt", ".lock", ".tmp", ".crdownload", ".part",
 }  # fmt: skip
+#: How the lock files of Excel, WPS and LibreOffice begin.
+LOCKS = ("~$", ".~")
 #: What Windows leaves in folders.
 SKIPPED_NAMES = {"thumbs.db", "desktop.ini"}
 
@@ -29,7 +31,7 @@ def find(pattern: str, base: Path) -> tuple[list[Path], list[Path]]:
         found = [file for file in _glob(pattern, base) if file.is_file()]
     else:
         raise InputRefused("FILE_MISSING", file=pattern)
-    locks = [file for file in found if file.name.startswith(("~$", ".~"))]
+    locks = [file for file in found if file.name.startswith(LOCKS)]
     hidden = [file for file in found if file.name.startswith(".") or _beside(file, path)]
     kept = sorted(set(found) - set(locks) - set(hidden))
     if not kept:
@@ -43,6 +45,16 @@ def _glob(pattern: str, base: Path) -> list[Path]:
     if whole.is_absolute():
         return list(Path(whole.anchor).glob(str(whole.relative_to(whole.anchor))))
     return list(base.glob(pattern))
+
+
+def is_no_source(path: Path) -> bool:
+    """Whether a file that a shell's `*` named is only beside one: a lock, a memo file of DBF."""
+    memo = path.suffix.lower() in (".fpt", ".dbt") and _is_dbf_beside(path)
+    return memo or path.name.startswith(LOCKS) or path.name.lower() in SKIPPED_NAMES
+
+
+def _is_dbf_beside(path: Path) -> bool:
+    return any(path.with_suffix(suffix).is_file() for suffix in (".dbf", ".DBF"))
 
 
 def _beside(file: Path, asked: Path) -> bool:
