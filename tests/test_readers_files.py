@@ -16,7 +16,7 @@ import pytest
 import xlsxwriter
 import xlwt
 
-from crmclean import readers
+from crmclean import readers, scan
 from crmclean.errors import InputRefused
 
 HEADER, ROW = ["客户名称", "手机"], ["甲公司", "013812345678"]
@@ -307,6 +307,12 @@ def test_f14_pg_dump_copies_lines(tmp_path):
     path = written(tmp_path / "a.sql", dump)
     assert cells(path, "kh") == [["id", "名称"], ["1", "甲公司\n二行"], ["2", None]]
     assert cells(path, "log") == [["c1", "c2"], ["1", "D:\\"]]
+
+
+def test_f14_rows_of_no_columns_are_no_table(tmp_path):
+    path = written(tmp_path / "a.sql", "INSERT INTO `c` () VALUES (),();\n")
+    with pytest.raises(InputRefused):
+        scan.scan_files([path], tmp_path)
 
 
 def test_f14_commas_in_comments_are_no_columns(tmp_path):

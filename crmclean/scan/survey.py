@@ -69,7 +69,8 @@ class Survey:
         rows = beginnings.as_rows(head, layouts.HEAD)
         width = max(len(part.schema.names) - 1 for part in head)
         said = self.said.header_rows if self.said else None
-        said = (1,) if said is None and self.sheet.headed else said
+        if said is None and self.sheet.headed and rows and rows[0][0] == 1:
+            said = (1,)
         found = layouts.decide(rows, self.sheet.merges, said, width, self.further)
         if found is None:
             raise InputRefused("SHEET_WITHOUT_HEADER", file=self.file, sheet=self.sheet.name)
