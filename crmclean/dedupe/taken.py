@@ -53,7 +53,8 @@ def refreshed(
 
 
 class Keep:
-    """Keeps a whole run for `refreshed`: its keys and ties while it is done, then all else."""
+    """Keeps a whole run for `refreshed`: its keys and ties while it is done, then all else. Records
+    that `work` holds are not written twice."""
 
     def __init__(self, work: Work, records: Records, job: Job) -> None:
         self._work, self._records, self._job = work, records, job
@@ -81,7 +82,10 @@ class Keep:
         for name in (*BY_RECORD, "golden_cells"):
             self._put(name, getattr(found, name))
         for name, own in self._records.items():
-            self._put(f"records/{name}", own)
+            if self._work.has(f"records/{name}"):
+                self._work.link(f"records/{name}", f"{bases.FOLDER}/records/{name}")
+            else:
+                self._put(f"records/{name}", own)
             self._put(f"golden/{name}", found.golden[name])
             self._put(f"known/{name}", known[name])
             mine = found.crosswalk.filter(pc.equal(found.crosswalk["object"], name))

@@ -10,8 +10,6 @@ All tables are in reading order, so what came of a row is a run of rows found by
 """
 
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -121,23 +119,14 @@ def keep(work: Work, names: list[str], keys: dict[str, str]) -> None:
     """Make the named tables of this run those of the last one. `digests/<n>` become `rows/<n>`."""
     (work.root / KEYS).unlink(missing_ok=True)
     for name in names:
-        _link(work.path(name), work.path(f"last/{name}"))
+        work.link(name, f"last/{name}")
     _made(work.root / "last/seen.json").write_text(
         work.get_text("seen.json") or "{}", encoding="utf-8"
     )
     for number in keys:
-        _link(work.path(f"rows/{number}"), work.path(f"last/cells/{number}"))
+        work.link(f"rows/{number}", f"last/cells/{number}")
         work.path(f"digests/{number}").replace(_made(work.path(f"last/rows/{number}")))
     work.put_text(KEYS, json.dumps(keys, indent=1))
-
-
-def _link(path: Path, to: Path) -> None:
-    """The same file under another name: a table is replaced, never written over."""
-    _made(to).unlink(missing_ok=True)
-    try:
-        os.link(path, to)
-    except OSError:
-        shutil.copyfile(path, to)
 
 
 def _made(path: Path) -> Path:

@@ -83,6 +83,16 @@ class Work:
         with self.writer(name, table.schema) as write:
             write(table)
 
+    def link(self, name: str, to: str) -> None:
+        """The same table under another name: a table is replaced, never written over."""
+        path = self.path(to)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        try:
+            os.link(self.path(name), path)
+        except OSError:
+            shutil.copyfile(self.path(name), path)
+
     @contextmanager
     def writer(self, name: str, schema: pa.Schema) -> Iterator:
         """Write a table batch by batch: `with work.writer(name, schema) as write: write(batch)`."""
