@@ -22,6 +22,11 @@ class Field:
     codes: np.ndarray
     values: pa.Array
 
+    def let_go(self) -> None:
+        """Forget all that can be made again from the values."""
+        for name in vars(self).keys() - {"codes", "values"}:
+            del vars(self)[name]
+
     @property
     def columns(self) -> np.ndarray:
         """The codes, one column per value that a record may have."""

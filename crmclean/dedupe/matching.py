@@ -59,7 +59,9 @@ def customers(records: dict[str, pa.Table], fields: dict[str, Field], job: Job) 
     prints = fingerprints(own, "customer", job.plan)
     said = named.pairs("customer", own, prints, job.plan, job.project, job.state)
     judged, learned = _judged_customers(fields, said, own.num_rows, job)
-    give_back()  # the pairs that nobody will see are the most that is ever held
+    for field in fields.values():
+        field.let_go()
+    give_back()  # all pairs, and what they were compared by, are the most that is ever held
     label, has_uscc = judged.label, judged.laws.exclusive[1] >= 0
     rank = survive.ranked(own, systems_of(own, job), has_uscc, children_of(records))
     owners = settle(own, prints, label, job)
@@ -89,6 +91,7 @@ def _judged_customers(
     """The verdicts, and what was learned for the state to keep."""
     laws = laws_of(fields, _union(said, "never"), _union(said, "always"))
     known = frozen(job)
+    give_back()
     scored = by_decisions(engine.score(fields, SPEC, laws, known, job.keys), said, count)
     job.told(0.5)
     learned = [] if known or count < ENOUGH else [scored.frozen.entry("customer")]
