@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.dedupe import customer_fields
+from crmclean.dedupe import name_fields
 from crmclean.dedupe.cluster import numbered
 from crmclean.dedupe.fields import Field
 from crmclean.dedupe.references import NONE, SEVERAL, Customers, resolve
@@ -39,7 +39,7 @@ def owners_of(
     """What children can find their customer by."""
     core = fields["core"]
     heads = Field(np.where(fields["branch"].codes < 0, core.codes, -1), core.values)
-    key = customer_fields.key_field(fields)
+    key = name_fields.key_field(fields)
     return Customers(customers, numbered(found.label)[1], _system_numbers(job), key, heads)
 
 
@@ -49,7 +49,7 @@ def attach(
     """Resolve the customer of each child. A child that needs one and finds none, or several, is
     held and listed; one that may stand alone (a lead) loads, with an issue."""
     given = children["customer"].combine_chunks()
-    answer = resolve(children, owners, customer_fields.reference_keys)
+    answer = resolve(children, owners, name_fields.reference_keys)
     at = pa.array(answer.cluster, mask=answer.cluster < 0)
     golden = golden_owners["golden"].combine_chunks().take(at)
     name = pc.coalesce(golden_owners["name"].combine_chunks().take(at), given)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean import decisions
-from crmclean.dedupe import customer_fields
+from crmclean.dedupe import name_fields
 from crmclean.dedupe.fields import Field, encode
 from crmclean.dedupe.keys import mixed
 from crmclean.plan import Plan
@@ -40,7 +40,7 @@ def of_children(object: str, own: pa.Table, names: pa.Array) -> Ties:
     open_ = pc.and_(pc.is_valid(given), pc.invert(pc.is_in(given, value_set=names)))
     if pc.any(open_).as_py():
         asked = pc.if_else(open_, given, pa.scalar(None, pa.string()))
-        held.append(("core", encode(customer_fields.reference_keys(asked)[1])))
+        held.append(("core", encode(name_fields.reference_keys(asked)[1])))
     if object == "contact":
         others = pc.split_pattern_regex(pc.fill_null(_column(own, "other_phones"), ""), _OTHER)
         numbers = _column(own, "mobile"), pc.list_element(others, 0)

@@ -1,0 +1,105 @@
+"""The fields that come of a company's name: its parts, alone and together, and how they sound."""
+
+from collections.abc import Iterable
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.dedupe import names, text
+from crmclean.dedupe.fields import Field, encode, mapped, several
+from crmclean.dedupe.places import city
+
+#: Names that are read at once: what is made of each on the way is let go.
+BATCH = 1 << 16
+
+
+def read(column: pa.Array) -> tuple[dict[str, pa.Array], Field]:
+    """The parts of the distinct names of a column, as they are compared, with the city of their
+    region; and the names in plain form."""
+    field = encode(column)
+    plain = mapped(field, text.plain(field.values))
+    return _parsed(plain.values), plain
+
+
+def _parsed(values: pa.Array) -> dict[str, pa.Array]:
+    batches = (values[at : at + BATCH] for at in range(0, max(len(values), 1), BATCH))
+    whole = pa.concat_tables(map(_batch, batches))
+    return {name: whole[name].combine_chunks() for name in whole.column_names}
+
+
+def _batch(values: pa.Array) -> pa.Table:
+    texts = values.to_pylist()
+    parts = [names.parse(value) for value in texts]
+    seen = [names.compared(value, part) for value, part in zip(texts, parts, strict=True)]
+    columns = dict(zip(names.Parts._fields, zip(*parts, strict=True), strict=False))
+    columns |= dict(zip(names.Compared._fields, zip(*seen, strict=True), strict=False))
+    columns["city"] = tuple(city(part.code) for part in parts)
+    wanted = (*names.Parts._fields, *names.Compared._fields, "city")
+    return pa.table({name: pa.array(columns.get(name, ()), pa.string()) for name in wanted})
+
+
+def fields_of(part: dict[str, pa.Array], name: Field) -> dict[str, Field]:
+    """What is compared of names that were `read`."""
+    core, brand = _compact(name, part["core"]), _compact(name, part["brand"])
+    long = _compact(name, part["long"])
+    same = ("city", "branch", "ordinal", "kind", "flags")
+    plain = {column: mapped(name, part[column]) for column in same}
+    return {
+        **plain,
+        "core": core,
+        "long": long,
+        "whole": _whole(plain["city"], long, core, plain["branch"]),
+        "letters": mapped(long, ["".join(sorted(value)) for value in long.values.to_pylist()]),
+        "brand": brand,
+        "core_sound": mapped(core, text.sound(core.values)),
+        "long_sound": mapped(long, text.sound(long.values)),
+        "brand_sound": mapped(brand, text.sound(brand.values)),
+        "concern": _compact(name, part["concern"]),
+        "region": mapped(name, part["within"]),
+        "stated": mapped(name, _stated(part["region"], part["code"])),
+    }
+
+
+def _stated(region: pa.Array, code: pa.Array) -> pa.Array:
+    """The code of a place that is surely one: 丹阳市, 上海, 浙江常山; 甘泉 in front may be a brand."""
+    surely = pc.or_(
+        pc.or_(pc.less_equal(pc.utf8_length(code), 4), pc.greater(pc.utf8_length(region), 3)),
+        pc.match_substring_regex(region, "[省市区县州盟旗]$"),
+    )
+    return pc.if_else(surely, code, "")
+
+
+def _whole(city: Field, long: Field, core: Field, branch: Field) -> Field:
+    """What the registry lets exist only once: city and core together, or a branch's whole name,
+    which needs no city."""
+    alone = pc.binary_join_element_wise(city.texts, long.texts, "|")
+    return encode(pc.coalesce(pc.binary_join_element_wise(core.texts, branch.texts, "|"), alone))
+
+
+def _compact(name: Field, cores: pa.Array) -> Field:
+    """Chinese cores without spaces and signs, Latin ones as words."""
+    latin = pc.fill_null(pc.string_is_ascii(cores), False)
+    words = pc.replace_substring_regex(cores.filter(latin), r"\s+", " ")
+    both = pc.replace_with_mask(text.key(cores), latin, pc.utf8_trim_whitespace(words))
+    return mapped(name, both)
+
+
+def aliases(core: Field, others: Iterable[tuple[dict[str, pa.Array], Field]]) -> Field:
+    """The core and those of other names of the same customer, as they were `read`."""
+    short = (_compact(name, parts["core"]) for parts, name in others)
+    return several([core.texts, *(field.texts for field in short)])
+
+
+def key_field(fields: dict[str, Field]) -> Field:
+    """What identifies a customer by name: city, core, branch and ordinal."""
+    parts = ("city", "core", "branch", "ordinal")
+    texts = [pc.fill_null(fields[name].texts, "") for name in parts]
+    joined = pc.binary_join_element_wise(*texts, "|")
+    empty = pa.array(fields["core"].codes < 0)
+    return encode(pc.if_else(empty, pa.scalar(None, pa.string()), joined))
+
+
+def reference_keys(values: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """(key, core) of names that children give for their customer: see `key_field`."""
+    fields = fields_of(*read(values))
+    return key_field(fields).texts, fields["core"].texts
