@@ -76,6 +76,8 @@ def do_dedupe(job: Job) -> None:
     anew = job.retrain, told, work, job.fresh, cleaning.rows(work)
     found = dedupe.dedupe(records, plan, project, model, job.state, *anew)
     golden, changes, issues, codes = _completed(job, found.golden, records)
+    del records
+    give_back()
     crosswalk = derive.exclude(found.crosswalk, golden, project)
     checks = schema.check_golden(golden, crosswalk, project, model)
     for name, table in golden.items():

@@ -18,6 +18,7 @@ from crmclean.model import Object
 from crmclean.plan import Plan
 from crmclean.project import Project
 from crmclean.run import Work
+from crmclean.run.memory import give_back
 from crmclean.tables import CHANGES, ISSUES, concat
 
 
@@ -68,6 +69,7 @@ def _matched(
     if keep:
         keep.customers(fields)
     del fields
+    give_back()
     names = [name for name in records if name != "customer"]
     attached = [attach(name, records[name], owners, customers.golden, job) for name in names]
     children = {one.object: _followed(one, job) for one in attached}
