@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crmclean import decisions, dedupe, messages, model, plan, project
-from crmclean.dedupe import compare, customer_fields
+from crmclean.dedupe import compare, customer_fields, fields
 from crmclean.dedupe.blocks import refuse_too_many
 from crmclean.dedupe.customers import ADDRESS
 from crmclean.errors import InputRefused
@@ -596,3 +596,9 @@ def test_more_records_than_can_be_numbered_are_refused(tmp_path: Path, name: str
 
 def test_as_many_records_as_can_be_numbered_are_taken() -> None:
     refuse_too_many("客户", 1 << 24)
+
+
+def test_numbers_that_lost_digits_are_no_evidence() -> None:
+    values = ["13812340001", "1.39E+10", "138****0001", "0512-62881234", "95588", None, "62881234"]
+    kept = ["13812340001", None, None, "0512-62881234", None, None, "62881234"]
+    assert fields.numbers(pa.array(values)).to_pylist() == kept

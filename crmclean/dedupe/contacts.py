@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from crmclean.dedupe import text
 from crmclean.dedupe.compare import Comparison, Level
 from crmclean.dedupe.engine import Laws, Spec
-from crmclean.dedupe.fields import Field, encode, mapped, several
+from crmclean.dedupe.fields import Field, encode, mapped, numbers, several
 from crmclean.dedupe.frozen import Frozen
 from crmclean.dedupe.keys import Key
 from crmclean.dedupe.persons import Person, parse
@@ -95,7 +95,7 @@ def prepare(contacts: pa.Table, customer: pa.Array) -> dict[str, Field]:
         "full_sound": mapped(full, text.sound(full.values)),
         "surname": mapped(name, [p.surname for p in parsed]),
         "name_open": mapped(name, [p.surname + p.given for p in parsed]),
-        "mobiles": several([mobile, pc.list_element(others, 0)]),
+        "mobiles": several([numbers(mobile), numbers(pc.list_element(others, 0))]),
     }
     for column in ("email", "wechat", "resident_id"):
         fields[column] = encode(pc.utf8_lower(_column(contacts, column)))

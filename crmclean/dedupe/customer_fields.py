@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.dedupe import name_fields, places, text
-from crmclean.dedupe.fields import Field, encode, mapped, several
+from crmclean.dedupe.fields import Field, encode, mapped, numbers, several
 from crmclean.dedupe.persons import full
 from crmclean.tables import PART_BITS
 
@@ -71,7 +71,8 @@ def fullness(fields: dict[str, Field]) -> np.ndarray:
 def _phones(customers: pa.Table, beside: dict[str, pa.Array]) -> Field:
     own = [_column(customers, name) for name in ("phone", "mobile")]
     more = pc.list_element(_padded(_column(customers, "other_phones")), 0)
-    return several([*own, more, beside["mobile"], beside["phone"]])
+    every = [*own, more, beside["mobile"], beside["phone"]]
+    return several([numbers(column) for column in every])
 
 
 def _padded(column: pa.Array) -> pa.Array:

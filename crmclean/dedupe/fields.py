@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.dedupe.characters import Characters
+from crmclean.rules._phone_number import whole
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,12 @@ def several(columns: list[pa.Array]) -> Field:
     codes = np.take_along_axis(codes, order, axis=1)
     used = max(int((codes >= 0).any(axis=0).sum()), 1)
     return Field(np.ascontiguousarray(codes[:, :used]), joined.values)
+
+
+def numbers(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Telephones, without those of which digits are gone: what a spreadsheet rounded (1.39E+10) and
+    what a system masked (138****0001) is the same for people who have nothing in common."""
+    return _flat(pc.if_else(whole(column), column, None))
 
 
 def distinct(codes: np.ndarray) -> np.ndarray:

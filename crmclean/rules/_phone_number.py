@@ -6,6 +6,9 @@ The first digit decides: 1 is a mobile, 0 an area code, + and 00 a country; "11 
 import re
 from functools import cache
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from crmclean.rules import _tables
 from crmclean.rules._characters import narrow
 
@@ -50,6 +53,13 @@ _LABEL = re.compile(
 _SCIENTIFIC = re.compile(r"([0-9])\.([0-9]+)e\+?([0-9]+)", re.I)
 _LETTERS = str.maketrans("OoQIlBSsZz", "0001185522")
 _ZEROS = re.compile(r"(?<=[0-9])\.0+$")
+
+
+def whole(values: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Which values may be somebody's own number: a spreadsheet rounded none of their digits
+    (1.39E+10), no system masked them (138****0001), and they are no short hotline."""
+    hidden = pc.match_substring_regex(values, "[*＊×xXeE]")
+    return pc.and_(pc.invert(hidden), pc.greater_equal(pc.utf8_length(values), 7))
 
 
 def single(text: str, area: str | None = None) -> str | None:

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from crmclean.errors import UsageError
 from crmclean.model import Object
+from crmclean.rules._phone_number import whole
 
 Golden = dict[str, pa.Table]
 Holds = Callable[[pa.Table], pa.Array]
@@ -162,13 +163,15 @@ def _alone(field: str) -> Holds:
 
 
 def _one_customer(field: str) -> Holds:
-    """No row of another customer has the same number. Without a customer a row is on its own."""
+    """No row of another customer has the same number, as far as it is one that lost no digits.
+    Without a customer a row is on its own."""
 
     def holds(table: pa.Table) -> pa.Array:
         whose = table["golden"]
         if "customer_golden" in table.column_names:
             whose = pc.coalesce(table["customer_golden"], whose)
-        return pc.invert(_on_several(table[field], whose))
+        numbers = pc.if_else(whole(table[field]), table[field], None)
+        return pc.invert(_on_several(numbers, whose))
 
     return holds
 
