@@ -80,7 +80,9 @@ def _reviews_tables_laws(job: Job, stage: Path) -> None:
     plan, project, model, work = job.plan, job.project, job.model, job.work
     review.write(work, plan, project, model, stage / "review")
     audit.sample(work, plan, project, model, stage / "audit")
+    give_back()
     _publish_tables(work, plan, model, stage / "tables")
+    give_back()
     laws.check(work, plan, project, model, job.base)
 
 
