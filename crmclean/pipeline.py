@@ -104,7 +104,8 @@ def _completed(
     golden, reached = derive.reach(numbered.golden, job.model)
     golden, derived, doubts = derive.derive(golden, job.project, job.model)
     changes = [filled, known, numbered.changes, reached, derived]
-    return golden, changes, [differing, numbered.issues, doubts], numbered.entries
+    issues = [differing, numbered.issues, doubts, derive.suggest(golden)]
+    return golden, changes, issues, numbered.entries
 
 
 DO: dict[str, Callable[[Job], None]] = {

@@ -13,6 +13,9 @@ from crmclean.gates import Gates
 #: Shares are compared with this slack, so that 0.9 of 10 is not below 0.9.
 SLACK = 1e-9
 
+#: What is only suggested, from evidence that is no address (derive/region.py): no gate judges it.
+OUTSIDE = frozenset(["REGION_SUGGESTED"])
+
 
 def judge(summary: dict[str, Any], gates: Gates, known: dict[tuple, int] | None) -> list[Finding]:
     """Findings about issues and dimensions. `known` counts the issues of the baseline, by `key`."""
@@ -41,6 +44,8 @@ def _issues(summary: dict[str, Any], gates: Gates, known: dict[tuple, int] | Non
     judged: dict[str, list[tuple[dict, int]]] = {}
     before = 0
     for entry in summary["issues"]:
+        if entry["code"] in OUTSIDE:
+            continue
         count = entry["count"]
         if gates.new_only and known is not None:
             count = max(0, count - known.get(key(entry, {}), 0))

@@ -62,7 +62,7 @@ def _walk(text: str) -> tuple[dict[str, str], str, tuple[str, str | None] | None
     clash = _clash(code, rest, found_city)
     if clash:
         return {}, text, clash
-    return _place(code), rest, None
+    return place(code), rest, None
 
 
 def _under(code: str, rest: str) -> tuple[str, str]:
@@ -143,15 +143,16 @@ def _elsewhere(province: str, rest: str) -> bool:
     return bool(city) and not city.startswith(province) and not any(mine)
 
 
-def _place(code: str) -> dict[str, str]:
+def place(code: str) -> dict[str, str]:
+    """The names of a division of GB/T 2260 and of what it lies in: province, city, district."""
     names = codes()
-    place = {"province": names[code[:2]]}
+    found = {"province": names[code[:2]]}
     if code[:2] in MUNICIPAL:
-        place["city"] = names[code[:2]]
+        found["city"] = names[code[:2]]
     elif len(code) >= 4 and names[code[:4]].endswith("行政区划"):
-        return place | ({"city": names[code]} if len(code) == 6 else {})
+        return found | ({"city": names[code]} if len(code) == 6 else {})
     elif len(code) >= 4:
-        place["city"] = names[code[:4]]
-    if len(code) == 6 and names[code] != place.get("city"):
-        place["district"] = names[code]
-    return place
+        found["city"] = names[code[:4]]
+    if len(code) == 6 and names[code] != found.get("city"):
+        found["district"] = names[code]
+    return found
