@@ -101,9 +101,9 @@ def _completed(
     golden, filled = gaps.apply_fills(golden, job.state, records, job.plan)
     golden, known, differing = mapping.consult(golden, job.work.get("register"))
     numbered = mapping.sequence(golden, job.plan, job.project, job.state)
-    golden, reached = derive.reach(numbered.golden, job.model)
+    golden, lent = derive.lent(numbered.golden, job.model)
     golden, derived, doubts = derive.derive(golden, job.project, job.model)
-    changes = [filled, known, numbered.changes, reached, derived]
+    changes = [filled, known, numbered.changes, lent, derived]
     issues = [differing, numbered.issues, doubts, derive.suggest(golden)]
     return golden, changes, issues, numbered.entries
 

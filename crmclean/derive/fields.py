@@ -85,8 +85,8 @@ def _derived(
     differs = pc.fill_null(pc.not_equal(old, new), pc.is_valid(new))
     overruled = pc.and_(differs, pc.is_valid(old))
     if call.function in ("sum", "count"):
-        issues.append(_issues(table, owner, field, "DERIVED_DIFFERS", overruled, old, new))
-    _write(golden, owner, field, differs, new, ("derive", rule), changes)
+        issues.append(issues_of(table, owner, field, "DERIVED_DIFFERS", overruled, old, new))
+    write(golden, owner, field, differs, new, ("derive", rule), changes)
 
 
 def _over_children(children: pa.Table, call: _Call) -> pa.Table:
@@ -153,9 +153,9 @@ def _levelled(
     old = table[field].combine_chunks()
     new = _reached(conditions.readable(table[amount], "amount"), level.scale)
     differs = pc.fill_null(pc.not_equal(old, new), False)
-    issues.append(_issues(table, owner, field, "LEVEL_DIFFERS", differs, old, new))
+    issues.append(issues_of(table, owner, field, "LEVEL_DIFFERS", differs, old, new))
     blank = pc.and_(pc.is_null(old), pc.is_valid(new))
-    _write(golden, owner, field, blank, new, ("level", level.source), changes)
+    write(golden, owner, field, blank, new, ("level", level.source), changes)
 
 
 def _reached(amounts: pa.Array, scale: dict[str, float]) -> pa.Array:
@@ -168,10 +168,11 @@ def _reached(amounts: pa.Array, scale: dict[str, float]) -> pa.Array:
     return names.take(pa.array(reached))
 
 
-def _write(
+def write(
     golden: Golden, owner: str, field: str, mask: pa.Array, new: pa.Array, how: tuple[str, str],
     changes: list[pa.Table],
 ) -> None:  # fmt: skip
+    """Set the cells of `mask` to `new`, with a change for each: `how` is its step and rule."""
     table = golden[owner]
     old = table[field].combine_chunks()
     columns = {
@@ -183,7 +184,7 @@ def _write(
     golden[owner] = table.set_column(place, field, pc.if_else(mask, new, old))
 
 
-def _issues(
+def issues_of(
     table: pa.Table,
     owner: str,
     field: str,
@@ -192,6 +193,7 @@ def _issues(
     value: pa.Array,
     new: pa.Array,
 ) -> pa.Table:
+    """Issues of the golden records of `mask`: their value, and `new` as the suggestion."""
     ids = table["record"].filter(mask).combine_chunks()
     columns = {
         "source": tables.sources_of(ids), "row": tables.rows_of(ids), "object": owner, "record": ids,

@@ -11,7 +11,8 @@ from functools import cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean import messages, tables
+from crmclean import tables
+from crmclean.derive.fields import issues_of
 from crmclean.rules import _tables, rule
 from crmclean.rules._divisions import codes
 from crmclean.rules._regions import place, read
@@ -32,6 +33,12 @@ def suggest(golden: dict[str, pa.Table]) -> pa.Table:
     fits = pc.fill_null(pc.equal(asked["province"], known["province"]), True)
     known["city"] = pc.if_else(fits, known["city"], None)
     return tables.concat(tables.ISSUES, [_issues(asked, field, known[field]) for field in FIELDS])
+
+
+def _issues(customers: pa.Table, field: str, suggestion: pa.Array) -> pa.Table:
+    blank = customers[field].combine_chunks()
+    mask = pc.and_(pc.is_null(blank), pc.is_valid(suggestion))
+    return issues_of(customers, "customer", field, "REGION_SUGGESTED", mask, blank, suggestion)
 
 
 def _agreed(one: pa.Array, other: pa.Array) -> pa.Array:
@@ -67,15 +74,3 @@ def _divisions() -> dict[str, dict[str, str]]:
 def _areas() -> dict[str, dict[str, str]]:
     lines = _tables.table("area_codes")
     return {line["code"]: read(line["province"] + line["city"])[0] for line in lines}
-
-
-def _issues(customers: pa.Table, field: str, suggestion: pa.Array) -> pa.Table:
-    mask = pc.and_(pc.is_null(customers[field]), pc.is_valid(suggestion))
-    ids = customers["record"].filter(mask).combine_chunks()
-    code = "REGION_SUGGESTED"
-    columns = {
-        "source": tables.sources_of(ids), "row": tables.rows_of(ids), "object": "customer",
-        "record": ids, "field": field, "code": code, "severity": messages.severity(code),
-        "suggestion": suggestion.filter(mask),
-    }  # fmt: skip
-    return tables.table(tables.ISSUES, columns, len(ids))

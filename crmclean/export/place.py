@@ -25,7 +25,7 @@ UNPLACED = pa.schema(
         ("decision", tables.TEXT),
     ]
 )
-#: Fields that the program fills of itself: see derive/reach.py and dedupe/branches.py.
+#: Fields that the program fills of itself: see derive/nameless.py and dedupe/branches.py.
 FOUND = ("customer.parent", "customer.mobile", "customer.phone", "customer.email")
 
 

@@ -18,7 +18,6 @@ from crmclean.readers.sheet import MAX_CELLS, File, Merge, Sheet, check_box, che
 MAX_SPAN = 1000
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _ROUNDED = re.compile(r"^-?\d(\.\d+)?E[+-]?\d+$", re.I)
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.I)
 
 
 def open_html(path: Path, *, encoding: str | None = None, **_: object) -> File:

@@ -28,7 +28,7 @@ def reached() -> tuple[dict[str, pa.Table], pa.Table]:
         name: pa.table({key: pa.array(values, text[key]) for key, values in columns.items()})
         for name, columns in {"customer": CUSTOMERS, "contact": CONTACTS}.items()
     }
-    return derive.reach(made, MODEL)
+    return derive.lent(made, MODEL)
 
 
 def test_blank_fields_of_a_customer_are_filled_from_its_first_nameless_contact() -> None:
@@ -49,4 +49,4 @@ def test_each_filled_cell_is_a_change() -> None:
 
 def test_without_contacts_nothing_changes() -> None:
     golden = {"customer": pa.table(CUSTOMERS)}
-    assert derive.reach(golden, MODEL)[0] is golden
+    assert derive.lent(golden, MODEL)[0] is golden
