@@ -31,12 +31,13 @@ def clusters(
     +inf where it is commanded. `exclusive`: arrays of one number per record; two records with
     different numbers that are not -1 never share a cluster.
     """
-    label = _components(count, left, right, value >= 0)
+    near = value >= 0
+    label = _components(count, left[near], right[near])
     members = np.argsort(label, kind="stable")
     starts = np.flatnonzero(np.append(True, np.diff(label[members]) != 0)) if count else members
     sizes = np.diff(np.append(starts, count))
     inside = label[left] == label[right]
-    edges = np.bincount(label[left[inside & (value >= 0)]], minlength=len(sizes))
+    edges = np.bincount(label[left[inside & near]], minlength=len(sizes))
     broken = edges < sizes * (sizes - 1) // 2
     own = np.flatnonzero(inside & broken[label[left]])
     one, two, bits = left[own], right[own], _limited(value[own])
@@ -123,12 +124,18 @@ def _links(
     return links
 
 
-def _components(count: int, left: np.ndarray, right: np.ndarray, kept: np.ndarray) -> np.ndarray:
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    edges = (np.ones(int(kept.sum()), np.int8), (left[kept], right[kept]))
-    return connected_components(coo_array(edges, shape=(count, count)), directed=False)[1]
+def _components(count: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """The component of each record, numbered in order of first members: every root joins the lowest
+    root that it has an edge with, until no edge leads to another root."""
+    root = np.arange(count)
+    while len(left):
+        one, two = root[left], root[right]
+        apart = one != two
+        left, right, one, two = left[apart], right[apart], one[apart], two[apart]
+        np.minimum.at(root, np.maximum(one, two), np.minimum(one, two))
+        while ((up := root[root]) != root).any():
+            root = up
+    return numbered(root)[1]
 
 
 def _cut(
@@ -146,7 +153,7 @@ def _cut(
         joined = label[ends[1:]] == label[ends[:-1]]
         left = np.concatenate([one[kept], ends[:-1][joined]])
         right = np.concatenate([two[kept], ends[1:][joined]])
-        label = _components(len(label), left, right, np.ones(len(left), bool))
+        label = _components(len(label), left, right)
         sizes = np.bincount(label)
     inside = label[one] == label[two]
     return label, one[inside], two[inside], bits[inside]

@@ -135,11 +135,5 @@ def numbers(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return _flat(pc.if_else(whole(column), column, None))
 
 
-def distinct(codes: np.ndarray) -> np.ndarray:
-    """Rows of several codes as one number each, equal rows equal."""
-    _, number = np.unique(codes, axis=0, return_inverse=True)
-    return number.reshape(-1)
-
-
 def _flat(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

@@ -8,14 +8,15 @@ import numpy as np
 
 from crmclean.dedupe.customers import NAME, SPEC
 from crmclean.dedupe.engine import Laws, Scored
-from crmclean.dedupe.fields import Field, distinct
+from crmclean.dedupe.fields import Field
 
 _CHECK = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 def laws_of(fields: dict[str, Field], never: np.ndarray, always: np.ndarray) -> Laws:
     """Different valid USCC, different branch and different ordinal never meet."""
-    signature = distinct(np.column_stack([fields["branch"].codes, fields["ordinal"].codes]))
+    branch, ordinal = (fields[name].codes.astype(np.int64) + 1 for name in ("branch", "ordinal"))
+    signature = branch * (int(ordinal.max(initial=0)) + 1) + ordinal
     return Laws((signature, valid_uscc(fields["uscc"])), never, always)
 
 
