@@ -1,10 +1,12 @@
-"""The model: objects and fields of a CRM, read from `model/<object>.yaml`.
+"""The model: objects and fields of a CRM, read from `model/<object>.toml`.
 
 One source for mapping (labels, aliases), normalise (kind, options, parts), schema (required,
 picklists), gaps and report (labels). A project may change fields or add its own
-(`crmclean.yaml`, section `fields`).
+(`crmclean.yaml`, section `fields`). TOML as the catalogue: every command reads all of it first,
+and YAML would take 0.4 s.
 """
 
+import tomllib
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
@@ -61,13 +63,8 @@ class Object:
 @cache
 def shipped_model() -> dict[str, Object]:
     """The five objects as they ship, in the order parents first."""
-    from ruamel.yaml import YAML
-
-    loader = YAML(typ="safe", pure=True)
-    loaded = (
-        loader.load((shipped.folder("model") / f"{name}.yaml").read_text(encoding="utf-8"))
-        for name in OBJECTS
-    )
+    files = (shipped.folder("model") / f"{name}.toml" for name in OBJECTS)
+    loaded = (tomllib.loads(file.read_text(encoding="utf-8")) for file in files)
     return _with_likes({entry["object"]: _object(entry) for entry in loaded})
 
 

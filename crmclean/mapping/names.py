@@ -2,7 +2,7 @@
 
 Likeness alone must never decide: 联系人 and 联系人电话 are 90 % alike and different, 手机 and 移动电话
 share no character and are the same (dirty-input.md C2). So a dictionary of aliases comes first
-(model/*.yaml), words that must not stand in a heading refuse it, and a heading whose head noun
+(model/*.toml), words that must not stand in a heading refuse it, and a heading whose head noun
 belongs to another kind of value cannot match by likeness.
 """
 

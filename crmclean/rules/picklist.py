@@ -4,7 +4,7 @@ Case, width and spaces do not matter; nothing else is guessed. An unknown value 
 reported with the one it resembles, so that a person can add it to `picklists`. Value, intent and
 type are different scales: there is no built-in map between them.
 
-Source: model/*.yaml (values, synonyms), crmclean.yaml (picklists).
+Source: model/*.toml (values, synonyms), crmclean.yaml (picklists).
 
 >>> clean("vip ", values=("VIP", "重点")), clean("展会", values=("行业展会",), synonyms={"展会": "行业展会"})
 ('VIP', '行业展会')
