@@ -8,9 +8,12 @@ from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_dedupe import clusters, run, uscc
+
+from crmclean.dedupe import cluster
 
 CODES = tuple(uscc(body) for body in ("A1234567", "B7654321", "C1122334"))
 PLANTS = {
@@ -82,3 +85,16 @@ def test_no_score_and_no_word_breaks_a_law(tmp_path: Path, said: tuple, match: f
     ids = sorted(r["record"] for r in found.crosswalk.to_pylist() if r["object"] == "customer")
     apart = {ids[n] for pair in always if golden[pair[0]] != golden[pair[1]] for n in pair}
     assert set(told) == apart
+
+
+@settings(max_examples=300, deadline=None)
+@given(pairs=st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=14))
+def test_what_is_commanded_to_be_one_is_one_however_long_the_way(pairs: list) -> None:
+    known = [{n} for n in range(12)]
+    for one, two in pairs:
+        joined = known[one] | known[two]
+        for member in joined:
+            known[member] = joined
+    left, right = np.array(pairs, np.int64).reshape(-1, 2).T
+    found = cluster.clusters(12, left, right, np.full(len(pairs), np.inf))
+    assert found.tolist() == [min(members) for members in known]
