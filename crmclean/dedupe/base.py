@@ -24,6 +24,7 @@ from crmclean.dedupe.keys import mixed
 from crmclean.messages import language
 from crmclean.run import Work
 from crmclean.run.cache import known_keys
+from crmclean.run.distinct import distinct
 from crmclean.run.keys import key
 from crmclean.tables import PART_BITS
 
@@ -157,7 +158,7 @@ def told_apart(digests: pa.Array) -> np.ndarray:
 def rows_of(records: dict[str, pa.Table]) -> np.ndarray:
     """The source rows that records come from, in order."""
     places = [own["record"].to_numpy() >> PART_BITS for own in records.values() if own.num_rows]
-    return np.unique(np.concatenate(places)) if places else np.zeros(0, np.int64)
+    return distinct(np.concatenate(places)) if places else np.zeros(0, np.int64)
 
 
 def _entries(lines: bytes) -> list[dict]:

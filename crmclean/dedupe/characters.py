@@ -24,8 +24,12 @@ class Characters:
         >>> Characters.of(pa.array(["华星", "ab"])).texts().to_pylist()
         ['华星', 'ab']
         """
-        joined = pc.binary_join(pa.ListArray.from_arrays([0, len(texts)], texts), "")[0].as_py()
         lengths = pc.utf8_length(texts).to_numpy().astype(np.int64)
+        if not lengths.any():
+            return cls(np.zeros(0, np.uint32), lengths)
+        _, ends, held = texts.buffers()
+        first, last = np.frombuffer(ends, np.int32)[[texts.offset, texts.offset + len(texts)]]
+        joined = str(memoryview(held)[first:last], "utf-8")
         return cls(np.frombuffer(joined.encode("utf-32-le"), np.uint32), lengths)
 
     @cached_property
@@ -44,6 +48,8 @@ class Characters:
     def hashes(self) -> np.ndarray:
         """A 64-bit hash of each text, a polynomial: the same on every platform."""
         powers = np.cumprod(np.full(int(self.lengths.max(initial=0)) + 1, _BASE))
-        place = np.arange(len(self.points)) - np.repeat(self.starts, self.lengths)
-        sums = np.append(np.uint64(0), np.cumsum(self.points * powers[place], dtype=np.uint64))
-        return sums[self.starts + self.lengths] - sums[self.starts]
+        starts = self.starts
+        terms = powers[np.arange(len(self.points)) - np.repeat(starts, self.lengths)]
+        terms *= self.points
+        sums = np.append(np.uint64(0), np.cumsum(terms, dtype=np.uint64))
+        return sums[starts + self.lengths] - sums[starts]

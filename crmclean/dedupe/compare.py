@@ -116,7 +116,8 @@ def _holds(
 
 def _possible(how: str, field: Field, one: np.ndarray, two: np.ndarray, least: float) -> np.ndarray:
     """Where a pair of values may be alike, by an upper bound of their common subsequence: the
-    characters of one whose mark the other bears (repeated ones counted as if they all did)."""
+    characters of one whose mark the other bears (those without a mark of their own counted as if
+    they all did)."""
     if how in ("jaro", "token"):
         return np.ones(len(one), bool)
     if how in ("start", "sister"):
@@ -129,7 +130,8 @@ def _possible(how: str, field: Field, one: np.ndarray, two: np.ndarray, least: f
     if how == "ratio":
         return 2 * common >= least * (first + second) - 1e-9
     if how == "osa":  # every edit costs the common subsequence at most one character
-        return common >= least * long - 1e-9
+        edited = (1 - least) * long >= 1 - 1e-9  # else there is no room for one edit
+        return (common >= least * long - 1e-9) & (edited | (one == two))
     return common >= short
 
 

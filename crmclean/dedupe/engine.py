@@ -17,6 +17,8 @@ from crmclean.dedupe.compare import MISSING, Comparison, reached
 from crmclean.dedupe.fields import Field
 from crmclean.dedupe.frozen import Frozen
 from crmclean.dedupe.keys import Key
+from crmclean.run.distinct import distinct
+from crmclean.run.memory import give_back
 
 SUPPORT = 5.0  # bits of other agreement that make a weak name level enough
 UNSUPPORTED = -1.0
@@ -97,6 +99,9 @@ def score(
     count = len(next(iter(fields.values())).codes)
     laws = laws or Laws()
     found = candidates(fields, spec, frozen.keys if frozen else {}, keys)
+    for one in fields.values():
+        one.let_go("characters")  # few of them are compared by their characters
+    give_back()
     left, right = _and_named(found.left, found.right, laws, count)
     levels = reached(spec.comparisons, fields, left, right)
 
@@ -161,6 +166,6 @@ def _and_named(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Pairs together with those that a person named, in order."""
     named = np.union1d(laws.never, laws.always)
-    return (
-        np.divmod(np.union1d(left * count + right, named), count) if len(named) else (left, right)
-    )
+    if not len(named):
+        return left, right
+    return np.divmod(distinct(np.append(left * count + right, named)), count)

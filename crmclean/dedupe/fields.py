@@ -23,9 +23,10 @@ class Field:
     codes: np.ndarray
     values: pa.Array
 
-    def let_go(self) -> None:
-        """Forget all that can be made again from the values."""
-        for name in vars(self).keys() - {"codes", "values"}:
+    def let_go(self, *names: str) -> None:
+        """Forget what can be made again from the values: these, or all."""
+        made = vars(self).keys() - {"codes", "values"}
+        for name in made & set(names) if names else made:
             del vars(self)[name]
 
     @property
@@ -72,11 +73,16 @@ class Field:
 
     @cached_property
     def marks(self) -> np.ndarray:
-        """Which characters a value holds: each sets one of 64 bits."""
+        """Which characters a value holds, each time that it does: each sets one of 64 bits."""
         if not len(self.values):
             return np.zeros(0, np.uint64)
-        bits = np.uint64(1) << ((self.points * np.uint32(0x9E3779B1)) >> np.uint32(26))
-        return np.bitwise_or.reduceat(bits, self.characters.starts)
+        owners = np.repeat(np.arange(len(self.values), dtype=np.uint64), self.lengths)
+        held = np.sort(owners << np.uint64(32) | self.points)
+        firsts = np.flatnonzero(np.append(True, held[1:] != held[:-1]))
+        before = np.arange(len(held)) - np.repeat(firsts, np.diff(np.append(firsts, len(held))))
+        each = held.astype(np.uint32) + before.astype(np.uint32) * np.uint32(0x85EBCA6B)
+        bits = (each * np.uint32(0x9E3779B1)) >> np.uint32(26)
+        return np.bitwise_or.reduceat(np.uint64(1) << bits, self.characters.starts)
 
     @cached_property
     def heads(self) -> tuple[np.ndarray, ...]:
@@ -90,7 +96,7 @@ class Field:
 
     @cached_property
     def spare(self) -> np.ndarray:
-        """How many characters a value has beyond those that its marks tell apart."""
+        """How many characters a value has beyond those that its marks tell apart: few."""
         return self.lengths - np.bitwise_count(self.marks)
 
     @property

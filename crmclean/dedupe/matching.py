@@ -59,9 +59,7 @@ def customers(records: dict[str, pa.Table], fields: dict[str, Field], job: Job) 
     prints = fingerprints(own, "customer", job.plan)
     said = named.pairs("customer", own, prints, job.plan, job.project, job.state)
     judged, learned = _judged_customers(fields, said, own.num_rows, job)
-    for field in fields.values():
-        field.let_go()
-    give_back()  # all pairs, and what they were compared by, are the most that is ever held
+    _let_go(fields)  # all pairs, and what they were compared by, are the most that is ever held
     label, has_uscc = judged.label, judged.laws.exclusive[1] >= 0
     rank = survive.ranked(own, systems_of(own, job), has_uscc, children_of(records))
     owners = settle(own, prints, label, job)
@@ -126,6 +124,7 @@ def _contacts(attached: Attached, job: Job) -> Matched:
     fields = contacts.prepare(own, attached.golden)
     said = named.pairs("contact", own, prints, job.plan, job.project, job.state)
     judged = _judged_contacts(fields, said, count, job)
+    _let_go(fields)
     rank = survive.ranked(own, systems_of(own, job), np.ones(count, bool), np.zeros(count))
     waits = np.where(judged.held(rank), "REVIEW_PAIR", "")
     why = np.where(attached.held, attached.why, waits)
@@ -156,6 +155,12 @@ def _alone(attached: Attached, job: Job) -> Matched:
     why = np.where(attached.held, attached.why, "")
     nothing = np.zeros(own.num_rows)
     return merged(Clustered(attached.object, own, prints, label, label, nothing, why), job)
+
+
+def _let_go(fields: dict[str, Field]) -> None:
+    for field in fields.values():
+        field.let_go()
+    give_back()
 
 
 def _union(said: dict[str, np.ndarray], rule: str) -> np.ndarray:

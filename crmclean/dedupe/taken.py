@@ -27,6 +27,7 @@ from crmclean.dedupe.job import Job
 from crmclean.dedupe.joined import BY_RECORD, Joined
 from crmclean.dedupe.reach import Records, at_rows, reached
 from crmclean.run import Work
+from crmclean.run.distinct import distinct
 from crmclean.tables import PART_BITS
 
 Judge = Callable[[Records, Job], dict[str, Matched]]
@@ -111,7 +112,7 @@ class Keep:
                 self._ties.append(ties.of_children(name, own, names))
         row, hashes = ties.together(self._ties)
         row = np.searchsorted(rows_of(self._records), row).astype(np.uint64)
-        self._put("ties", pa.table({"packed": np.unique(packed(hashes, row))}))
+        self._put("ties", pa.table({"packed": distinct(packed(hashes, row))}))
 
     def _put(self, name: str, table: pa.Table) -> None:
         self._work.put(f"{bases.FOLDER}/{name}", table)

@@ -19,6 +19,7 @@ from crmclean.messages import say
 from crmclean.model import Field, Object
 from crmclean.plan import Plan
 from crmclean.project import Project
+from crmclean.run.distinct import distinct
 
 NEEDED, WANTED, GREY = "#FFD966", "#FFF2CC", "#F2F2F2"
 #: What a person recognises a record by, beside its place in the source.
@@ -80,7 +81,7 @@ def _sheet(
     model: dict[str, Object], language: str,
 ) -> workbooks.Sheet:  # fmt: skip
     owner, mine = model[name], gaps.filter(pc.equal(gaps["object"], name))
-    records = golden[name].take(pa.array(np.unique(mine["at"].to_numpy())))
+    records = golden[name].take(pa.array(distinct(mine["at"].to_numpy())))
     lacking = set(mine["field"].unique().to_pylist())
     fields = [field for field in owner.fields.values() if field.name in lacking]
     context = [owner.fields[f] for f in CONTEXT[name] if f not in lacking]
