@@ -125,8 +125,9 @@ def hashed(values: pa.Array) -> np.ndarray:
     """A 64-bit hash of each text (null as ""), the same on every platform and in every run."""
     from pandas.util import hash_array
 
-    texts = pc.fill_null(values, "").to_numpy(zero_copy_only=False)
-    return hash_array(texts.astype(object, copy=False), categorize=False)
+    # as bytes, which are hashed as they are
+    texts = pc.fill_null(values, "").cast(pa.binary()).to_numpy(zero_copy_only=False)
+    return hash_array(texts, categorize=False)
 
 
 def _systems(records: pa.ChunkedArray, plan: Plan) -> pa.Array:

@@ -1,7 +1,8 @@
 """The last stage: fit to the target, write everything aside, check the laws, publish.
 
-Two things are made at a time, neither of which needs the other: import files beside gap lists,
-then the report beside reviews, tables and laws. Nothing in OUT changes until all of it stands.
+Two things are made at a time, neither of which needs the other and each about as long: import files
+beside gap lists and laws, then the report beside everything else. Nothing in OUT changes until all
+of it stands.
 """
 
 import json
@@ -15,7 +16,7 @@ from crmclean.errors import DecisionNeeded
 from crmclean.job import Job
 from crmclean.model import Object
 from crmclean.plan import Plan
-from crmclean.run import Work, publish
+from crmclean.run import Work, flush, publish
 from crmclean.run.beside import beside
 from crmclean.run.memory import give_back
 from crmclean.templates import Template
@@ -23,16 +24,13 @@ from crmclean.templates import Template
 
 def export_all(job: Job) -> None:
     """Fit to the target, write everything aside, check the laws, publish."""
-    work, stage = job.work, job.work.fresh_folder("stage")
+    stage = job.work.fresh_folder("stage")
     template = templates.load(job.project.target, job.base, job.model)
-    with beside(_gap_lists, job, stage):
+    with beside(_gaps_laws, job, stage):
         _import_files(job, template, stage)
     give_back()
     job.tell("export", 0.5)
-    decided = job.state.entries("values")
-    work.put("suggestions", review.find_suggestions(work, job.model, decided))
-    work.put("audit", audit.latest(job.state))
-    with beside(_reviews_tables_laws, job, stage):
+    with beside(flush, stage), beside(_rest, job, template, stage):
         _report(job, template, stage)
     job.tell("export", 0.8)
     job.kept = tuple(publish(job.out, stage))
@@ -43,15 +41,23 @@ def _import_files(job: Job, template: Template, stage: Path) -> None:
     """What the CRM is sent, and what it was sent before. Raises DecisionNeeded, Broken."""
     plan, project, model, work = job.plan, job.project, job.model, job.work
     golden, made = fitted(job, template)
-    files = export.write(made, golden, work, plan, project, model, template, stage)
+    with beside(_sent_suggested, job, made):
+        files = export.write(made, golden, work, plan, project, model, template, stage)
     job.pilot_verified = gate(job, files)
     work.put("files", files)
-    work.put("sent", sent(job, made))
     news = work.get("delta")
     export.delta.changed(stage / "delta.csv", news, golden, model, project.language)
     if job.since:
         before = export.delta.former(job.since)
         export.delta.gone(stage / "gone.csv", before, made.crosswalk, model, project.language)
+
+
+def _sent_suggested(job: Job, made: export.Fitted) -> None:
+    """What the CRM was sent, what can be accepted, and how accurate it was found: for the report."""
+    work, decided = job.work, job.state.entries("values")
+    work.put("sent", sent(job, made))
+    work.put("suggestions", review.find_suggestions(work, job.model, decided))
+    work.put("audit", audit.latest(job.state))
 
 
 def _remember(job: Job) -> None:
@@ -62,8 +68,8 @@ def _remember(job: Job) -> None:
     job.work.put_text("memory.json", "{}")
 
 
-def _gap_lists(job: Job, stage: Path) -> None:
-    """What is missing, a list for each owner."""
+def _gaps_laws(job: Job, stage: Path) -> None:
+    """What is missing, a list for each owner; and the laws. Raises Broken."""
     plan, project, model, work = job.plan, job.project, job.model, job.work
     golden = {}
     for name, owner in model.items():
@@ -72,29 +78,29 @@ def _gap_lists(job: Job, stage: Path) -> None:
     missing = tables.coded(work.get("gaps"), gaps.CODED)
     gaps.write(missing, golden, plan, project, model, stage / "gaps", project.language)
     work.put("gap_files", gaps.files(missing, project.language))
-
-
-def _reviews_tables_laws(job: Job, stage: Path) -> None:
-    """What people decide and judge, the tables of the run, and the laws: what the report does
-    without. Raises Broken."""
-    plan, project, model, work = job.plan, job.project, job.model, job.work
-    review.write(work, plan, project, model, stage / "review")
-    audit.sample(work, plan, project, model, stage / "audit")
-    give_back()
-    _publish_tables(work, plan, model, stage / "tables")
+    del golden, missing
     give_back()
     laws.check(work, plan, project, model, job.base)
 
 
+def _rest(job: Job, template: Template, stage: Path) -> None:
+    """What people decide and judge, the written standard, the counts and the tables of the run."""
+    plan, project, model, work = job.plan, job.project, job.model, job.work
+    review.write(work, plan, project, model, stage / "review")
+    audit.sample(work, plan, project, model, stage / "audit")
+    report.write_standard(project, model, stage / "standard.html", template)
+    summary = check.as_text(check.summary(work, plan, project, model))
+    (stage / "summary.json").write_text(summary, encoding="utf-8", newline="\n")
+    give_back()
+    _publish_tables(work, plan, model, stage / "tables")
+
+
 def _report(job: Job, template: Template, stage: Path) -> None:
-    """The report, the written standard, and the counts of the run."""
+    """The report."""
     plan, project, model, work = job.plan, job.project, job.model, job.work
     past = job.state.entries("history")
     told = {"unmask": job.unmask, "template": template, "history": past}
     report.write(work, project, model, plan, stage / "report.html", **told)
-    report.write_standard(project, model, stage / "standard.html", template)
-    summary = check.as_text(check.summary(work, plan, project, model))
-    (stage / "summary.json").write_text(summary, encoding="utf-8", newline="\n")
 
 
 def fitted(job: Job, template: Template) -> tuple[dict[str, pa.Table], export.Fitted]:

@@ -140,8 +140,10 @@ def _members(name: str, golden: pa.Table, units: pa.Array) -> pa.Array:
 
 
 def _hashes(part: Part) -> pa.Table:
-    cells = [pc.fill_null(column.combine_chunks(), "\x00") for column in part.rows.columns]
-    rows = hashed(pc.binary_join_element_wise(*cells, "\x1f")) if cells else np.empty(0, np.uint64)
+    cells = [column.combine_chunks() for column in part.rows.columns]
+    told = {"null_handling": "replace", "null_replacement": "\x00"}
+    joined = pc.binary_join_element_wise(*cells, "\x1f", **told) if cells else None
+    rows = np.empty(0, np.uint64) if joined is None else hashed(joined)
     return tables.table(SENT, {"object": part.object, "golden": part.golden, "row": pa.array(rows)})
 
 

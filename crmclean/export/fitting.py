@@ -51,8 +51,9 @@ def fit(
             parts += made
             unplaced.append(left)
         issues += found.tables
-        crosswalk = _reject(crosswalk, name, own(loaded, "golden"), found)
-        crosswalk = ends.follow_parents(crosswalk, golden)
+        rejected = _reject(crosswalk, name, own(loaded, "golden"), found)
+        if rejected is not crosswalk:
+            crosswalk = ends.follow_parents(rejected, golden)
     parts = [_still_loaded(part, crosswalk) for part in parts]
     _reconcile(parts, crosswalk)
     left_over = tables.concat(place.UNPLACED, unplaced)

@@ -46,6 +46,8 @@ class Part:
 
     def only(self, mask: pa.Array) -> "Part":
         """The records where the mask holds."""
+        if pc.all(mask, skip_nulls=False).as_py():
+            return self
         return replace(self, keys=self.keys.filter(mask), rows=self.rows.filter(mask))
 
     def slice(self, start: int, count: int) -> "Part":

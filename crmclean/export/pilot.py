@@ -31,8 +31,9 @@ def choose(
     if len(units) <= rows:
         return units
     rank = draw.ranks(records, seed)
-    shown = [sight for part in parts for sight in _sights(part, units)]
-    shown += _lineage(parts, units, crosswalk, changes)
+    places = [np.asarray(pc.index_in(part.unit, units)) for part in parts]
+    shown = [sight for part, at in zip(parts, places, strict=True) for sight in _sights(part, at)]
+    shown += _lineage(parts, places, crosswalk, changes)
     chosen = _greedy([places for places in shown if len(places)], rank, rows)
     return units.take(pa.array(chosen))
 
@@ -68,9 +69,9 @@ def _units(parts: list[Part]) -> tuple[pa.Array, pa.Array]:
     return first["unit"].combine_chunks(), first["record_min"].combine_chunks()
 
 
-def _sights(part: Part, units: pa.Array) -> list[np.ndarray]:
-    """The places (in `units`) of all that show one thing, for each thing in the part's rows."""
-    place = np.asarray(pc.index_in(part.unit, units))
+def _sights(part: Part, place: np.ndarray) -> list[np.ndarray]:
+    """The places (among the units) of all that show one thing, for each thing in the part's rows;
+    `place`: that of each row."""
     found = [place]  # a record of this kind at all
     found += _by_code(pc.cast(tables.sources_of(part.record), pa.string()), place)
     for column, values in zip(part.columns, part.rows.columns, strict=True):
@@ -100,18 +101,19 @@ def _by_code(values: pa.Array, place: np.ndarray) -> list[np.ndarray]:
     """The places of each distinct value."""
     coded = pc.dictionary_encode(values)
     codes = np.asarray(pc.fill_null(coded.indices, -1))
+    if len(coded.dictionary) < 1 << 15:
+        codes = codes.astype(np.int16)  # 16 bits are sorted by radix
     order = np.argsort(codes, kind="stable")
-    edges = np.searchsorted(codes[order], np.arange(len(coded.dictionary) + 1))
+    edges = np.searchsorted(codes[order], np.arange(len(coded.dictionary) + 1, dtype=codes.dtype))
     return [place[order[a:b]] for a, b in pairwise(edges)]
 
 
 def _lineage(
-    parts: list[Part], units: pa.Array, crosswalk: pa.Table, changes: pa.Table
+    parts: list[Part], places: list[np.ndarray], crosswalk: pa.Table, changes: pa.Table
 ) -> list[np.ndarray]:
     """Merged records, and the records that each rule changed."""
     found: list[np.ndarray] = []
-    for part in parts:
-        place = np.asarray(pc.index_in(part.unit, units))
+    for part, place in zip(parts, places, strict=True):
         mine = crosswalk.filter(pc.equal(crosswalk["object"], part.object))
         merged = mine.filter(pc.equal(mine["end"], "merged"))["golden"].combine_chunks()
         found.append(place[np.asarray(pc.is_in(part.golden, merged))])

@@ -142,9 +142,10 @@ def multiset_hash(rows: pa.Table) -> int:
         cells = [pc.fill_null(pc.cast(c, pa.string()), "\x00") for c in batch.columns]
         if not cells:
             continue
-        texts = pc.binary_join_element_wise(*cells, "\x1f").to_numpy(zero_copy_only=False)
+        joined = pc.binary_join_element_wise(*cells, "\x1f").cast(pa.binary())
+        texts = joined.to_numpy(zero_copy_only=False)
         for place, key in enumerate(HASH_KEYS):
-            hashes = hash_array(texts.astype(object), hash_key=key, categorize=False)
+            hashes = hash_array(texts, hash_key=key, categorize=False)
             low, high = hashes & np.uint64(0xFFFFFFFF), hashes >> np.uint64(32)
             total += (int(low.sum()) + (int(high.sum()) << 32)) << (64 * place)
     return total % (1 << 128)

@@ -84,6 +84,7 @@ def _environment() -> Environment:
         loader=PackageLoader("crmclean.report", "page"),
         autoescape=True,
         undefined=StrictUndefined,
+        optimized=False,  # a page is rendered once: looking for constants costs more than it saves
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=lambda value: printable(value) if type(value) is str else value,

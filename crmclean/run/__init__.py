@@ -9,7 +9,7 @@
 """
 
 from crmclean.run.lock import lock
-from crmclean.run.publish import manifest, publish, recover, verify_manifest
+from crmclean.run.publish import flush, manifest, publish, recover, verify_manifest
 from crmclean.run.work import Work
 
-__all__ = ["Work", "lock", "manifest", "publish", "recover", "verify_manifest"]
+__all__ = ["Work", "flush", "lock", "manifest", "publish", "recover", "verify_manifest"]

@@ -17,6 +17,7 @@ import shutil
 from pathlib import Path
 
 from crmclean.errors import Broken, OutputRefused
+from crmclean.run.abreast import abreast
 
 MANIFEST = "MANIFEST.json"
 KEPT = "kept"
@@ -25,7 +26,8 @@ KEPT = "kept"
 def manifest(folder: Path) -> dict[str, str]:
     """SHA-256 of every file below `folder`, by its path with forward slashes, sorted."""
     files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != MANIFEST)
-    return {path.relative_to(folder).as_posix(): _sha256(path) for path in files}
+    names = (path.relative_to(folder).as_posix() for path in files)
+    return dict(zip(names, abreast(_sha256, files), strict=True))
 
 
 def publish(out: Path, stage: Path) -> list[str]:
@@ -33,7 +35,7 @@ def publish(out: Path, stage: Path) -> list[str]:
     that were kept. Raises OutputRefused, with `out` as it was before."""
     _drop_empty(stage)
     _write(stage / MANIFEST, json.dumps({"files": manifest(stage)}, indent=1, ensure_ascii=False))
-    _flush(stage)
+    flush(stage)
     before = _published(out)
     entries = sorted(path.name for path in stage.iterdir())
     _refuse_strangers(out, entries, before)
@@ -177,8 +179,9 @@ def _write(path: Path, text: str) -> None:
         os.fsync(handle.fileno())
 
 
-def _flush(folder: Path) -> None:
-    """Bring every file below `folder` to the disk before the result is said to be there."""
+def flush(folder: Path) -> None:
+    """Bring every file below `folder` to the disk before the result is said to be there. What was
+    flushed while other work went on is not waited for again."""
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             with path.open("rb+") as handle:

@@ -37,12 +37,12 @@ class Work:
 
     def get(self, name: str, columns: list[str] | None = None) -> pa.Table:
         """The table of that name. Raises FileNotFoundError."""
-        with pa.OSFile(str(self.path(name))) as file:
+        with _readable(self.path(name)) as file:
             return _opened(file, columns).read_all()
 
     def columns(self, name: str) -> list[str]:
         """The columns of the table of that name."""
-        with pa.OSFile(str(self.path(name))) as file:
+        with _readable(self.path(name)) as file:
             return pa.ipc.open_file(file).schema.names
 
     @contextmanager
@@ -54,7 +54,7 @@ class Work:
 
     def head(self, name: str, rows: int) -> pa.Table:
         """The first rows of a table."""
-        with pa.OSFile(str(self.path(name))) as file:
+        with _readable(self.path(name)) as file:
             batches = pa.ipc.open_file(file)
             parts, left = [], rows
             for number in range(batches.num_record_batches):
@@ -66,7 +66,7 @@ class Work:
 
     def batches(self, name: str) -> Iterator[pa.Table]:
         """A table in the pieces in which it was written."""
-        with pa.OSFile(str(self.path(name))) as file:
+        with _readable(self.path(name)) as file:
             found = pa.ipc.open_file(file)
             for number in range(found.num_record_batches):
                 yield pa.Table.from_batches([found.get_batch(number)])
@@ -156,6 +156,12 @@ class Work:
 
     def _keys(self) -> dict[str, str]:
         return json.loads(self.get_text("stages.json") or "{}")
+
+
+def _readable(path: Path) -> pa.NativeFile:
+    """A file of a table: mapped, so that only what is used is read and nothing copied, where the
+    system lets a mapped file be replaced (Windows does not)."""
+    return pa.memory_map(str(path)) if os.name == "posix" else pa.OSFile(str(path))
 
 
 def _opened(file: pa.NativeFile, columns: list[str] | None) -> pa.RecordBatchFileReader:

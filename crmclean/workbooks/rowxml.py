@@ -13,6 +13,8 @@ from crmclean.workbooks import Sheet, legal, raw_bytes
 
 #: Bytes without which a column can be written as it is: far cheaper to look for than a pattern.
 MARKUP, SPACE = (b"&", b"<", b">"), (b" ", b"\t", b"\n")
+#: How a row takes cells that are left out.
+EMPTY = {"null_handling": "replace", "null_replacement": ""}
 #: Points: one line of text, and the highest row that Excel knows.
 LINE, TALLEST = 15, 409
 
@@ -31,7 +33,7 @@ def lines(
             style = marks[number].slice(start, batch.num_rows)
         parts.append(_cells(legal(_array(values)), column_name(number), rows, style, sheet.protect))
     made = pc.binary_join_element_wise(
-        '<row r="', rows, '"', _height(sheet, batch), ">", *parts, "</row>", ""
+        '<row r="', rows, '"', _height(sheet, batch), ">", *parts, "</row>", "", **EMPTY
     )
     return memoryview(raw_bytes(made))
 
@@ -64,15 +66,16 @@ def _cells(
 ) -> pa.Array:
     """The cells of one column: an empty one is left out unless it is marked, or `keep` says that
     its style matters (which cells of a protected sheet may be typed into)."""
-    text = _escaped(values)
-    start = (f'<c r="{letters}', rows, '" s="', style)
     space = ' xml:space="preserve"' if _has_outer_space(values) else ""
+    place, look = (f'<c r="{letters}', rows), ('" s="', style)
+    if isinstance(style, str):
+        look = (f'" s="{style}',)
     opening = f'" t="inlineStr"><is><t{space}>'
-    cells = pc.binary_join_element_wise(*start, opening, text, "</t></is></c>", "")
-    empty: pa.Array | str = ""
-    if keep or isinstance(style, pa.Array):
-        empty = pc.binary_join_element_wise(*start, '"/>', "")
-    return pc.coalesce(cells, empty)
+    text = (_escaped(values), "</t></is></c>")
+    cells = pc.binary_join_element_wise(*place, *look, opening, *text, "")
+    if cells.null_count and (keep or isinstance(style, pa.Array)):
+        return pc.coalesce(cells, pc.binary_join_element_wise(*place, *look, '"/>', ""))
+    return cells
 
 
 def _escaped(values: pa.Array) -> pa.Array:
