@@ -1,6 +1,7 @@
 """Gates, waivers and drift: each judged on a summary that a person can read."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -9,9 +10,10 @@ from check_summaries import COLUMNS, column, issue, source, summary
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from ruamel.yaml import YAML
 
-from crmclean import tables
-from crmclean.check import content, customers, drift, frozen, gates
+from crmclean import model, tables
+from crmclean.check import content, customers, drift, frozen, gates, refuse_unknown
 from crmclean.check.baseline import Records
 from crmclean.check.findings import Finding, fails, found, settled
 from crmclean.errors import InputRefused, UsageError
@@ -29,6 +31,46 @@ def judged(told: dict[str, Any], known: dict | None = None, **section: Any) -> d
 
 def drifted(now: dict[str, Any], then: dict[str, Any]) -> dict[str, Finding]:
     return {finding.code: finding for finding in drift.compare(now, then, Drift())}
+
+
+def test_an_issue_says_how_many_there_were_last_time() -> None:
+    (finding,) = gates.judge(
+        summary(issues=[issue(count=15)]), Gates(), {gates.key(issue(), {}): 12}
+    )
+    assert finding.grown and finding.counted("zh").startswith("15 处（上次 12） · ")
+    (finding,) = gates.judge(summary(issues=[issue()]), Gates(), {gates.key(issue(), {}): 12})
+    assert not finding.grown and finding.counted("en").startswith("12 found · ")
+
+
+# ── names ─────────────────────────────────────────────────────────────────────────────────
+
+WAIVED = {"owner": "李雷", "reason": "下月补", "until": "2027-01-31"}
+
+
+@pytest.mark.parametrize(
+    ("section", "named"),
+    [
+        ({"issues": {"PHONE_LOST_DIGIT": {"fail": 3}}}, "PHONE_LOST_DIGITS"),
+        ({"issues": {"customer.adress": {"fail": 3}}}, "customer.address"),
+        ({"issues": {"contact.mobile PHONE_LOST_DIGIT": {"fail": 3}}}, "PHONE_LOST_DIGITS"),
+        ({"severity": {"DRIFT_COLUMN_NW": "error"}}, "DRIFT_COLUMN_NEW"),
+        ({"completeness": {"fields": {"customer.usc": {"fail": 1}}}}, "customer.uscc"),
+        ({"freshness": {"fields": ["customer.update_at"]}}, "customer.updated_at"),
+        ({"status": {"field": "customer.statuss"}}, "customer.status"),
+        ({"waivers": [{"code": "REGION_UNKOWN", **WAIVED}]}, "REGION_UNKNOWN"),
+        ({"waivers": [{"code": "*", "field": "contact.mobil", **WAIVED}]}, "contact.mobile"),
+    ],
+)
+def test_a_gate_on_what_does_not_exist_is_refused(section: dict, named: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        refuse_unknown(Gates.model_validate(section), model.build())
+    assert refused.value.code == "GATES_UNKNOWN_NAME_NEAR" and refused.value.facts["near"] == named
+
+
+def test_the_gates_of_the_example_exist() -> None:
+    text = (Path(__file__).parent.parent / "crmclean.example.yaml").read_text(encoding="utf-8")
+    section = YAML(typ="safe", pure=True).load(text)["gates"]
+    refuse_unknown(Gates.model_validate(section), model.build())
 
 
 # ── thresholds ────────────────────────────────────────────────────────────────────────────
@@ -88,11 +130,25 @@ def test_only_what_is_new_counts_when_the_project_says_so() -> None:
         ),
         ({"duplicates": {"fail": 0.01}}, "GATE_DUPLICATES", "error"),
         ({"score": {"warn": 95}}, "GATE_SCORE", "warn"),
-        ({"accuracy": {"fail": 0.9}}, "GATE_NOT_MEASURED", "info"),
+        ({"accuracy": {"fail": 0.9}}, "GATE_NOT_MEASURED", "warn"),
     ],
 )
 def test_gates_on_dimensions(section: dict, code: str, severity: str) -> None:
     assert judged(summary(), **section) == {code: severity}
+
+
+def test_completeness_names_what_is_most_often_empty() -> None:
+    counts = {"customer.name": 0, "customer.uscc": 40, "contact.mobile": 9, "customer.stage": 20}
+    fields = {
+        path: {"filled": 100 - empty, "of": 100, "required": "standard"}
+        for path, empty in counts.items()
+    }
+    fields["customer.remark"] = {"filled": 0, "of": 100, "required": "no"}
+    (finding,) = gates.judge(
+        summary(completeness=fields), Gates.model_validate({"completeness": {"fail": 0.95}}), None
+    )
+    named = "customer.uscc 40 % (40)、customer.stage 20 % (20)、contact.mobile 9 % (9)"
+    assert finding.facts["fields"] == named and named in finding.words("zh")
 
 
 def test_gates_that_hold_say_nothing() -> None:
@@ -161,6 +217,21 @@ def test_a_waiver_covers_what_it_names(more: dict, covered: bool) -> None:
     findings = settled([PHONE], waived("2027-01-01", **more), TODAY)
     assert fails(findings, "error") != covered
     assert ("WAIVER_UNUSED" in {f.code for f in findings}) != covered
+
+
+def test_the_month_comes_before_its_cells_and_what_grew_before_the_rest() -> None:
+    def cell(code: str, **known: Any) -> Finding:
+        return Finding(code, "error", path="a.csv", issue=True, **known)
+
+    findings = [
+        cell("A", count=90, before=90),
+        cell("B", count=2, before=0),
+        cell("C", count=5, before=9),
+        Finding("DRIFT_CUSTOMERS", "info"),
+        Finding("DRIFT_ENCODING", "warn", path="a.csv"),
+    ]
+    told = [finding.code for finding in settled(findings, Gates(), TODAY)]
+    assert told == ["DRIFT_ENCODING", "DRIFT_CUSTOMERS", "B", "A", "C"]
 
 
 def test_the_project_may_change_a_severity() -> None:
@@ -271,6 +342,12 @@ def test_a_retyped_column_is_an_error() -> None:
     now = replaced(3, column("建档日期", "customer.created_at", {"number": 1.0}))
     finding = drifted(now, summary())["DRIFT_COLUMN_TYPE"]
     assert finding.column == "建档日期" and finding.severity == "error"
+
+
+def test_a_run_that_stopped_calls_no_column_retyped() -> None:
+    retyped = [*COLUMNS[:3], ("建档日期", "customer.created_at", {"number": 1.0}), COLUMNS[4]]
+    now = {"sources": summary(sources=[source(columns=[column(*c) for c in retyped])])["sources"]}
+    assert "DRIFT_COLUMN_TYPE" not in drifted(now, summary())
 
 
 def test_a_column_that_is_filled_less() -> None:

@@ -80,6 +80,7 @@ CASES: dict[str, Callable[[Path], object]] = {
     "column_renamed": replaced("公司电话", "电话号码", 0, 1),
     "column_new": lambda folder: rows(folder, lambda lines: [f"{line},x" for line in lines]),
     "encoding_changed": in_gb18030,
+    "file_replaced": lambda folder: (folder / FILE).rename(folder / "客户.xlsx"),
     "file_missing": lambda folder: (folder / FILE).unlink(),
     "truncated_export": cut_off,
     "half_rows_gone": lambda folder: rows(folder, lambda lines: lines[:41]),
@@ -231,6 +232,41 @@ def test_an_old_report_does_not_outlive_a_fault(tmp_path: Path, check, monkeypat
     monkeypatch.setattr(pipeline, "run", broken)
     assert check(this_month(tmp_path), "--report", f"junit={junit}") == (4, "")
     assert not junit.exists()
+
+
+def test_a_check_after_a_run_says_the_same_as_one_without(tmp_path: Path, check) -> None:
+    """What only an export finds (here: no area code that the target takes) is not judged."""
+    folder = this_month(tmp_path)
+    settings = (folder / "crmclean.yaml").read_text(encoding="utf-8")
+    (folder / "crmclean.yaml").write_text(
+        settings.replace("generic", "wukong-11"), encoding="utf-8"
+    )
+    run = ["crmclean", "run", *command(folder)[2:-2]]
+    done = subprocess.run([sys.executable, "-m", *run], capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+    issues = Work(folder / "out" / ".work").issues()["code"].to_pylist()
+    assert any(code.startswith("TARGET_") for code in issues)
+    saved = [folder / "out" / "summary.json", tmp_path / "after.json", tmp_path / "anew.json"]
+    check(folder, "--summary", str(saved[1]))
+    check(folder, "--summary", str(saved[2]), "--no-cache")
+    assert len({path.read_bytes() for path in saved}) == 1
+
+
+def test_a_report_gets_its_folder(tmp_path: Path, check) -> None:
+    report = tmp_path / "reports" / "check.json"
+    check(this_month(tmp_path), "--report", f"json={report}")
+    assert json.loads(report.read_text(encoding="utf-8"))["verdict"] == "pass"
+
+
+def test_a_report_that_cannot_be_written_is_told_before_the_run(tmp_path: Path, check) -> None:
+    assert check(this_month(tmp_path), "--report", f"json={tmp_path}") == (7, "")
+
+
+def test_a_slip_of_the_pen_in_a_gate_is_refused(tmp_path: Path, check) -> None:
+    folder = this_month(tmp_path)
+    settings("  issues: {LOST_WITHOUT_REASONS: {fail: 3}}\n")(folder)
+    code, text = check(folder)
+    assert code == 2 and "LOST_WITHOUT_REASON？" in text
 
 
 def test_history_has_a_line_per_run(tmp_path: Path, check) -> None:

@@ -1,5 +1,6 @@
 """A wrong command line, in the language of the person who typed it; help in the order of the work."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from crmclean.cli import usage
 from crmclean.cli.app import app
 from crmclean.cli.main import _lookalike
 
+BASE = Path(__file__).parent / "runs" / "check_base"
 WRONG = [
     (["frobnicate"], "USAGE_NO_COMMAND", "frobnicate"),
     (["runn"], "USAGE_NO_COMMAND_NEAR", "run"),
@@ -38,6 +40,24 @@ def test_every_command_has_its_place_in_the_help() -> None:
     groups = {group.name: group.typer_instance for group in app.registered_groups}
     inner = {each.name for group in groups.values() for each in group.registered_commands}
     assert names | set(groups) | inner == set(usage.ORDER)
+
+
+def test_the_help_pages_speak_one_language(cli: Callable[..., object], tmp_path: Path) -> None:
+    for command in ([], ["check"], ["apply"], ["audit", "score"]):
+        page = cli("--lang", "zh", *command, "--help", cwd=tmp_path).stdout
+        words = ("Usage", "Options", "Commands", "Arguments", "[required", "[default", "Show this")
+        assert not [word for word in words if word in page] and page.startswith("用法：")
+        assert cli("--lang", "en", *command, "--help", cwd=tmp_path).stdout.startswith("Usage: ")
+
+
+def test_the_language_may_stand_before_the_command(
+    cli: Callable[..., object], tmp_path: Path
+) -> None:
+    shutil.copytree(BASE, tmp_path / "base")  # its language is Chinese
+    for language, words in (("en", "passed"), ("zh", "通过")):
+        options = ("check", "--today", "2026-11-21")
+        done = cli("--lang", language, *options, cwd=tmp_path / "base", CRMCLEAN_LANG="zh")
+        assert done.stdout.startswith(words)
 
 
 def test_a_console_without_our_signs_shows_others() -> None:

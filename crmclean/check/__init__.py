@@ -1,6 +1,7 @@
 """For CI: is this month's data good enough, and what is different from last month?
 
-`summary.py` a run as counts, without personal data · `gates.py` the limits of crmclean.yaml ·
+`summary.py` a run as counts, without personal data · `gates.py` the limits of crmclean.yaml,
+`named.py` what they name exists ·
 `drift.py` two summaries compared, `values.py` their values · `frozen.py` what --frozen refuses ·
 `customers.py` who is new, gone, changed or stale · `findings.py` what is found, its severity and
 waivers · `baseline.py` last month · `history.py` one line per run · `formats/` text, json, junit,
@@ -13,12 +14,23 @@ from typing import Any
 from crmclean.check import customers, drift, gates
 from crmclean.check.baseline import Baseline, Records
 from crmclean.check.findings import Finding, Result, fails, settled
+from crmclean.check.named import refuse_unknown
 from crmclean.check.summary import as_text, layout, summary
 from crmclean.model import Object
 from crmclean.plan import Plan
 from crmclean.project import Project
 
-__all__ = ["Result", "as_text", "assess", "assess_layout", "fails", "layout", "settled", "summary"]
+__all__ = [
+    "Result",
+    "as_text",
+    "assess",
+    "assess_layout",
+    "fails",
+    "layout",
+    "refuse_unknown",
+    "settled",
+    "summary",
+]
 
 
 def assess(

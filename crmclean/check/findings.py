@@ -22,7 +22,9 @@ FAIL_ON = {"never": (), "error": ("error",), "warn": ("error", "warn")}
 
 @dataclass(frozen=True)
 class Finding:
-    """`facts` fill the words of the code. `customers`: golden ids, where a person signs them off."""
+    """`facts` fill the words of the code. `customers`: golden ids, where a person signs them off.
+    `issue`: about cells of the data, not about the month as a whole; `before`: how many of these
+    the baseline had, None where that is not known."""
 
     code: str
     severity: str
@@ -35,6 +37,13 @@ class Finding:
     facts: dict[str, Any] = dataclasses.field(default_factory=dict)
     customers: tuple[str, ...] = ()
     waived: str = ""
+    issue: bool = False
+    before: int | None = None
+
+    @property
+    def grown(self) -> bool:
+        """More of it than last month, or new."""
+        return self.before is not None and self.count > self.before
 
     @property
     def source(self) -> str:
@@ -60,6 +69,8 @@ class Finding:
         if not self.count:
             return ""
         text = messages.say("check.count", language, count=f"{self.count:,}")
+        if self.before is not None and self.before != self.count:
+            text += messages.say("check.before", language, count=f"{self.before:,}")
         if self.rows:
             more = "…" if self.count > len(self.rows) else ""
             listed = messages.say("check.comma", language).join(map(str, self.rows)) + more
@@ -125,8 +136,9 @@ def found(code: str, **known: Any) -> Finding:
 def settled(
     findings: Iterable[Finding], gates: Gates, today: date, whole: bool = True
 ) -> list[Finding]:
-    """The findings with the severities and waivers of the project, gravest first. `whole`: whether
-    all was judged, so that a waiver that covers nothing is known to."""
+    """The findings with the severities and waivers of the project: first those of the month as a
+    whole, then those of the data, each gravest first, grown before old and many before few.
+    `whole`: whether all was judged, so that a waiver that covers nothing is known to."""
     judged = [replace(f, severity=gates.severity.get(f.code, f.severity)) for f in findings]
     live = [waiver for waiver in gates.waivers if waiver.until >= today]
     used: set[int] = set()
@@ -138,9 +150,10 @@ def settled(
 
 
 def _order(finding: Finding) -> tuple:
-    at = SEVERITIES.index(finding.severity), bool(finding.waived)
+    at = finding.issue, bool(finding.waived), SEVERITIES.index(finding.severity)
+    much = not finding.grown, finding.path != "", -finding.count
     place = finding.path, finding.sheet, finding.column, finding.field
-    return *at, finding.path != "", *place, finding.code, sorted(map(str, finding.facts.values()))
+    return *at, *much, *place, finding.code, sorted(map(str, finding.facts.values()))
 
 
 def _waived(finding: Finding, live: list[Waiver], used: set[int]) -> Finding:

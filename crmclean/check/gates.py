@@ -5,6 +5,7 @@ Lower limits (completeness, accuracy, score) and upper ones (issues, duplicates)
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from crmclean.check.findings import Finding, found
@@ -13,6 +14,8 @@ from crmclean.gates import Gates
 #: Shares are compared with this slack, so that 0.9 of 10 is not below 0.9.
 SLACK = 1e-9
 
+#: How many of the emptiest fields are named.
+MOST = 3
 #: What is only suggested, from evidence that is no address (derive/region.py): no gate judges it.
 OUTSIDE = frozenset(["REGION_SUGGESTED"])
 
@@ -23,7 +26,7 @@ def judge(summary: dict[str, Any], gates: Gates, known: dict[tuple, int] | None)
         *_empty(summary),
         *_issues(summary, gates, known),
         *_completeness(summary["completeness"], gates),
-        *_dimensions(summary["score"], gates),
+        *_dimensions(summary, gates),
     ]
 
 
@@ -41,21 +44,22 @@ def key(entry: dict[str, Any], renamed: dict[tuple, tuple]) -> tuple:
 
 
 def _issues(summary: dict[str, Any], gates: Gates, known: dict[tuple, int] | None) -> list[Finding]:
-    judged: dict[str, list[tuple[dict, int]]] = {}
-    before = 0
+    judged: dict[str, list[Finding]] = {}
+    old = 0
     for entry in summary["issues"]:
         if entry["code"] in OUTSIDE:
             continue
-        count = entry["count"]
-        if gates.new_only and known is not None:
-            count = max(0, count - known.get(key(entry, {}), 0))
-            before += entry["count"] - count
-        if count:
-            judged.setdefault(_rule(entry, gates), []).append((entry, count))
-    findings = [found("ISSUES_KNOWN", facts={"known": f"{before:,}"})] if before else []
-    for rule, entries in judged.items():
-        severity, limit = _verdict(rule, sum(n for _, n in entries), summary, gates)
-        findings += [_issue(entry, count, severity, limit) for entry, count in entries]
+        before = None if known is None else known.get(key(entry, {}), 0)
+        finding = _issue(entry, before)
+        if gates.new_only and before is not None:
+            finding = replace(finding, count=max(0, finding.count - before), before=None)
+            old += entry["count"] - finding.count
+        if finding.count:
+            judged.setdefault(_rule(entry, gates), []).append(finding)
+    findings = [found("ISSUES_KNOWN", facts={"known": f"{old:,}"})] if old else []
+    for rule, mine in judged.items():
+        verdict = _verdict(rule, sum(finding.count for finding in mine), summary, gates)
+        findings += [replace(finding, **verdict) for finding in mine]
     return findings
 
 
@@ -66,18 +70,17 @@ def _rule(entry: dict[str, Any], gates: Gates) -> str:
     return next((name for name in names if name in gates.issues), "")
 
 
-def _verdict(
-    rule: str, total: int, summary: dict[str, Any], gates: Gates
-) -> tuple[str | None, str]:
-    """(severity, the limit that was passed) of all issues under a rule; None: the catalogue's."""
+def _verdict(rule: str, total: int, summary: dict[str, Any], gates: Gates) -> dict[str, Any]:
+    """Severity of all issues under a rule, with the limit that they passed; nothing where no rule
+    speaks of them: the catalogue does."""
     if not rule:
-        return None, ""
+        return {}
     limits = gates.issues[rule]
     share = total / max(1, _of(rule, summary))
     for severity, limit in (("error", limits.fail), ("warn", limits.warn)):
         if limit is not None and over(total, share, limit):
-            return severity, shown(limit)
-    return "info", ""
+            return {"severity": severity, "facts": {"limit": shown(limit)}}
+    return {"severity": "info"}
 
 
 def over(count: float, share: float, limit: float) -> bool:
@@ -102,18 +105,19 @@ def _of(rule: str, summary: dict[str, Any]) -> int:
     return sum(source["rows"].get("data", 0) for source in summary["sources"])
 
 
-def _issue(entry: dict[str, Any], count: int, severity: str | None, limit: str) -> Finding:
+def _issue(entry: dict[str, Any], before: int | None) -> Finding:
     path = f"{entry['object']}.{entry['field']}" if entry["field"] else ""
     return found(
         entry["code"],
-        severity=severity or entry["severity"],
+        severity=entry["severity"],
         path=entry["path"],
         sheet=entry["sheet"],
         column=entry["column"] or "",
         field=path,
-        count=count,
+        count=entry["count"],
         rows=tuple(entry["rows"]),
-        facts={"limit": limit} if limit else {},
+        issue=True,
+        before=before,
     )
 
 
@@ -128,19 +132,29 @@ def _completeness(fields: dict[str, Any], gates: Gates) -> Iterable[Finding]:
         yield from below("GATE_FIELD_COMPLETENESS", share, limits, field=path, count=missing)
 
 
-def _dimensions(measured: dict[str, Any], gates: Gates) -> Iterable[Finding]:
+def _dimensions(summary: dict[str, Any], gates: Gates) -> Iterable[Finding]:
+    measured, emptiest = summary["score"], _emptiest(summary["completeness"])
     ratios = {n: d["met"] / d["of"] for n, d in measured["dimensions"].items() if d["of"]}
-    for code, name, limits in (
-        ("GATE_COMPLETENESS", "completeness", gates.completeness),
-        ("GATE_ACCURACY", "accuracy", gates.accuracy),
+    for code, name, limits, facts in (
+        ("GATE_COMPLETENESS", "completeness", gates.completeness, {"fields": emptiest}),
+        ("GATE_ACCURACY", "accuracy", gates.accuracy, {}),
     ):
         if name in ratios:
-            yield from below(code, ratios[name], limits)
+            yield from below(code, ratios[name], limits, facts)
         elif limits.warn is not None or limits.fail is not None:
             yield found("GATE_NOT_MEASURED", facts={"gate": name})
     yield from _duplicates(measured["dimensions"]["uniqueness"], gates)
     if measured["points"] is not None:
         yield from below("GATE_SCORE", measured["points"], gates.score)
+
+
+def _emptiest(fields: dict[str, Any]) -> str:
+    """The required fields that lack most cells, as `customer.uscc 43 % (192)`."""
+    lacking = {path: f["of"] - f["filled"] for path, f in fields.items() if f["required"] != "no"}
+    most = sorted(filter(lacking.get, lacking), key=lambda path: (-lacking[path], path))[:MOST]
+    shares = [round(lacking[path] / fields[path]["of"], 3) for path in most]
+    told = zip(most, shares, strict=True)
+    return "、".join(f"{path} {percent(share)} ({lacking[path]:,})" for path, share in told)
 
 
 def _duplicates(unique: dict[str, int], gates: Gates) -> Iterable[Finding]:
@@ -153,11 +167,13 @@ def _duplicates(unique: dict[str, int], gates: Gates) -> Iterable[Finding]:
             return
 
 
-def below(code: str, value: float, limits: Any, **where: Any) -> Iterable[Finding]:
+def below(
+    code: str, value: float, limits: Any, more: dict[str, str] | None = None, **where: Any
+) -> Iterable[Finding]:
     """A finding where a value is below its lower limits; shares are shown in per cent."""
     told = percent if value <= 1 and code != "GATE_SCORE" else "{:.1f}".format
     for severity, limit in (("error", limits.fail), ("warn", limits.warn)):
         if limit is not None and value < limit - SLACK:
             facts = {"value": told(value), "limit": told(limit)}
-            yield found(code, severity=severity, facts=facts, **where)
+            yield found(code, severity=severity, facts={**facts, **(more or {})}, **where)
             return

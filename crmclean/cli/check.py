@@ -4,6 +4,7 @@ Findings go to stdout in the chosen format and nothing else does; an error that 
 the findings and on stderr, and its exit code stands: an incomplete run never exits 0 or 1.
 """
 
+import errno
 import os
 from datetime import date
 from pathlib import Path
@@ -72,8 +73,10 @@ def check(
         fresh=no_cache,
     )
     for _, path in outputs:
-        if path is not None:  # a report is of this run or not there, whatever happens now
-            path.unlink(missing_ok=True)
+        if path is not None:
+            _awaited(path)
+    if summary is not None:
+        summary.parent.mkdir(parents=True, exist_ok=True)
     result, error = checking.checked(asked)
     _print(result, outputs)
     if summary is not None and not error:
@@ -82,6 +85,15 @@ def check(
         raise error
     if result.exit_code:
         raise typer.Exit(result.exit_code)
+
+
+def _awaited(path: Path) -> None:
+    """A place for a report, which is of this run or not there, whatever happens now."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "", str(path))
+    if path.is_file():  # not /dev/stderr
+        path.unlink()
 
 
 def _day(text: str | None) -> date:

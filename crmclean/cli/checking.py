@@ -68,6 +68,7 @@ def checked(asked: Asked) -> tuple[Result, CrmcleanError | None]:
     try:
         how = {"no_input": asked.no_input, "fresh": asked.fresh}
         with opened_job(asked.config, asked.out, asked.lang, **how) as job:
+            check.refuse_unknown(project.gates, job.model)
             pipeline.run(job, "dedupe")
             summary, findings = check.assess(
                 job.work, job.plan, project, job.model, asked.day, asked.baseline

@@ -19,6 +19,7 @@ from crmclean.cli import show, usage
 from crmclean.messages import LANGUAGES, say, set_language
 
 LOOKALIKES = {"›": ">", "∅": "-", "▒": "#", "✓": "v", "␛": "^", "␣": " "}
+UNWRITABLE = (PermissionError, IsADirectoryError, NotADirectoryError, FileExistsError)
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
 #: New objects after which Python looks for cycles among them. Hardly anything of ours stands in one,
 #: and at the usual 700 the looking takes a twentieth of a run.
@@ -67,13 +68,13 @@ def _system_error(error: OSError) -> int:
     """What the system refused while writing: space or rights (exit 7); else a fault."""
     if error.errno in NO_SPACE:
         return _refused("OUTPUT_NO_SPACE", error)
-    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+    if isinstance(error, UNWRITABLE) or error.errno == errno.EROFS:
         return _refused("OUTPUT_NO_RIGHTS", error)
     return _usage_or_fault(error)
 
 
 def _refused(code: str, error: OSError) -> int:
-    refusal = errors.OutputRefused(code, file=error.filename or "?")
+    refusal = errors.OutputRefused(code, file=error.filename or say("cli.output"))
     show.error(refusal)
     return refusal.exit_code
 

@@ -6,7 +6,7 @@ module is imported.
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -38,8 +38,16 @@ FailOn = Annotated[str, typer.Option("--fail-on", help=say("help.fail_on"))]
 
 
 @app.callback()
-def root(lang: Lang = None) -> None:
-    """Options before the command; `main` has read --lang already."""
+def root(ctx: typer.Context, lang: Lang = None) -> None:
+    """Options before the command hold for it; `main` has read --lang already."""
+    if lang:
+        ctx.default_map = _everywhere(ctx.command, {"lang": str(lang)})
+
+
+def _everywhere(command: Any, options: dict[str, str]) -> dict[str, Any]:
+    """Options as defaults of a command and of all below it."""
+    below = getattr(command, "commands", {})
+    return options | {name: _everywhere(sub, options) for name, sub in below.items()}
 
 
 def why(unmask: bool, reason: str) -> str:

@@ -1,16 +1,19 @@
-"""A wrong command line in our own words: the parser's are English, whatever the language.
+"""Help pages and a wrong command line in our own words: the parser's are English, whatever the
+language.
 
 The parser's errors are told apart by the names of their classes, because typer brings its own copy
 of the parser.
 """
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from difflib import get_close_matches
 from typing import Any
 
 from typer.core import TyperGroup
 
 from crmclean import errors
+from crmclean.messages import say
 
 #: The order in which a migration meets the commands.
 ORDER = (
@@ -22,6 +25,40 @@ CODES = {
     "BadParameter": "USAGE_BAD_VALUE",
     "BadOptionUsage": "USAGE_NO_VALUE",
 }
+
+
+#: What the parser says by itself on a help page, and our words for it.
+PHRASES = {
+    "Show this message and exit.": "help.shown",
+    "Install completion for the current shell.": "help.install_completion",
+    "Show completion for the current shell, to copy it or customize the installation.": (
+        "help.show_completion"
+    ),
+    "[default: ": "help.default",
+    "[required]": "help.required",
+}
+
+
+class Page(TyperGroup.context_class.formatter_class):
+    """A help page whose headings and standing phrases are in our language too."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, prefix or say("help.usage"))
+
+    def section(self, name: str) -> AbstractContextManager[None]:
+        return super().section(say(f"help.{name.lower()}"))
+
+    def write_dl(self, rows: Any, *sizes: int, **named: int) -> None:
+        super().write_dl([(name, _ours(text)) for name, text in rows], *sizes, **named)
+
+
+def _ours(text: str) -> str:
+    for phrase, code in PHRASES.items():
+        text = text.replace(phrase, say(code))
+    return text
+
+
+TyperGroup.context_class.formatter_class = Page
 
 
 class Commands(TyperGroup):

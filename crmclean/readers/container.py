@@ -41,7 +41,7 @@ def _head(path: Path) -> bytes:
         with path.open("rb") as file:
             head = file.read(HEAD)
     except FileNotFoundError as error:
-        raise InputRefused("FILE_MISSING", file=path) from error
+        raise InputRefused("FILE_MISSING", file=path, near="") from error
     except OSError as error:
         raise InputRefused("FILE_UNREADABLE", file=path, reason=error.strerror) from error
     if not head:

@@ -4,11 +4,13 @@ Order is by path and then sheet, whatever the file system says, so that numbers 
 with them the ids of records, are the same on every machine.
 """
 
+import difflib
 import hashlib
 import os
 from pathlib import Path
 
 from crmclean.errors import InputRefused
+from crmclean.messages import say
 
 #: What lies beside sources: our own files, memo files of DBF, downloads that are not done.
 SKIPPED_SUFFIXES = {
@@ -16,6 +18,8 @@ SKIPPED_SUFFIXES = {
 }  # fmt: skip
 #: How the lock files of Excel, WPS and LibreOffice begin.
 LOCKS = ("~$", ".~")
+#: How many files are named that may have been meant.
+NEAR = 3
 #: What Windows leaves in folders.
 SKIPPED_NAMES = {"thumbs.db", "desktop.ini"}
 
@@ -30,21 +34,37 @@ def find(pattern: str, base: Path) -> tuple[list[Path], list[Path]]:
     elif any(mark in pattern for mark in "*?["):
         found = [file for file in _glob(pattern, base) if file.is_file()]
     else:
-        raise InputRefused("FILE_MISSING", file=pattern)
+        raise InputRefused("FILE_MISSING", file=pattern, near=_near(pattern, base))
     locks = [file for file in found if file.name.startswith(LOCKS)]
     hidden = [file for file in found if file.name.startswith(".") or _beside(file, path)]
     kept = sorted(set(found) - set(locks) - set(hidden))
+    if not kept and locks:
+        raise InputRefused("ONLY_LOCK_FILES", file=pattern)
     if not kept:
-        code = "ONLY_LOCK_FILES" if locks else "NO_FILES_MATCH"
-        raise InputRefused(code, file=pattern)
+        raise InputRefused("NO_FILES_MATCH", file=pattern, near=_near(pattern, base))
     return kept, sorted(locks)
+
+
+def _near(pattern: str, base: Path) -> str:
+    """Words about files that may have been meant: .csv came as .xlsx, or with another month in its
+    name; "" where there are none."""
+    asked, folder = Path(pattern), (base / pattern).parent
+    other = _glob(str(asked.with_suffix(".*")), base) if asked.suffix else []
+    there = {path.name: path for path in folder.iterdir()} if folder.is_dir() else {}
+    alike = difflib.get_close_matches(asked.name, sorted(there), NEAR)
+    files = dict.fromkeys([*sorted(other), *(there[name] for name in alike)])
+    names = [file.name for file in files if file.is_file() and not _beside(file, base)][:NEAR]
+    return say("reading.near", files=say("check.comma").join(names)) if names else ""
 
 
 def _glob(pattern: str, base: Path) -> list[Path]:
     whole = Path(pattern)
-    if whole.is_absolute():
-        return list(Path(whole.anchor).glob(str(whole.relative_to(whole.anchor))))
-    return list(base.glob(pattern))
+    try:
+        if whole.is_absolute():
+            return list(Path(whole.anchor).glob(str(whole.relative_to(whole.anchor))))
+        return list(base.glob(pattern))
+    except ValueError as error:  # `**` that is no whole part of the path
+        raise InputRefused("NO_FILES_MATCH", file=pattern, near="") from error
 
 
 def is_no_source(path: Path) -> bool:

@@ -38,6 +38,7 @@ def _finding(finding: Finding, language: str) -> dict[str, Any]:
         "column": finding.column,
         "field": finding.field,
         "count": finding.count,
+        "before": finding.before,
         "first_rows": list(finding.rows),
         "facts": finding.facts,
         "customers": list(finding.customers),

@@ -1,37 +1,59 @@
-"""For a terminal or a mail: the verdict first, then the gravest findings, understood in ten seconds."""
+"""For a terminal or a mail: understood in ten seconds.
+
+The verdict first, then what is to be said of the month as a whole (stopped, gates, drift), then the
+issues of the data; what to do once per code. A long list ends with the verdict, because a terminal
+shows its end.
+"""
 
 from crmclean import messages, score
 from crmclean.check.findings import Finding, Result
 
 MOST = 40
+#: So many findings fill a screen.
+SCREEN = 8
 
 
 def render(result: Result) -> str:
     """Plain text without colours; one block per finding, with what to do."""
+    language = result.language
     lines = head(result)
     shown = result.findings[:MOST]
-    for finding in shown:
-        lines += ["", *_block(finding, result.language)]
+    advised: set[str] = set()
+    for number, finding in enumerate(shown):
+        if finding.issue and number and not shown[number - 1].issue:
+            lines += ["", messages.say("check.data", language)]
+        lines += ["", *_block(finding, language, advised)]
     if len(result.findings) > len(shown):
         count = len(result.findings) - len(shown)
-        lines += ["", messages.say("check.more", result.language, count=count)]
+        lines += ["", messages.say("check.more", language, count=count)]
+    if len(shown) > SCREEN:
+        lines += ["", verdict(result)]
     return "\n".join(lines) + "\n"
 
 
 def head(result: Result) -> list[str]:
     """The verdict, what was read, the score, and what it was compared with."""
     language = result.language
-    counts = {severity: result.count(severity) for severity in ("error", "warn", "info")}
-    verdict = messages.say(f"check.verdict.{result.verdict}", language)
-    first = messages.say("check.head", language, verdict=verdict, waived=result.waived, **counts)
-    lines = [first]
+    lines = [verdict(result)]
     if "objects" in result.summary:
         lines += _numbers(result)
     code = "check.against" if result.baseline else "check.alone"
     lines.append(messages.say(code, language, name=result.baseline))
+    known = [finding for finding in result.findings if finding.before is not None]
+    if known:
+        grown = sum(finding.grown for finding in known)
+        lines.append(messages.say("check.grown", language, count=len(known), grown=grown))
     if not result.findings:
         lines.append(messages.say("check.clean", language))
     return lines
+
+
+def verdict(result: Result) -> str:
+    """One line: passed or not, and how much was found."""
+    language = result.language
+    counts = {severity: result.count(severity) for severity in ("error", "warn", "info")}
+    word = messages.say(f"check.verdict.{result.verdict}", language)
+    return messages.say("check.head", language, verdict=word, waived=result.waived, **counts)
 
 
 def _numbers(result: Result) -> list[str]:
@@ -53,7 +75,7 @@ def _numbers(result: Result) -> list[str]:
     return lines
 
 
-def _block(finding: Finding, language: str) -> list[str]:
+def _block(finding: Finding, language: str, advised: set[str]) -> list[str]:
     severity = messages.say(f"severity.{finding.severity}", language)
     place = finding.place or messages.say("check.run", language)
     counted = finding.counted(language)
@@ -64,5 +86,6 @@ def _block(finding: Finding, language: str) -> list[str]:
         lines.append("    " + messages.say("check.waived", language, reason=finding.waived))
     elif finding.severity != "info":
         advice = messages.advice(finding.code, language, **finding.facts)
-        lines += [f"    → {advice}"] if advice else []
+        lines += [f"    → {advice}"] if advice and advice not in advised else []
+        advised.add(advice)
     return lines
