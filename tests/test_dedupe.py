@@ -438,7 +438,7 @@ def test_a_merge_never_breaks_a_law(tmp_path: Path, rows: list[dict], match: flo
     for golden in set(clusters(found)):
         own = [r for r, g in zip(rows, clusters(found), strict=True) if g == golden]
         plain = text.plain(pa.array([r["name"] or "" for r in own], pa.string()))
-        parts = [names.parse(name) for name in plain.to_pylist()]
+        parts = [names.parts(name) for name in plain.to_pylist()]
         assert len({r["uscc"] for r in own} & {ONE, TWO}) <= 1
         assert len({(p.branch, p.ordinal) for p in parts}) == 1
 

@@ -7,7 +7,11 @@ not 中行科技有限公司). A company's own short name (淮矿机械) is for 
 
 import re
 
+import numpy as np
+
 from crmclean.dedupe import words
+from crmclean.dedupe.spans import Spans
+from crmclean.dedupe.tries import Trie
 
 _NUMBER = "一二三四五六七八九十\\d"
 _SCHOOL = re.compile(rf"([{_NUMBER}])([中小])$")
@@ -19,9 +23,19 @@ _NARROW = frozenset(short for short, where in words.table("abbreviations", 2).it
 _OFFICE = re.compile(
     r"(?:$|(?:集团|股份|有限|公司).*$|.{0,6}(?:[分支总]行|[分支]公司|分理处|储蓄所|营业[部厅]|网点|办事处|加油站)$)"
 )
-_FIRST = frozenset(short[0] for short in _KNOWN)
+_SHORT = Trie(_KNOWN)
 _SIZES = sorted({len(short) for short in _KNOWN}, reverse=True)
 _LAST = frozenset("中小院)")
+
+
+def write_out(names: Spans) -> Spans:
+    """Chinese names in plain form with their abbreviations written out."""
+    rows = np.flatnonzero(
+        (_SHORT.longest(names, leave=0) >= 0)
+        | np.isin(names.at(-1), [*map(ord, _LAST)])
+        | names.ends(")公司")
+    )
+    return names.reworked(rows, written_out)
 
 
 def written_out(name: str) -> str:
@@ -30,8 +44,7 @@ def written_out(name: str) -> str:
     >>> written_out("宁安一中"), written_out("医科大学附一院"), written_out("工行舟山分行")
     ('宁安第一中学', '医科大学附属第一医院', '中国工商银行舟山分行')
     """
-    if name[:1] in _FIRST:
-        name = _head(name)
+    name = _head(name)
     if name.endswith(")公司"):
         for short, full in _LEGAL:
             name = name.removesuffix(short) + full if name.endswith(short) else name

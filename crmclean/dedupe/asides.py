@@ -7,8 +7,13 @@ A bracket may hold the region, the legal kind, a former name, a shop or campus, 
 import re
 from typing import NamedTuple
 
+import numpy as np
+import pyarrow as pa
+
 from crmclean.dedupe import regions, words
-from crmclean.dedupe.branches import is_said, key
+from crmclean.dedupe.branches import key
+from crmclean.dedupe.offices import is_said
+from crmclean.dedupe.spans import Spans, filled
 
 _PLACES, _KINDS, _NOTES = map(words.table, ("places", "forms", "annotations"))
 _BRACKET = re.compile(r"[(\[]([^()\[\]]*)[)\]]?")
@@ -42,6 +47,16 @@ class Asides(NamedTuple):
     code: str = ""
     kind: str = ""
     branch: str = ""
+
+
+def take(names: Spans, rows: np.ndarray) -> tuple[Spans, dict[str, pa.Array]]:
+    """The names without what stands beside them; and what that says, as columns: the other fields
+    of `Asides`. `rows`: those that hold signs."""
+    found = [read(name) for name in names[rows].texts().to_pylist()]
+    columns = dict(zip(Asides._fields, zip(*found, strict=True), strict=True)) if found else {}
+    names = names.put(rows, pa.array(columns.pop("name", ()), pa.string()))
+    said = {name: filled(len(names), rows, columns.get(name, ())) for name in Asides._fields[1:]}
+    return names, said
 
 
 def read(name: str) -> Asides:

@@ -1,171 +1,157 @@
-"""What tells one company's plants and branches apart: branch and ordinal.
+"""What tells one company's branches apart.
 
-A branch carries its parent's whole name in front (《企业名称登记管理规定》 art. 13), a shop its brand;
-一厂, 第三医院 and 4局 carry a number. Both must be equal before two names can mean one customer, so
-they are read even from careless names, and one spelling stands for all: 青岛市分公司 is 青岛分公司,
-第二分公司 is 2分公司. Numerals are read only inside an ordinal, never in a brand: 三一重工 stays.
+A branch carries its parent's whole name in front (《企业名称登记管理规定》 art. 13), a shop its brand.
+Both must be equal before two names can mean one customer, so they are read even from careless
+names, and one spelling stands for all: 青岛市分公司 is 青岛分公司, 第二分公司 is 2分公司.
 """
 
-import re
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from crmclean.dedupe import words
-from crmclean.rules._people import is_name
+from crmclean.dedupe import offices, ordinals, words
+from crmclean.dedupe.spans import Spans, filled, put
+from crmclean.dedupe.tries import Trie
 
-_PLACES, _CODES = words.affixes("places"), words.table("places")
-_NUMERAL = "一二三四五六七八九十百零〇○两壹贰叁肆伍陆柒捌玖拾"
-ORDINAL = re.compile(
-    rf"第(?P<a>[{_NUMERAL}\d]+?(?=零售|[^{_NUMERAL}\d]|$))|(?!(?<=[统唯万天如合归同德])一)(?<!\d)(?P<b>[{_NUMERAL}]{{1,3}}|\d{{1,4}})"
-    r"(?=分?厂|分?店|分公司|分院|分行|分部|分校|号(?:店|厂|楼|院|库|仓)|车间|"
-    r"建(?:筑|设|建设|工程|$|公司|集团)|冶|局|医?院|"
-    r"中(?:学|$)|小(?:学|$)|矿|校区?|期|队|站|库|机床)"
+_PLACES = words.affixes("places")
+_LEGAL = Trie(
+    ["有限责任公司", "股份有限公司", "有限公司", "股份公司", "集团公司", "总公司"], backwards=True
 )
-_HAS_NUMERAL = re.compile(rf"[{_NUMERAL}\d]")
-_NUMBER_END = re.compile(rf"^(.{{2,}}?)(第?[{_NUMERAL}\d]+)号?$")
-_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "两": 2}
-_DIGITS |= {c: i for i, c in enumerate("壹贰叁肆伍陆柒捌玖", 1)}
-
-_LEGAL = r"有限责任公司|股份有限公司|有限公司|股份公司|集团公司|总公司"
-_OFFICE = r"银行|信用社|联社|供销社|合作社|事务所(?:\((?:普通|特殊普通)合伙\))?|(?<!工程)局"
+#: A legal form that goes on: the whole name does not end before it.
+_MORE = Trie(["有限", "股份", "集团", "控股"])
 #: Ends of what follows a whole legal form: nothing but a part of the company stands there.
-_PART = r"公司|[分支]?[行店厂院校部社所局处站库队矿]|[业务网站]点|研究院|中心|基地|园区?|车间|专柜|大药房|药房|超市|商场|[市广]场|餐厅|酒家|宾馆|仓|卖场|[门批][市调]部?|酒楼|楼"
-_AFTER_LEGAL = re.compile(
-    rf"^(?P<head>.{{2,}}?(?:{_LEGAL}))(?P<branch>(?!有限|股份|集团|控股).{{0,24}}?(?:{_PART}))$"
+_PARTS = [
+    "公司",
+    "业点",
+    "务点",
+    "网点",
+    "站点",
+    "研究院",
+    "中心",
+    "基地",
+    "园",
+    "园区",
+    "车间",
+    "专柜",
+    "大药房",
+    "药房",
+    "超市",
+    "商场",
+    "市场",
+    "广场",
+    "餐厅",
+    "酒家",
+    "宾馆",
+    "仓",
+    "卖场",
+    "门市",
+    "门调",
+    "批市",
+    "批调",
+    "门市部",
+    "门调部",
+    "批市部",
+    "批调部",
+    "酒楼",
+    "楼",
+]
+_PARTS += [before + end for before in ("", "分", "支") for end in "行店厂院校部社所局处站库队矿"]
+_PART = Trie(_PARTS, backwards=True)
+_LONGEST = 24  # characters before such an end
+_DEPARTMENTS = [
+    name + end for name in offices.DEPARTMENTS for end in ("部", "处", "科", "办", "中心")
+]
+_DEPARTMENT = Trie(_DEPARTMENTS, backwards=True)
+_LAST = [*map(ord, offices.LAST)]
+_BARE = Trie(
+    ["分公司", "支公司", "办事处", "代表处", "联络处", "分店", "分厂", "店"], backwards=True
 )
-_BRANCH_WORDS = (
-    "分公司|支公司|子公司|分行|支行|分店|分厂|分院|分校|分部|分社|分所|分局|支局|派出所|工商所|税务所|分理处|办事处|代表处|联络处|"
-    "门店|旗舰店|体验店|加盟店|直营店|专柜|营业部|营业厅|营业所|经营部|销售部|服务部|门市部|事业部|项目部|"
-    "服务站|加油站|供应站|储蓄所|门市|批[发调]部|商场|酒家|医院|工厂|厂|店"
-)
-_AFTER_OFFICE = re.compile(
-    rf"^(?P<head>.{{2,}}?(?:{_OFFICE}|公司|集团(?!.*(?:有限|股份)公司)))"
-    rf"(?P<branch>(?!有限|股份|集团|控股).{{0,24}}?(?:{_BRANCH_WORDS}))$"
-)
-_UTILITY = re.compile(r"^(?P<head>.{2,}?公司)(?P<branch>.{2,16}公司)$")  # 省电力公司 + 市供电公司
-_BARE = re.compile(
-    r"^(?P<head>.+?)(?P<tail>分公司|支公司|(?<!街道)办事处|代表处|联络处|分店|分厂)$"
-)
-_CAMPUS = re.compile(
-    r"^(?P<head>.{3,}(?:医院|学校|幼儿园|大学))(?P<branch>[^大]{1,4}(?:院区|校区|园区|分园|院))$"
-)
-_SHOP = re.compile(r"(?:旗舰|体验|加盟|直营|专卖|分|门)?店$")
-_DEPARTMENT_NAMES = "采购|财务|技术|行政|人事|市场|设备|质检|质量|研发|综合|后勤|工会"
-_DEPARTMENT = re.compile(rf"(?<=公司)(?:{_DEPARTMENT_NAMES})(?:部|处|科|办|中心)$")
-_TAIL = re.compile(r"^(?P<head>.{4,}?有限(?:责任)?公司)(?P<said>(?!.*公司).{1,8})$")
-_LAST = frozenset("市家楼司行店厂院校部社所局处站库队矿点心地园间柜房市场厅馆仓科办会区")
-_SITES = _LAST | frozenset("场队厅户堂亭屋台塔桥港井组")
-_SEVERAL = re.compile(r"公司.+公司|集团.+分公司|[分支]公司$")
-_SUFFIXED = re.compile(r"^(.{2,})[省市县区]$")
+#: The last two characters of 公司, 集团, 银行, 信用社, 学校… each: one pair stands inside every name of an
+#: office, but for those with 局 and the bare ones.
+_INSIDE = ("公集银用联销作务医学儿大", "司团行社所院校园学")
+_SUFFIXES = "省市县区"
+#: What `key` may spell otherwise.
+_OTHERWISE = rf"[{_SUFFIXES}{ordinals.NUMERALS}]"
 
 
-def number(text: str) -> str:
-    """A Chinese or Arabic numeral as digits; one without tens and hundreds is read digit by digit.
+def take(names: Spans) -> tuple[Spans, pa.Array]:
+    """The names of the head offices, and the branches, "" where a name is not a branch's. A
+    department of the company (采购部) is no branch of it, and goes; so does a person, a place or a note.
 
-    >>> number("二十三"), number("十"), number("〇二"), number("4"), number("七一六"), number("二0三")
-    ('23', '10', '2', '4', '716', '203')
+    >>> texts = ["华星电子有限公司深圳分公司", "华星电子有限公司采购部", "华星电子有限公司张三"]
+    >>> heads, found = take(Spans.of(pa.array(texts)))
+    >>> heads.texts().to_pylist(), found.to_pylist()
+    (['华星电子有限公司', '华星电子有限公司', '华星电子有限公司'], ['深圳分公司', '', ''])
     """
-    text = text.replace("拾", "十")
-    if "十" not in text and "百" not in text:
-        return str(int("".join(str(_DIGITS.get(c, c)) for c in text)))
-    hundreds, _, rest = text.rpartition("百")
-    tens, ten, units = rest.rpartition("十")
-    total = 100 * _digit(hundreds[:1], 1) if "百" in text else 0
-    total += 10 * _digit(tens[-1:], 1) if ten else 0
-    return str(total + _digit(units[-1:], 0))
+    company = names.ends("公司")
+    several = (
+        names.ends("分公司") | names.ends("支公司") | (names.cut(back=3).count("公", "司") > 0)
+    )
+    rows = np.flatnonzero(np.isin(names.at(-1), _LAST) & (~company | several))
+    heads, own = _split(_without_departments(names[rows]))
+    names = names.where(rows, heads)
+    branch = filled(len(names), rows, own)
+    whole = pc.equal(branch, "").to_numpy(zero_copy_only=False)
+    rows = np.flatnonzero(whole & ~names.ends("公司") & (names.count("有", "限") > 0))
+    return names.reworked(rows, offices.without_said), branch
 
 
-def _digit(character: str, missing: int) -> int:
-    return int(character) if character.isdecimal() else _DIGITS.get(character, missing)
+def _without_departments(names: Spans) -> Spans:
+    sizes = _DEPARTMENT.lengths[_DEPARTMENT.longest(names, leave=2)]
+    return names.cut(back=np.where(names.cut(back=sizes).ends("公司"), sizes, 0))
 
 
-def ordinal(name: str) -> str:
-    """All ordinals of a name, joined: 中铁四局第二工程公司 → 4-2."""
-    if not _HAS_NUMERAL.search(name):
-        return ""
-    return "-".join(number(hit["a"] or hit["b"]) for hit in ORDINAL.finditer(name))
+def _split(names: Spans) -> tuple[Spans, pa.Array]:
+    """Heads and branches: first of what has a legal form, then of what has none."""
+    stops = _legal_ends(names)
+    heads = Spans(names.points, names.starts, stops)
+    branch = Spans(names.points, stops, names.stops).texts()
+    rows = np.flatnonzero((stops == names.stops) & _may_be_office(names))
+    found = [offices.split(name) for name in names[rows].texts().to_pylist()]
+    heads = heads.put(rows, pa.array([head for head, _ in found], pa.string()))
+    branch = put(branch, rows, [branch for _, branch in found])
+    spelt = pc.indices_nonzero(pc.match_substring_regex(branch, _OTHERWISE)).to_numpy()
+    keys = [key(text) for text in branch.take(pa.array(spelt)).to_pylist()]
+    return heads, put(branch, spelt, keys)
 
 
-def without_number(core: str, form: str) -> str:
-    """机床一(厂) → 机床, 红星1号(店) → 红星: the ordinal says it, in whatever spelling."""
-    if form[-1:] in ("厂", "店") and _HAS_NUMERAL.search(core[-2:]):
-        found = _NUMBER_END.match(core)
-        return found[1] if found and ORDINAL.search(core[-1:] + form) else core
-    return core
+def _may_be_office(names: Spans) -> np.ndarray:
+    """Which names `offices.split` may split: all that it does, and a few more."""
+    before = names.cut(back=1)
+    inside = (before.count(*_INSIDE) > 0) | (before.count("局") > 0)
+    return inside | (_BARE.longest(names, leave=1) >= 0)
 
 
-def without_ordinal(core: str) -> str:
-    """第三毛纺(厂) is the core of 毛纺三厂 too: the ordinal says the rest."""
-    bare = ORDINAL.sub("", core)
-    return bare if len(bare) > 1 else core
-
-
-def split(name: str) -> tuple[str, str]:
-    """The head office's name and the branch, "" where the name is not a branch's. A department
-    of the company (采购部) is no branch of it, and goes; so does a person, a place or a note.
-
-    >>> split("华星电子有限公司深圳分公司"), split("华星电子有限公司采购部"), split("华星电子有限公司张三")
-    (('华星电子有限公司', '深圳分公司'), ('华星电子有限公司', ''), ('华星电子有限公司', ''))
-    """
-    head, branch = _split(name)
-    if not branch and "有限" in head and not head.endswith("公司"):
-        found = _TAIL.match(head)
-        head = found["head"] if found and is_said(found["said"]) else head
-    return head, branch
-
-
-def is_said(text: str) -> bool:
-    """Whether what follows a whole name is said of it: a person, a place, a note, who does it
-    there (采购). Anything else
-    (白柳收购点, 龙峰林场) may be a part of the company."""
-    if text in _CODES or text in words.table("annotations"):
-        return True
-    if text in _DEPARTMENT_NAMES.split("|"):
-        return True
-    return text[-1:] not in _SITES and is_name(text)
-
-
-def _split(name: str) -> tuple[str, str]:
-    if name[-1:] not in _LAST or (name.endswith("公司") and not _SEVERAL.search(name)):
-        return name, ""
-    name = _DEPARTMENT.sub("", name)
-    for pattern in (_AFTER_LEGAL, _AFTER_OFFICE, _CAMPUS):
-        if found := pattern.match(name):
-            return found["head"], key(found["branch"])
-    if (found := _UTILITY.match(name)) and _PLACES.prefix(found["branch"]):
-        return found["head"], key(found["branch"])
-    if found := _BARE.match(name):
-        head, place = _place_before(found["head"])
-        return (head, key(place + found["tail"])) if head else (name, "")
-    return _shop(name)
+def _legal_ends(names: Spans) -> np.ndarray:
+    """Where a whole name ends within each: behind the first legal form that a part of the company
+    follows; at its end where there is none."""
+    points, found = names.points, names.stops.copy()
+    ends = 2 + np.flatnonzero((points[:-1] == ord("公")) & (points[1:] == ord("司")))
+    ends = np.append(ends, len(points))
+    rows, at = np.arange(len(names)), np.searchsorted(ends, names.starts + 1)
+    while len(rows):
+        rows = rows[ends[at[rows]] < names.stops[rows]]
+        end = ends[at[rows]]
+        head = Spans(points, names.starts[rows], end)
+        rest = Spans(points, end, names.stops[rows])
+        part = _PART.longest(rest, leave=0)
+        there = (part >= 0) & (rest.lengths <= _LONGEST + _PART.lengths[part])
+        there &= (_LEGAL.longest(head, leave=2) >= 0) & (_MORE.longest(rest, leave=0) < 0)
+        found[rows[there]] = end[there]
+        rows = rows[~there]
+        at[rows] += 1
+    return found
 
 
 def key(branch: str) -> str:
-    """Branches in one spelling: 青岛市分公司 is 青岛分公司, 第二分公司 is 2分公司."""
-    branch = ORDINAL.sub(lambda hit: number(hit["a"] or hit["b"]), branch)
+    """Branches in one spelling.
+
+    >>> key("青岛市分公司"), key("第二分公司")
+    ('青岛分公司', '2分公司')
+    """
+    branch = ordinals.in_digits(branch)
     places = ""
     while found := _PLACES.prefix(branch):
-        short = _SUFFIXED.match(found)
-        places += short[1] if short else found
+        places += found[:-1] if len(found) > 2 and found[-1] in _SUFFIXES else found
         branch = branch[len(found) :]
     return places + branch
-
-
-def _shop(name: str) -> tuple[str, str]:
-    """蜜雪冰城郑州人民路店: a brand, then a city and a street. A place that only a trade follows
-    belongs to the name (全家南京烤鸭店)."""
-    end = _SHOP.search(name)
-    if not end:
-        return name, ""
-    for at in range(3, end.start() - 1):
-        place = _PLACES.prefix(name[at:], leave=1)
-        if place and (len(_CODES[place]) == 4 or place + "市" in _CODES):
-            between = name[at + len(place) : end.start()]
-            if between and not words.affixes("trades").suffix(between, leave=0):
-                return name[:at], key(name[at:])
-    return name, ""
-
-
-def _place_before(head: str) -> tuple[str, str]:
-    if place := _PLACES.suffix(head):
-        return head[: -len(place)], place
-    found = _NUMBER_END.match(head)
-    return (found[1], found[2]) if found else (head, "")

@@ -9,7 +9,7 @@ import re
 from functools import cache
 
 from crmclean.dedupe import asides, words
-from crmclean.dedupe.branches import number
+from crmclean.dedupe.ordinals import number
 
 _SPACE = re.compile(r"\s+")
 _FORM = re.compile(

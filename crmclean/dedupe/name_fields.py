@@ -5,9 +5,10 @@ from collections.abc import Iterable
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.dedupe import names, text
+from crmclean.dedupe import concerns, names, text
 from crmclean.dedupe.fields import Field, encode, mapped, several
 from crmclean.dedupe.places import city
+from crmclean.run.abreast import abreast
 
 #: Names that are read at once: what is made of each on the way is let go.
 BATCH = 1 << 16
@@ -23,19 +24,16 @@ def read(column: pa.Array) -> tuple[dict[str, pa.Array], Field]:
 
 def _parsed(values: pa.Array) -> dict[str, pa.Array]:
     batches = (values[at : at + BATCH] for at in range(0, max(len(values), 1), BATCH))
-    whole = pa.concat_tables(map(_batch, batches))
+    whole = pa.concat_tables(abreast(_batch, batches))
     return {name: whole[name].combine_chunks() for name in whole.column_names}
 
 
 def _batch(values: pa.Array) -> pa.Table:
-    texts = values.to_pylist()
-    parts = [names.parse(value) for value in texts]
-    seen = [names.compared(value, part) for value, part in zip(texts, parts, strict=True)]
-    columns = dict(zip(names.Parts._fields, zip(*parts, strict=True), strict=False))
-    columns |= dict(zip(names.Compared._fields, zip(*seen, strict=True), strict=False))
-    columns["city"] = tuple(city(part.code) for part in parts)
-    wanted = (*names.Parts._fields, *names.Compared._fields, "city")
-    return pa.table({name: pa.array(columns.get(name, ()), pa.string()) for name in wanted})
+    parts = names.parse(values)
+    parts |= concerns.compared(values, parts)
+    codes = parts["code"].dictionary_encode()
+    cities = pa.array([city(code) for code in codes.dictionary.to_pylist()], pa.string())
+    return pa.table(parts | {"city": cities.take(codes.indices)})
 
 
 def fields_of(part: dict[str, pa.Array], name: Field) -> dict[str, Field]:

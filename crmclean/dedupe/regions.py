@@ -3,54 +3,62 @@
 吉林市江城机械 is not in 江城县, 高新区 is a zone of the city before it, and a trade alone keeps its
 place (长春商贸, 宜良税务局): there the place is what tells one from the other. Chinese counties lend
 their names to many brands, so a county without 县 or 市 counts only where nothing speaks against it.
+
+A column is read at once: every round takes one place off the front of each name that has one.
 """
 
 import re
-from functools import cache
 
-from crmclean.dedupe import words
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-_PLACES, _TRADES, _FORMS = map(words.affixes, ("places", "trades", "forms"))
-_CODES = words.table("places")
+from crmclean.dedupe import within, words
+from crmclean.dedupe.spans import Spans
+from crmclean.dedupe.tries import Trie
+from crmclean.dedupe.within import Found, Kinds
+
+_CODES, _FORMS = words.table("places"), words.table("forms")
+_FRONT, _END, _SHORT = Trie(_CODES), Trie(_CODES, backwards=True), Trie(within.shorts())
+_TRADES = Trie([*_FORMS, *sorted(words.listed("trades"))])
 _SUFFIXED = re.compile(r"^(.{2,})[省市区县]$")
 _ZONE = re.compile(
     r"^(?:中国|(?!华|新)[^区]{0,4}?)?(?:经济技术开发区|高新技术产业开发区|高新技术开发区|经济开发区|综合保税区|"
     r"保税港区|保税区|自由贸易试验区|自贸区|高新区|开发区|工业园区)"
 )
 _CORPS = re.compile(r"^生产建设兵团(?:第?[一二三四五六七八九十\d]+师)?")
-_MUNICIPALITIES = ("11", "12", "31", "50")
-_ANY_TRADE = (
+_ANY_TRADE = Trie([
     "代理", "咨询", "设计", "维修", "安装", "运输", "制造", "生产", "加工", "销售", "经营", "贸易",
     "发展", "服务", "工程", "技术", "科技", "管理", "机械", "设备", "材料", "仪器", "器材", "用品",
-)  # fmt: skip
+], backwards=True)  # fmt: skip
+
+_BARE = np.array([_SUFFIXED.match(place) is None for place in _CODES])
+_CODED = np.array([*map(bool, _CODES.values())])
+#: The number of a city's name without 市, -1 where it is no place: for 蒙自 + 市场监督.
+_NUMBERS = {place: number for number, place in enumerate(_CODES)}
+_WITHOUT_CITY = np.array(
+    [_NUMBERS.get(place[:-1], -1) if place[-1] == "市" else -1 for place in _CODES]
+)
 
 
-def take(name: str, region: str, code: str, speaks: bool) -> tuple[str, str, str]:
-    """(region, its code, what is left of the name). `region`, `code`: what a bracket said;
-    `speaks`: the form that follows says the trade, so that nothing else need be left.
+def take(
+    names: Spans, region: pa.Array, code: pa.Array, speaks: np.ndarray
+) -> tuple[pa.Array, pa.Array, Spans]:
+    """(region, its code, what is left of the name) of every name. `region`, `code`: what a bracket
+    said; `speaks`: the form that follows says the trade, so that nothing else need be left.
 
-    >>> take("广东佛山海川陶瓷", "", "", False), take("长春商贸", "", "", False)
-    (('广东佛山', '4406', '海川陶瓷'), ('长春', '2201', '长春商贸'))
+    >>> names = Spans.of(pa.array(["广东佛山海川陶瓷", "长春商贸"]))
+    >>> region, code, rest = take(names, *[pa.array(["", ""])] * 2, np.zeros(2, bool))
+    >>> region.to_pylist(), code.to_pylist(), rest.texts().to_pylist()
+    (['广东佛山', '长春'], ['4406', '2201'], ['海川陶瓷', '长春商贸'])
     """
-    last, found = "", _place(name, code, speaks)
-    while found:
-        last, name = found, name[len(found) :]
-        own = _CODES.get(found) or _within(code).get(found, "")
-        wider = 0 < len(own) < len(code)  # 上海 in front and 浦东 in brackets
-        if not region.startswith(found):
-            region = found + region if wider else region + found
-        code = max(code, own, key=len)
-        found = _place(name, code, speaks)
-    if not last and (found := _PLACES.suffix(name)) and _CODES[found] and not region:
-        return found, _CODES[found], name[: -len(found)]
-    if code and (zone := _zone(name)):
-        region, name = region + zone.removeprefix("中国"), name[len(zone) :]
-        found = _place(name, code, speaks) if "兵团" in zone else ""
-        return region + found, _CODES.get(found) or code, name[len(found) :]
-    if last and (not name or (not speaks and says_trade_only(name))):
-        short = _SUFFIXED.match(last)
-        name = (short[1] if short else last) + name
-    return region, code, name
+    kinds = Kinds()
+    kind = kinds.said(region, code)
+    names = _fronts(names, kinds, kind, speaks)
+    names = _zones(names, kinds, kind, speaks)
+    names = _ends(names, kinds, kind)
+    names = _with_place(names, kinds, kind, speaks)
+    return kinds.texts("region", kind), kinds.texts("code", kind), names
 
 
 def whole(place: str, code: str) -> str:
@@ -61,45 +69,71 @@ def whole(place: str, code: str) -> str:
     return next((place + end for end in "市县区" if _CODES.get(place + end) == code), place)
 
 
-def says_trade_only(text: str) -> bool:
-    """Whether a text is one trade word, or one and a word that any trade may take (轴承 + 制造)."""
-    if text in _TRADES.words or text in _FORMS.words:
-        return True
-    return text.endswith(_ANY_TRADE) and text[:-2] in _TRADES.words
+def _fronts(names: Spans, kinds: Kinds, kind: np.ndarray, speaks: np.ndarray) -> Spans:
+    """Names without the places at their front; `kind` is written."""
+    starts, rows = names.starts.copy(), np.arange(len(names))
+    while len(rows):
+        left = Spans(names.points, starts, names.stops)[rows]
+        sizes, after = _place(left, kinds, kind[rows], speaks[rows])
+        rows, sizes, after = rows[sizes > 0], sizes[sizes > 0], after[sizes > 0]
+        kind[rows] = after
+        starts[rows] += sizes
+    return Spans(names.points, starts, names.stops)
 
 
-def _place(name: str, code: str, speaks: bool) -> str:
-    """The place that a name begins with, if it can lie in the place before it. Inside a city its
-    districts are known by their short names too (宁波市鄞州…), if more than a trade follows."""
-    found = _PLACES.prefix(name)
-    if speaks and (found := found or _PLACES.prefix(name, leave=0)) == name:
-        found = found if _SUFFIXED.match(found) else ""
-    if found[-1:] == "市" and name.startswith("场", len(found)) and found[:-1] in _CODES:
-        found = found[:-1]  # 蒙自 + 市场监督
-    if found and _on_one_line(code, _CODES[found]):
-        return found
+def _place(
+    names: Spans, kinds: Kinds, kind: np.ndarray, speaks: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """How long the place is that each name begins with, 0 where none can lie in the place before it,
+    and the kind of both. Inside a city its districts are known by their short names too (宁波市鄞州…),
+    if more than a trade follows."""
+    place = _listed(names, speaks)
+    after = np.full(len(names), -1)
+    rows = np.flatnonzero(place >= 0)
+    after[rows] = kinds.after(kind[rows], place[rows])
+    sizes = np.where(after >= 0, _FRONT.lengths[place], 0)
+    rest = np.flatnonzero((after < 0) & kinds.where("code")[kind])
     for size in (2, 3):
-        short = name[:size]
-        if code and len(name) > size + 1 and short in _within(code):
-            return "" if says_trade_only(name[size:]) else short
-    return ""
+        rows = rest[names.lengths[rest] > size + 1]
+        short = _SHORT.whole(names[rows].head(size))
+        rows, short = rows[short >= 0], short[short >= 0]
+        found = kinds.after(kind[rows], short + len(_CODES))
+        rows, found = rows[found >= 0], found[found >= 0]
+        rest = np.setdiff1d(rest, rows, assume_unique=True)
+        more = ~_says_trade_only(names[rows].cut(front=size))
+        sizes[rows[more]], after[rows[more]] = size, found[more]
+    return sizes, after
 
 
-def _within(code: str) -> dict[str, str]:
-    """Short names of the districts and counties of a city, or of the cities of a province, to their
-    codes."""
-    return _all_within().get(code, {})
+def _listed(names: Spans, speaks: np.ndarray) -> np.ndarray:
+    """The listed place that each name begins with: its number, -1 where there is none."""
+    place = _FRONT.longest(names, leave=2)
+    rows = np.flatnonzero(speaks & (place < 0))
+    found = _FRONT.longest(names[rows], leave=0)
+    place[rows] = np.where((_FRONT.lengths[found] == names.lengths[rows]) & _BARE[found], -1, found)
+    rows = np.flatnonzero((place >= 0) & (_WITHOUT_CITY[place] >= 0))
+    market = names[rows].cut(front=_FRONT.lengths[place[rows]]).at(0) == ord("场")
+    place[rows[market]] = _WITHOUT_CITY[place[rows[market]]]
+    return place
 
 
-@cache
-def _all_within() -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    for place, code in _CODES.items():
-        if len(code) == 6 and len(place) > 2 and place[-1] in "区县市":
-            found.setdefault(code[:4], {})[place[:-1]] = code
-            if place[-1] == "市" or code.startswith(_MUNICIPALITIES):
-                found.setdefault(code[:2], {})[place[:-1]] = code
-    return found
+def _zones(names: Spans, kinds: Kinds, kind: np.ndarray, speaks: np.ndarray) -> Spans:
+    """Names without a development zone behind their place; a division of the 兵团 has places in it."""
+    rows = np.flatnonzero(kinds.where("code")[kind] & (names.count("区团") > 0))
+    zones = [_zone(text) for text in names[rows].texts().to_pylist()]
+    zoned = np.array([zone != "" for zone in zones], bool)
+    rows, zones = rows[zoned], [zone for zone in zones if zone]
+    left = names[rows].cut(front=np.array([*map(len, zones)], np.int64))
+    corps = np.flatnonzero(["兵团" in zone for zone in zones])
+    sizes = np.zeros(len(rows), np.int64)
+    sizes[corps], _ = _place(left[corps], kinds, kind[rows[corps]], speaks[rows[corps]])
+    places = left.cut(back=left.lengths - sizes).texts().to_pylist()
+    before = [kinds.all[one] for one in kind[rows].tolist()]
+    kind[rows] = kinds.numbers(
+        Found(region + zone.removeprefix("中国") + place, _CODES.get(place) or code)
+        for (region, code, _), zone, place in zip(before, zones, places, strict=True)
+    )
+    return names.where(rows, left.cut(front=sizes))
 
 
 def _zone(name: str) -> str:
@@ -109,6 +143,31 @@ def _zone(name: str) -> str:
     return found[0] if found and len(name) >= found.end() + 2 else ""
 
 
-def _on_one_line(code: str, other: str) -> bool:
-    """Whether one place lies in the other; a name that several places carry may."""
-    return code.startswith(other) or other.startswith(code)
+def _ends(names: Spans, kinds: Kinds, kind: np.ndarray) -> Spans:
+    """Names without the place at their end, where none was found elsewhere."""
+    rows = np.flatnonzero(kind == 0)
+    place = _END.longest(names[rows], leave=2)
+    coded = (place >= 0) & _CODED[place]
+    rows, place = rows[coded], place[coded]
+    kind[rows] = kinds.numbers(Found(text, _CODES[text]) for text in _END.texts(place).to_pylist())
+    return names.where(rows, names[rows].cut(back=_END.lengths[place]))
+
+
+def _with_place(names: Spans, kinds: Kinds, kind: np.ndarray, speaks: np.ndarray) -> Spans:
+    """Names of which only a trade is left, with their last place in front again."""
+    placed = kinds.where("last")[kind]
+    rows = np.flatnonzero(placed & ~speaks)
+    alone = placed & (names.lengths == 0)
+    alone[rows] |= _says_trade_only(names[rows])
+    rows = np.flatnonzero(alone)
+    last = pc.replace_substring_regex(kinds.texts("last", kind[rows]), _SUFFIXED.pattern, r"\1")
+    return names.put(rows, pc.binary_join_element_wise(last, names[rows].texts(), ""))
+
+
+def _says_trade_only(texts: Spans) -> np.ndarray:
+    """Whether a text is one trade word or a form, or a trade and a word that any trade may take
+    (轴承 + 制造)."""
+    found = _TRADES.whole(texts) >= 0
+    rows = np.flatnonzero(~found & (_ANY_TRADE.longest(texts, leave=0) >= 0))
+    found[rows] = _TRADES.whole(texts[rows].cut(back=2)) >= len(_FORMS)
+    return found
