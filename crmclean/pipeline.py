@@ -27,6 +27,7 @@ from crmclean import (
     tables,
 )
 from crmclean.job import Job, finished, made_from
+from crmclean.run.beside import beside
 from crmclean.run.memory import give_back
 from crmclean.run.timing import timed
 from crmclean.run.work import STAGES
@@ -79,18 +80,24 @@ def do_dedupe(job: Job) -> None:
     del records
     give_back()
     crosswalk = derive.exclude(found.crosswalk, golden, project)
-    checks = schema.check_golden(golden, crosswalk, project, model)
-    for name, table in golden.items():
-        work.put(f"golden/{name}", table)
+    with beside(_missing, job, golden, crosswalk):
+        checks = schema.check_golden(golden, crosswalk, project, model)
     work.put("pairs", found.pairs)
     work.put("golden_cells", found.golden_cells)
     work.put("delta", found.delta)
-    work.put("crosswalk", crosswalk)
-    work.put("gaps", gaps.find(golden, crosswalk, plan, project, model))
-    work.put("completeness", gaps.completeness(golden, crosswalk, plan, project, model))
     work.put("changes/dedupe", tables.concat(tables.CHANGES, [found.changes, *changes]))
     work.put("issues/dedupe", tables.concat(tables.ISSUES, [found.issues, *issues, checks]))
     work.put_text("memory.json", json.dumps({**found.memory, "codes": codes}, ensure_ascii=False))
+
+
+def _missing(job: Job, golden: dict[str, pa.Table], crosswalk: pa.Table) -> None:
+    """Golden records and where every record ended, and what they lack."""
+    plan, project, model, work = job.plan, job.project, job.model, job.work
+    for name, table in golden.items():
+        work.put(f"golden/{name}", table)
+    work.put("crosswalk", crosswalk)
+    work.put("gaps", gaps.find(golden, crosswalk, plan, project, model))
+    work.put("completeness", gaps.completeness(golden, crosswalk, plan, project, model))
 
 
 def _completed(
