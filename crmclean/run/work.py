@@ -21,6 +21,8 @@ import pyarrow as pa
 from crmclean import tables
 
 STAGES = ("scan", "clean", "dedupe", "export")
+#: Whether tables are mapped: where a file that is mapped can be replaced (on Windows it cannot).
+MAPPED = os.name == "posix"
 
 
 class Work:
@@ -36,9 +38,12 @@ class Work:
         return self.path(name).is_file()
 
     def get(self, name: str, columns: list[str] | None = None) -> pa.Table:
-        """The table of that name. Raises FileNotFoundError."""
+        """The table of that name, or some of its columns. Raises FileNotFoundError."""
         with _readable(self.path(name)) as file:
-            return _opened(file, columns).read_all()
+            if columns is None or MAPPED:
+                found = pa.ipc.open_file(file).read_all()
+                return found if columns is None else found.select(_in_order(columns, found.schema))
+            return _some(file, columns).read_all()
 
     def columns(self, name: str) -> list[str]:
         """The columns of the table of that name."""
@@ -159,18 +164,21 @@ class Work:
 
 
 def _readable(path: Path) -> pa.NativeFile:
-    """A file of a table: mapped, so that only what is used is read and nothing copied, where the
-    system lets a mapped file be replaced (Windows does not)."""
-    return pa.memory_map(str(path)) if os.name == "posix" else pa.OSFile(str(path))
+    """A file of a table: mapped where that is possible, so that only what is used is read and
+    nothing is copied."""
+    return pa.memory_map(str(path)) if MAPPED else pa.OSFile(str(path))
 
 
-def _opened(file: pa.NativeFile, columns: list[str] | None) -> pa.RecordBatchFileReader:
-    """The reader of an Arrow file, of some columns or of all."""
-    if columns is None:
-        return pa.ipc.open_file(file)
-    names = pa.ipc.open_file(file).schema.names
-    wanted = [names.index(name) for name in columns]
+def _some(file: pa.NativeFile, columns: list[str]) -> pa.RecordBatchFileReader:
+    """The reader of some columns of an Arrow file; not for a mapped one, which it would read ahead."""
+    schema = pa.ipc.open_file(file).schema
+    wanted = [schema.names.index(name) for name in _in_order(columns, schema)]
     return pa.ipc.open_file(file, options=pa.ipc.IpcReadOptions(included_fields=wanted))
+
+
+def _in_order(columns: list[str], schema: pa.Schema) -> list[str]:
+    """The columns in the order in which they stand in the file. Raises ValueError."""
+    return sorted(columns, key=schema.names.index)
 
 
 def close_to_others(folder: Path) -> None:
