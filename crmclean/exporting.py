@@ -26,7 +26,7 @@ def export_all(job: Job) -> None:
     """Fit to the target, write everything aside, check the laws, publish."""
     stage = job.work.fresh_folder("stage")
     template = templates.load(job.project.target, job.base, job.model)
-    with beside(_gaps_laws, job, stage):
+    with beside(_gaps_laws, job, template, stage):
         _import_files(job, template, stage)
     give_back()
     job.tell("export", 0.5)
@@ -68,9 +68,10 @@ def _remember(job: Job) -> None:
     job.work.put_text("memory.json", "{}")
 
 
-def _gaps_laws(job: Job, stage: Path) -> None:
+def _gaps_laws(job: Job, template: Template, stage: Path) -> None:
     """What is missing, a list for each owner; and the laws. Raises Broken."""
-    plan, project, model, work = job.plan, job.project, job.model, job.work
+    plan, project, work = job.plan, job.project, job.work
+    model = gaps.asked(job.model, template)
     golden = {}
     for name, owner in model.items():
         wanted = gaps.columns(owner, work.columns(f"golden/{name}"))
@@ -80,7 +81,7 @@ def _gaps_laws(job: Job, stage: Path) -> None:
     work.put("gap_files", gaps.files(missing, project.language))
     del golden, missing
     give_back()
-    laws.check(work, plan, project, model, job.base)
+    laws.check(work, plan, project, job.model, job.base)
 
 
 def _rest(job: Job, template: Template, stage: Path) -> None:
@@ -99,7 +100,7 @@ def _report(job: Job, template: Template, stage: Path) -> None:
     """The report."""
     plan, project, model, work = job.plan, job.project, job.model, job.work
     past = job.state.entries("history")
-    told = {"unmask": job.unmask, "template": template, "history": past}
+    told = {"unmask": job.unmask, "template": template, "history": past, "since": job.since}
     report.write(work, project, model, plan, stage / "report.html", **told)
 
 

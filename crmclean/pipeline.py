@@ -25,6 +25,7 @@ from crmclean import (
     scan,
     schema,
     tables,
+    templates,
 )
 from crmclean.job import Job, finished, made_from
 from crmclean.run.beside import beside
@@ -92,12 +93,13 @@ def do_dedupe(job: Job) -> None:
 
 def _missing(job: Job, golden: dict[str, pa.Table], crosswalk: pa.Table) -> None:
     """Golden records and where every record ended, and what they lack."""
-    plan, project, model, work = job.plan, job.project, job.model, job.work
+    plan, project, work = job.plan, job.project, job.work
+    asked = gaps.asked(job.model, templates.load(project.target, job.base, job.model))
     for name, table in golden.items():
         work.put(f"golden/{name}", table)
     work.put("crosswalk", crosswalk)
-    work.put("gaps", gaps.find(golden, crosswalk, plan, project, model))
-    work.put("completeness", gaps.completeness(golden, crosswalk, plan, project, model))
+    work.put("gaps", gaps.find(golden, crosswalk, plan, project, asked))
+    work.put("completeness", gaps.completeness(golden, crosswalk, plan, project, asked))
 
 
 def _completed(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from golden_records import MODEL, PLAN, PROJECT, crosswalk, records
 
-from crmclean import gaps, tables
+from crmclean import gaps, tables, templates
 from crmclean.gaps import lists
 from crmclean.project import Project
 from crmclean.workbooks import reread
@@ -38,6 +38,15 @@ def test_a_gap_is_a_required_field_without_a_value() -> None:
         ("customer", "b", "stage", "standard", None, 3),
         ("contact", "k", "mobile", "standard", "张三", 2),
     ]
+
+
+def test_what_only_the_target_requires_is_asked_too() -> None:
+    wanted = gaps.asked(MODEL, templates.load("salesforce"))
+    sales = {"opportunity": records("opportunity", {"golden": "o", "name": "甲公司采购"})}
+    table = gaps.find(sales, crosswalk(sales), PLAN, PROJECT, wanted).to_pylist()
+    missing = {row["field"] for row in table if row["required"] == "target"}
+    assert {"stage", "expected_close"} <= missing
+    assert wanted["customer"].fields["owner"] == MODEL["customer"].fields["owner"]
 
 
 def test_who_was_reassigned_is_asked_under_the_new_name() -> None:

@@ -103,6 +103,26 @@ def test_what_is_no_project_is_refused_with_a_code(tmp_path: Path, text: str, co
     assert refused(tmp_path, text).code == code
 
 
+WAIVER = "gates: {{waivers: [{{code: A_B, owner: {}, reason: r, until: {}}}]}}"
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        (WAIVER.format("李雷", "2027-13-01"), "要写成 2027-01-31 这样的日期"),
+        (WAIVER.format('""', "2027-01-31"), "不能空着"),
+        ("gates: {waivers: [{code: A_B}]}", "必须填写"),
+        ("gates: {duplicates: {fail: 2}}", "不能大于 1"),
+        ("gates: {score: {fail: much}}", "要写数字"),
+        ("gates: {new_only: maybe}", "要写 true 或 false"),
+        ("gates: {issues: {A_B: 3}}", "要写成 {键: 值}"),
+        ("gates: {severity: {A_B: bad}}", "只能是"),
+    ],
+)
+def test_a_wrong_value_is_told_in_the_language(tmp_path: Path, section: str, words: str) -> None:
+    assert words in str(refused(tmp_path, f"{SOURCES}{section}\n"))
+
+
 def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "crmclean.yaml"
     path.write_bytes(SOURCES.encode("gb18030"))

@@ -13,6 +13,7 @@ import report_packs
 import report_work
 
 from crmclean import messages, report, tables
+from crmclean.gates import Gates
 from crmclean.report import flow, page
 from crmclean.report.finished import Finished
 
@@ -202,6 +203,22 @@ def test_earlier_runs_are_shown_as_a_trend(made: tuple, tmp_path: Path) -> None:
     history = [{"date": "2026-09-01", **line}, {"date": "2026-10-01", **line, "score": None}]
     html = written(made, tmp_path / "r.html", history=history)
     assert "2026-09-01" in html and "81.5" in html
+
+
+def test_waivers_and_the_export_before_are_told(made: tuple, tmp_path: Path, html: str) -> None:
+    work, project, model, plan = made
+    waiver = {
+        "code": "PHONE_LOST_DIGITS",
+        "owner": "李雷",
+        "reason": "下月<补>",
+        "until": "2027-01-31",
+    }
+    gates = Gates.model_validate({"waivers": [{**waiver, "source": "erp*.csv"}]})
+    waived = work, project.model_copy(update={"gates": gates}), model, plan
+    told = written(waived, tmp_path / "r.html", since=Path("/private/2026-10"))
+    for text in ("李雷", "下月&lt;补&gt;", "2027-01-31", "erp*.csv", "只导出 2026-10 之后"):
+        assert text in told and text not in html
+    assert "/private" not in told
 
 
 def test_a_flood_of_one_code_hides_no_other(tmp_path: Path) -> None:

@@ -98,11 +98,14 @@ def test_a_rejected_value_of_the_page_is_not_asked_again(folder: Path, cli: Cli)
 
 def test_the_report_shows_the_scored_audit(folder: Path, cli: Cli) -> None:
     form, before = folder / "out/audit/form.xlsx", summary_score(folder)
+    step = "<code>audit/form.xlsx</code>"
+    assert step in (folder / "out/report.html").read_text(encoding="utf-8")
     fill(form, "判定", {"江海": "对", "北辰": "对", "仙桃": "错"})
     assert cli("audit", "score", form, cwd=folder).returncode == 1  # 2 of 3 keep no contract
     run(cli, folder)
     report = (folder / "out/report.html").read_text(encoding="utf-8")
     assert "已核对 3 条，其中 2 条正确" in report and "3 records checked, 2 right" in report
+    assert step not in report
     assert "2 / 3" in report and summary_score(folder) != before
 
 

@@ -1,5 +1,6 @@
 """What is missing after duplicates were joined, whose it is to fill, and taking it back.
 
+    asked         the model, with what the target requires besides
     find          golden records → one row per missing required value
     completeness  golden records → filled and total, per field, source system and owner
     write         gaps → one workbook per owner with exactly the cells to fill
@@ -9,9 +10,20 @@
 Gaps are looked for on golden records, so that nobody is asked for what a duplicate already holds.
 """
 
+from crmclean.gaps.asked import asked
 from crmclean.gaps.fills import apply_fills
 from crmclean.gaps.find import GAPS, completeness, find
 from crmclean.gaps.lists import CODED, files
 from crmclean.gaps.write import columns, write
 
-__all__ = ["CODED", "GAPS", "apply_fills", "columns", "completeness", "files", "find", "write"]
+__all__ = [
+    "CODED",
+    "GAPS",
+    "apply_fills",
+    "asked",
+    "columns",
+    "completeness",
+    "files",
+    "find",
+    "write",
+]

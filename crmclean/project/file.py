@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from crmclean.errors import UsageError
 from crmclean.gates import part_at
+from crmclean.messages import entries, say
 from crmclean.project.sections import (
     Audit,
     Dedupe,
@@ -130,7 +131,14 @@ def _explained(error: ValidationError, tree: Any, path: Path) -> UsageError:
         if near:
             return UsageError("PROJECT_UNKNOWN_KEY_NEAR", near=near[0], **facts)
         return UsageError("PROJECT_UNKNOWN_KEY", **facts)
-    return UsageError("PROJECT_BAD_VALUE", reason=first["msg"], **facts)
+    return UsageError("PROJECT_BAD_VALUE", reason=_reason(first), **facts)
+
+
+def _reason(error: Any) -> str:
+    """What is wrong with a value, in our words; the library's where the catalogue has none."""
+    kinds = error["type"], error["type"].split("_")[0]
+    code = next((c for kind in kinds if (c := f"project.wrong.{kind}") in entries()), None)
+    return say(code, **error.get("ctx", {})) if code else error["msg"]
 
 
 def _line(tree: Any, place: list[Any]) -> int | str:

@@ -44,12 +44,13 @@ def write(
     unmask: str = "",
     template: Any | None = None,
     history: list[dict[str, Any]] = (),
+    since: Path | None = None,
 ) -> None:
     """Write the report of a finished run to `path`. Personal data is masked unless `unmask`
     says why not: the head of the report then says it too.
 
     `template`: templates.Template, for the limits of the standard; `history`: one line per earlier
-    run (check/history.py), oldest first.
+    run (check/history.py), oldest first; `since`: the earlier export that this one goes on from.
     """
     run = Finished(work, project, model, plan, unmask)
     found, twice = issues.facts(run), duplicates.facts(run)
@@ -65,7 +66,7 @@ def write(
         issues=found,
         duplicates=twice,
         gaps=gaps,
-        files=files.facts(run, path.parent, template),
+        files=files.facts(run, path.parent, template, since),
         standard=standard.facts(project, model, template),
         history=history,
         batch=batch(plan),

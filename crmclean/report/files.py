@@ -8,12 +8,16 @@ from crmclean.report.finished import Finished, tally
 from crmclean.templates import Template, with_columns
 
 
-def facts(run: Finished, folder: Path, template: Template | None = None) -> dict[str, Any]:
+def facts(
+    run: Finished, folder: Path, template: Template | None = None, since: Path | None = None
+) -> dict[str, Any]:
     """The files in `folder` with rows, bytes and limits, what its pilot covers, the result of the
-    audit, and the mapping of every source as it was used."""
+    audit, and the mapping of every source as it was used. `since`: the earlier export that these
+    files go on from."""
     written = run.raw.get("files").to_pylist() if run.work.has("files") else []
     specs = template.objects if template else {}
     return {
+        "since": since.name if since else "",
         "written": [_file(entry, folder, specs.get(entry["object"])) for entry in written],
         "covered": _covered(run, folder / "pilot" / "expected.json", specs),
         "mapping": [_mapping(run, source) for source in run.plan.sources],

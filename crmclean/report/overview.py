@@ -24,6 +24,7 @@ def facts(run: Finished, gaps: dict[str, Any]) -> dict[str, Any]:
     loaded = by_object.get(("customer", "loaded"), 0)
     wanted = {"pilot": run.project.pilot.rows, "audit": run.project.audit.rows}
     drawn = {name: min(rows, loaded) for name, rows in wanted.items()}
+    due = {**drawn, "audit": 0 if _judged(run, loaded) else drawn["audit"]}
     return {
         "records": sum(count.values()),
         "ends": count,
@@ -40,16 +41,17 @@ def facts(run: Finished, gaps: dict[str, Any]) -> dict[str, Any]:
         "capped": capped,
         "points": points,
         "grade": score.grade(points, capped),
-        "actions": _actions(run, count, gaps, drawn),
+        "waivers": run.project.gates.waivers,
+        "actions": _actions(run, count, gaps, due),
         "drawn": drawn,
     }
 
 
 def _actions(
-    run: Finished, ends: dict[str, int], gaps: dict[str, Any], drawn: dict[str, int]
+    run: Finished, ends: dict[str, int], gaps: dict[str, Any], due: dict[str, int]
 ) -> list[dict[str, Any]]:
     """What to do next, who does it, how many, and with which file; nothing that is not needed.
-    `drawn`: how many records the pilot and the audit have."""
+    `due`: how many records are to be piloted and audited."""
     pairs = tally(run.work.get("pairs"), "verdict") if run.work.has("pairs") else {}
     claimed, lost = _held(run)
     steps = [
@@ -59,10 +61,16 @@ def _actions(
         ("rejected", ends.get("rejected", 0), "quarantine.xlsx", "flow-reasons"),
         ("suggestions", _suggested(run), "review/suggestions.xlsx", "issues"),
         ("gaps", gaps["total"], "gaps/", "gaps"),
-        ("pilot", drawn["pilot"], "pilot/", "files"),
-        ("audit", drawn["audit"], "audit/form.xlsx", "files"),
+        ("pilot", due["pilot"], "pilot/", "files"),
+        ("audit", due["audit"], "audit/form.xlsx", "files"),
     ]
     return [{"step": s, "count": n, "file": f, "section": at} for s, n, f, at in steps if n]
+
+
+def _judged(run: Finished, loaded: int) -> bool:
+    """Whether a form came back that was drawn from as many customers as there are now."""
+    audits = run.raw.get("audit")["population"].to_pylist() if run.work.has("audit") else []
+    return audits == [loaded]
 
 
 def _held(run: Finished) -> tuple[int, int]:

@@ -9,7 +9,7 @@ import re
 
 from crmclean.rules import Parts, _people, placeholder
 from crmclean.rules._characters import narrow
-from crmclean.rules._phone_number import TWO_MOBILES, kind_of, single
+from crmclean.rules._phone_number import TWO_MOBILES, doubted, kind_of, single
 
 _HARD = re.compile(r" *(?:[/、,;|&]|或者?|[和与及]|(?<![a-z])(?:or|and)(?![a-z])) *", re.I)
 _CHUNK = re.compile(
@@ -44,7 +44,7 @@ def read_cell(text: str, area: str | None = None) -> Parts:
         _read_piece(piece, area, found, names, rest)
     if not found:
         raise ValueError("PHONE_INVALID")
-    return Parts(_sorted_out(list(dict.fromkeys(found)), names, rest))
+    return Parts(_sorted_out(list(dict.fromkeys(found)), names, rest), doubted(found))
 
 
 def _area_of(found: list[str]) -> str | None:

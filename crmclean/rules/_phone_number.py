@@ -16,9 +16,11 @@ from crmclean.rules._characters import narrow
 STAND_IN = (
     r"13800138000|13900139000|1[3-9]00000000[0-9]|1[3-9][0-9]00000000|11111111111|12345678901"
     r"|13333333333|14444444444|15555555555|16666666666|17777777777|18888888888|19999999999"
-    r"|13888888888|13999999999|0[0-9]{2,3}-(?:1{7,8}|2{7,8}|3{7,8}|4{7,8}|5{7,8}|6{7,8}|7{7,8}|8{7,8}|9{7,8})"
-    r"|0[0-9]{2,3}-(?:0{7,8})|[48]000000000|0+|1+|123+|1234567(?:8(?:9(?:0(?:[01][0-9]?)?|10)?)?)?|-?[0-9]"
+    r"|13888888888|13999999999|0[0-9]{2,3}-(?:0{7,8})|[48]000000000|0+|1+|123+|1234567(?:8(?:9(?:0(?:[01][0-9]?)?|10)?)?)?|-?[0-9]"
 )
+#: A landline of one digit (0755-88888888): lazy typing, or a number that was sold as a lucky one.
+ONE_DIGIT = rf"0[0-9]{{2,3}}-(?:{'|'.join(f'{digit}{{7,8}}' for digit in range(1, 10))})"
+_ONE_DIGIT = re.compile(rf"{ONE_DIGIT}(?:-[0-9]+)?")
 _NOTHING = re.compile(STAND_IN)
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _GLUE = str.maketrans("", "", " -().·_–—‐‑\u2212")
@@ -57,9 +59,16 @@ _ZEROS = re.compile(r"(?<=[0-9])\.0+$")
 
 def whole(values: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """Which values may be somebody's own number: a spreadsheet rounded none of their digits
-    (1.39E+10), no system masked them (138****0001), and they are no short hotline."""
-    hidden = pc.match_substring_regex(values, "[*＊×xXeE]")
+    (1.39E+10), no system masked them (138****0001), they are no short hotline, and not one digit
+    all through (0755-88888888)."""
+    hidden = pc.match_substring_regex(values, rf"[*＊×xXeE]|\A(?:{ONE_DIGIT})")
     return pc.and_(pc.invert(hidden), pc.greater_equal(pc.utf8_length(values), 7))
+
+
+def doubted(numbers: list[str]) -> list[tuple[str, str | None]]:
+    """Issues of the numbers of a cell that may be made up, and stay all the same."""
+    doubtful = any(_ONE_DIGIT.fullmatch(number) for number in numbers)
+    return [("PHONE_ONE_DIGIT", None)] if doubtful else []
 
 
 def single(text: str, area: str | None = None) -> str | None:

@@ -8,7 +8,8 @@
 One cell often holds several numbers, names and notes: they become parts (mobile, phone, other,
 name, remark). The first digit decides: 1 is a mobile, 0 an area code; "11 digits" does not.
 Lost digits, missing area codes, letters and masks are refused: what a number may have been is a
-suggestion. A mobile that is known as a stand-in (13800138000) is nothing.
+suggestion. A mobile that is known as a stand-in (13800138000) is nothing; a landline of one digit
+(0755-88888888) may have been sold as a lucky number: it stays, with an issue.
 
 Source: MIIT numbering plan; area codes in tables/; dirty-input.md M01-M05; dedupe.md C.5.
 
@@ -35,7 +36,7 @@ import pyarrow.compute as pc
 
 from crmclean.rules import Parts, _characters, _tables
 from crmclean.rules._phone_cell import read_cell
-from crmclean.rules._phone_number import STAND_IN, kind_of, single
+from crmclean.rules._phone_number import ONE_DIGIT, STAND_IN, doubted, kind_of, single
 
 _MOBILE = "1[3-9][0-9]{9}"
 FORM = (
@@ -65,12 +66,12 @@ _TO_LANDLINE = (
 
 
 def sound(values: pa.Array, /, want: str | None = None, **_: object) -> pa.Array:
-    """No stand-ins, unknown area codes, foreign numbers, numbers of machines, what may be a range,
+    """No stand-ins, landlines of one digit, unknown area codes, foreign numbers, numbers of machines, what may be a range,
     numbers that belong into another field."""
     wanted = {"mobile": _MOBILE, "phone": _no_mobile()}.get(want, rf"{_MOBILE}|{_no_mobile()}")
     final = pc.match_substring_regex(values, rf"\A(?:{wanted})\z")
-    stand_in = pc.match_substring_regex(values, rf"\A(?:{STAND_IN})(?:-[0-9]{{1,6}})?\z")
-    return pc.and_not(final, stand_in)
+    stand_in = rf"\A(?:{STAND_IN}|{ONE_DIGIT})(?:-[0-9]{{1,6}})?\z"
+    return pc.and_not(final, pc.match_substring_regex(values, stand_in))
 
 
 @cache
@@ -107,6 +108,7 @@ def clean(text: str, want: str | None = None, area: str | None = None, **_: obje
     number = single(text, area)
     if number is None:
         return read_cell(text, area)
-    if number == "" or want is None or kind_of(number) == want:
+    here, doubts = want is None or kind_of(number) == want, doubted([number])
+    if number == "" or (here and not doubts):
         return number
-    return Parts({kind_of(number): number})
+    return Parts({"" if here else kind_of(number): number}, doubts)
