@@ -16,7 +16,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from crmclean.audit.populations import LOADED
 from crmclean.cli import main
+from crmclean.decisions import State
 from crmclean.run import Work
 
 RUNS = Path(__file__).parent / "runs"
@@ -277,7 +279,18 @@ def test_history_has_a_line_per_run(tmp_path: Path, check) -> None:
     check(folder)
     lines = json.loads(check(folder, "--history", "--format", "json")[1])
     assert [line["verdict"] for line in lines] == ["pass", "warn"]
-    assert "2026-11-21" in check(folder, "--history")[1]
+    table = check(folder, "--history")[1]
+    assert table.count("2026-11-21") == 2  # whole, at 80 columns
+
+
+def test_the_gate_of_accuracy_knows_the_last_audit_without_a_run(tmp_path: Path, check) -> None:
+    folder = this_month(tmp_path)
+    settings("  accuracy: {fail: 0.98}\n")(folder)
+    assert "GATE_NOT_MEASURED" in check(folder)[1]
+    audit = {"date": "2026-11-20", "of": LOADED, "checked": 100, "correct": 90, "population": 80}
+    State(folder / "crmclean.state").append("audits", [audit])
+    code, text = check(folder)
+    assert code == 1 and "GATE_ACCURACY" in text and "90 %" in text
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from crmclean import check, scan
+from crmclean import audit, check, scan
 from crmclean.check import formats, frozen, history
 from crmclean.check.baseline import Baseline
 from crmclean.check.findings import FAIL_ON, Finding, Result, found
@@ -70,6 +70,7 @@ def checked(asked: Asked) -> tuple[Result, CrmcleanError | None]:
         with opened_job(asked.config, asked.out, asked.lang, **how) as job:
             check.refuse_unknown(project.gates, job.model)
             pipeline.run(job, "dedupe")
+            job.work.put("audit", audit.latest(job.state))
             summary, findings = check.assess(
                 job.work, job.plan, project, job.model, asked.day, asked.baseline
             )
@@ -145,7 +146,7 @@ def trend(config: Path, chosen: str | None) -> None:
         return
     names = "date rows customers loaded errors completeness merged score verdict"
     headings = [say(f"check.history.{name}") for name in names.split()]
-    show.table(say("check.history"), headings, [_row(line) for line in lines])
+    show.table(say("check.history"), headings, [_row(line) for line in lines], tight=True)
 
 
 def _row(line: dict[str, Any]) -> tuple:

@@ -41,8 +41,11 @@ def as_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
 
 
-def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A table at the width of the terminal; plain columns where stdout is not a terminal."""
+def table(
+    title: str, headings: Sequence[str], rows: Sequence[Sequence[object]], tight: bool = False
+) -> None:
+    """A table at the width of the terminal; plain columns where stdout is not a terminal. `tight`:
+    many short columns, with less between them."""
     if not rows:
         return
     from rich import box
@@ -51,7 +54,13 @@ def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[object]])
     from rich.text import Text
 
     console = Console(markup=False, highlight=False, emoji=False)
-    grid = Table(title=Text(safe(title)), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    grid = Table(
+        title=Text(safe(title)),
+        title_justify="left",
+        box=None if tight else box.SIMPLE_HEAD,
+        padding=(0, 2, 0, 0) if tight else (0, 1),
+        pad_edge=False,
+    )
     for heading, sample in zip(headings, rows[0], strict=True):
         numeric = isinstance(sample, int | float)
         grid.add_column(
