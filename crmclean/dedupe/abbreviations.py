@@ -25,15 +25,13 @@ _OFFICE = re.compile(
 )
 _SHORT = Trie(_KNOWN)
 _SIZES = sorted({len(short) for short in _KNOWN}, reverse=True)
-_LAST = frozenset("中小院)")
+_LAST = "中小院)"
 
 
 def write_out(names: Spans) -> Spans:
     """Chinese names in plain form with their abbreviations written out."""
     rows = np.flatnonzero(
-        (_SHORT.longest(names, leave=0) >= 0)
-        | np.isin(names.at(-1), [*map(ord, _LAST)])
-        | names.ends(")公司")
+        (_SHORT.longest(names, leave=0) >= 0) | names.ends_in(_LAST) | names.ends(")公司")
     )
     return names.reworked(rows, written_out)
 
@@ -48,7 +46,7 @@ def written_out(name: str) -> str:
     if name.endswith(")公司"):
         for short, full in _LEGAL:
             name = name.removesuffix(short) + full if name.endswith(short) else name
-    if name[-1:] not in _LAST:
+    if not name.endswith(tuple(_LAST)):
         return name
     attached = "附" in name  # most names end here: no pattern need look at them
     name = _HOSPITAL.sub(r"附属第\1医院", name) if attached else name

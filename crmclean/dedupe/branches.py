@@ -21,40 +21,10 @@ _LEGAL = Trie(
 _MORE = Trie(["有限", "股份", "集团", "控股"])
 #: Ends of what follows a whole legal form: nothing but a part of the company stands there.
 _PARTS = [
-    "公司",
-    "业点",
-    "务点",
-    "网点",
-    "站点",
-    "研究院",
-    "中心",
-    "基地",
-    "园",
-    "园区",
-    "车间",
-    "专柜",
-    "大药房",
-    "药房",
-    "超市",
-    "商场",
-    "市场",
-    "广场",
-    "餐厅",
-    "酒家",
-    "宾馆",
-    "仓",
-    "卖场",
-    "门市",
-    "门调",
-    "批市",
-    "批调",
-    "门市部",
-    "门调部",
-    "批市部",
-    "批调部",
-    "酒楼",
-    "楼",
-]
+    "公司", "业点", "务点", "网点", "站点", "研究院", "中心", "基地", "园", "园区", "车间",
+    "专柜", "大药房", "药房", "超市", "商场", "市场", "广场", "餐厅", "酒家", "宾馆", "仓",
+    "卖场", "门市", "门调", "批市", "批调", "门市部", "门调部", "批市部", "批调部", "酒楼", "楼",
+]  # fmt: skip
 _PARTS += [before + end for before in ("", "分", "支") for end in "行店厂院校部社所局处站库队矿"]
 _PART = Trie(_PARTS, backwards=True)
 _LONGEST = 24  # characters before such an end
@@ -62,7 +32,6 @@ _DEPARTMENTS = [
     name + end for name in offices.DEPARTMENTS for end in ("部", "处", "科", "办", "中心")
 ]
 _DEPARTMENT = Trie(_DEPARTMENTS, backwards=True)
-_LAST = [*map(ord, offices.LAST)]
 _BARE = Trie(
     ["分公司", "支公司", "办事处", "代表处", "联络处", "分店", "分厂", "店"], backwards=True
 )
@@ -87,7 +56,7 @@ def take(names: Spans) -> tuple[Spans, pa.Array]:
     several = (
         names.ends("分公司") | names.ends("支公司") | (names.cut(back=3).count("公", "司") > 0)
     )
-    rows = np.flatnonzero(np.isin(names.at(-1), _LAST) & (~company | several))
+    rows = np.flatnonzero(names.ends_in(offices.LAST) & (~company | several))
     heads, own = _split(_without_departments(names[rows]))
     names = names.where(rows, heads)
     branch = filled(len(names), rows, own)

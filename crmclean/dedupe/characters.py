@@ -1,7 +1,7 @@
 """A column of texts as one array of characters: what arrays can do with texts, Python need not."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -38,10 +38,9 @@ class Characters:
 
     def texts(self) -> pa.Array:
         """The column again."""
-        points = self.points
-        widths = 1 + (points >= 0x80) + (points >= 0x800).astype(np.int32) + (points >= 0x10000)
-        places = np.append(0, np.cumsum(widths))[np.append(0, np.cumsum(self.lengths))]
-        encoded = points.tobytes().decode("utf-32-le").encode()
+        stops = np.append(0, np.cumsum(_widths()[self.points]))
+        places = stops[np.append(0, np.cumsum(self.lengths))]
+        encoded = self.points.tobytes().decode("utf-32-le").encode()
         buffers = pa.py_buffer(places.astype(np.int32).tobytes()), pa.py_buffer(encoded)
         return pa.StringArray.from_buffers(len(self.lengths), *buffers)
 
@@ -53,3 +52,9 @@ class Characters:
         terms *= self.points
         sums = np.append(np.uint64(0), np.cumsum(terms, dtype=np.uint64))
         return sums[starts + self.lengths] - sums[starts]
+
+
+@cache
+def _widths() -> np.ndarray:
+    """How many bytes each code point has in UTF-8."""
+    return np.repeat(np.arange(1, 5, dtype=np.int8), [0x80, 0x780, 0xF800, 0x100000])

@@ -8,10 +8,7 @@ import pyarrow.compute as pc
 from crmclean.dedupe import concerns, names, text
 from crmclean.dedupe.fields import Field, encode, mapped, several
 from crmclean.dedupe.places import city
-from crmclean.run.abreast import abreast
-
-#: Names that are read at once: what is made of each on the way is let go.
-BATCH = 1 << 16
+from crmclean.run.abreast import abreast, batches
 
 
 def read(column: pa.Array) -> tuple[dict[str, pa.Array], Field]:
@@ -23,8 +20,7 @@ def read(column: pa.Array) -> tuple[dict[str, pa.Array], Field]:
 
 
 def _parsed(values: pa.Array) -> dict[str, pa.Array]:
-    batches = (values[at : at + BATCH] for at in range(0, max(len(values), 1), BATCH))
-    whole = pa.concat_tables(abreast(_batch, batches))
+    whole = pa.concat_tables(abreast(_batch, batches(values)))
     return {name: whole[name].combine_chunks() for name in whole.column_names}
 
 

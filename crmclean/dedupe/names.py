@@ -23,16 +23,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.dedupe import abbreviations, asides, branches, latin, ordinals, regions, words
+from crmclean.dedupe import abbreviations, asides, branches, latin, ordinals, regions, tries, words
 from crmclean.dedupe.spans import Spans, filled
 from crmclean.dedupe.tries import Trie, pick
 
-_FORMS = Trie(words.table("forms"), backwards=True)
+_FORMS, _TRADES = tries.of("forms", True), tries.of("trades", True)
 _KINDS = pa.array([*words.table("forms").values(), ""])
 #: What a form says of the trade, in one spelling: 律所 is 律师事务所.
 _SPOKEN = pa.array([*words.table("forms", 2).values(), ""])
 _LEADING = Trie(["个体工商户", "个体户", "株式会社", "有限会社"])
-_TRADES = Trie(sorted(words.listed("trades")), backwards=True)
 _STATE = Trie(["国家税务总局", "中华人民共和国"])
 _LED = np.array([_FORMS.words.index(word) for word in _LEADING.words] + [-1])
 _SPEAKS = np.array([says != "" for says in _SPOKEN.to_pylist()])
@@ -97,11 +96,10 @@ def _chinese(names: Spans) -> list[pa.Array]:
     rest, form = _forms(heads)
     region, code, rest, office = _regions(_without_state(rest), beside, form)
     rest = ordinals.without_numbers(_without_country(rest), _FORMS.texts(form))
-    brand = _brands(rest)
-    spoken = pick(_SPOKEN, form)
-    trade = Spans(rest.points, brand.stops, rest.stops)
+    brand, trade = _pieces(rest, _brands(rest))
+    trade = _joined(trade, pick(_SPOKEN, form))
     return [
-        region, _joined(rest.texts(), spoken), brand.texts(), _joined(trade.texts(), spoken),
+        region, _joined(brand, trade), brand, trade,
         _FORMS.texts(form), _first(beside["kind"], pick(_KINDS, form)),
         _first(branch, beside["branch"], office), ordinals.ordinals(names, beside["branch"]), code,
         beside["flags"], beside["former"],
@@ -158,6 +156,14 @@ def _brands(cores: Spans) -> Spans:
         rows = rows[more]
         stops[rows] = brand.stops[more]
     return Spans(cores.points, cores.starts, stops)
+
+
+def _pieces(cores: Spans, brand: Spans) -> tuple[pa.Array, pa.Array]:
+    """The brands and what follows them in their cores, as texts."""
+    ends = np.column_stack([cores.starts, brand.stops, cores.stops])
+    both = Spans(cores.points, ends[:, :2].ravel(), ends[:, 1:].ravel()).texts()
+    even = np.arange(0, len(both), 2)
+    return both.take(pa.array(even)), both.take(pa.array(even + 1))
 
 
 def _has(texts: pa.Array) -> np.ndarray:

@@ -30,23 +30,12 @@ _CAMPUS = re.compile(
 _SHOP = re.compile(r"(?:旗舰|体验|加盟|直营|专卖|分|门)?店$")
 _NUMBER_END = re.compile(rf"^(.{{2,}}?)(第?[{NUMERAL}\d]+)号?$")
 DEPARTMENTS = [
-    "采购",
-    "财务",
-    "技术",
-    "行政",
-    "人事",
-    "市场",
-    "设备",
-    "质检",
-    "质量",
-    "研发",
-    "综合",
-    "后勤",
-    "工会",
-]
+    "采购", "财务", "技术", "行政", "人事", "市场", "设备", "质检", "质量", "研发", "综合",
+    "后勤", "工会",
+]  # fmt: skip
 _TAIL = re.compile(r"^(?P<head>.{4,}?有限(?:责任)?公司)(?P<said>(?!.*公司).{1,8})$")
-LAST = frozenset("市家楼司行店厂院校部社所局处站库队矿点心地园间柜房市场厅馆仓科办会区")
-_SITES = LAST | frozenset("场队厅户堂亭屋台塔桥港井组")
+LAST = "市家楼司行店厂院校部社所局处站库队矿点心地园间柜房场厅馆仓科办会区"
+_SITES = frozenset(f"{LAST}户堂亭屋台塔桥港井组")
 
 
 def split(name: str) -> tuple[str, str]:

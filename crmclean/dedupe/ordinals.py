@@ -67,14 +67,15 @@ def ordinal(name: str) -> str:
 
 def in_digits(text: str) -> str:
     """A text with its ordinals as digits: 第二分公司 is 2分公司."""
+    if not _HAS_NUMERAL.search(text):
+        return text
     return ORDINAL.sub(lambda hit: number(hit["a"] or hit["b"]), text)
 
 
 def without_numbers(cores: Spans, forms: pa.Array) -> Spans:
     """Cores without the number of a plant or a shop: see `without_number`."""
     plant = pc.match_substring_regex(forms, "[厂店]$").to_numpy(zero_copy_only=False)
-    numerals = [*map(ord, f"{NUMERALS}号")]
-    rows = np.flatnonzero(plant & np.isin(cores.at(-1), numerals))
+    rows = np.flatnonzero(plant & cores.ends_in(f"{NUMERALS}号"))
     both = zip(cores[rows].texts().to_pylist(), forms.take(pa.array(rows)).to_pylist(), strict=True)
     return cores.put(rows, pa.array([without_number(*one) for one in both], pa.string()))
 

@@ -13,14 +13,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.dedupe import within, words
+from crmclean.dedupe import tries, within, words
 from crmclean.dedupe.spans import Spans
 from crmclean.dedupe.tries import Trie
 from crmclean.dedupe.within import Found, Kinds
 
 _CODES, _FORMS = words.table("places"), words.table("forms")
-_FRONT, _END, _SHORT = Trie(_CODES), Trie(_CODES, backwards=True), Trie(within.shorts())
-_TRADES = Trie([*_FORMS, *sorted(words.listed("trades"))])
+_FRONT, _END, _SHORT = tries.of("places"), tries.of("places", True), Trie(within.shorts())
+_TRADES = Trie([*_FORMS, *words.ordered("trades")])
 _SUFFIXED = re.compile(r"^(.{2,})[省市区县]$")
 _ZONE = re.compile(
     r"^(?:中国|(?!华|新)[^区]{0,4}?)?(?:经济技术开发区|高新技术产业开发区|高新技术开发区|经济开发区|综合保税区|"

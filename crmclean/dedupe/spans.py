@@ -6,6 +6,7 @@ text is made on the way, and every step works on the whole column (or the rows t
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -65,27 +66,33 @@ class Spans:
             found[rows] = self[rows].at(-back) == ord(character)
         return found
 
+    def ends_in(self, characters: str) -> np.ndarray:
+        """Which end with one of some characters."""
+        return _one_of(self.at(-1), characters)
+
     def count(self, first: str, second: str = "") -> np.ndarray:
         """How often each holds one of some characters, followed by one of others if there are any.
 
-        >>> Spans.of(pa.array(["公司 公司", "司公"])).count("公", "司")
-        array([2, 0])
+        >>> Spans.of(pa.array(["公司 公司", "司公"])).count("公", "司").tolist()
+        [2, 0]
         """
         hits = _one_of(self.points, first)
         if second:
             hits[:-1] &= _one_of(self.points[1:], second)
             hits[-1:] = False
-        before = np.append(0, np.cumsum(hits))
-        stops = np.maximum(self.stops - bool(second), self.starts)
-        return before[stops] - before[self.starts]
+        return self._count(hits, np.maximum(self.stops - bool(second), self.starts))
 
     def signed(self) -> np.ndarray:
         """Which hold anything but Chinese characters, small letters and digits."""
         points, usual = self.points, np.zeros(len(self.points), bool)
         for first, last in ("\u3400\u9fff", "az", "09"):
             usual |= (points >= ord(first)) & (points <= ord(last))
-        before = np.append(0, np.cumsum(~usual))
-        return before[self.stops] > before[self.starts]
+        return self._count(~usual, self.stops) > 0
+
+    def _count(self, hits: np.ndarray, stops: np.ndarray) -> np.ndarray:
+        before = np.zeros(len(hits) + 1, np.int32)
+        np.cumsum(hits, out=before[1:])
+        return before[stops] - before[self.starts]
 
     def texts(self) -> pa.Array:
         """The column of the parts."""
@@ -114,7 +121,15 @@ class Spans:
 def _one_of(points: np.ndarray, characters: str) -> np.ndarray:
     if len(characters) == 1:
         return points == ord(characters)
-    return np.isin(points, [*map(ord, characters)])
+    return _table(characters)[points]
+
+
+@cache
+def _table(characters: str) -> np.ndarray:
+    """Which code points are one of some characters: many times faster than to search them."""
+    found = np.zeros(0x110000, bool)
+    found[[*map(ord, characters)]] = True
+    return found
 
 
 def filled(size: int, rows: np.ndarray, texts: Iterable[str] | pa.Array) -> pa.Array:

@@ -6,11 +6,13 @@ ten. The look-ups are Arrow's.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmclean.dedupe import words
 from crmclean.dedupe.spans import Spans
 
 _BITS = 21  # of a code point
@@ -32,6 +34,11 @@ class Trie:
                 node = edges.setdefault(node << _BITS | ord(character), len(edges) + 1)
             ends[node] = number
         self._edges = pa.array(edges, pa.int64())
+        begun = {
+            character: node for node, character in enumerate(edges, 1) if character >> _BITS == 0
+        }
+        self._first = np.zeros(max(begun, default=0) + 2, np.int64)
+        self._first[list(begun)] = list(begun.values())
         self._ends = np.full(len(edges) + 1, -1)
         self._ends[list(ends)] = list(ends.values())
 
@@ -49,7 +56,8 @@ class Trie:
         best = np.full(len(texts), -1)
         for rows, nodes in self._steps(texts, texts.lengths - leave):
             found = self._ends[nodes]
-            best[rows[found >= 0]] = found[found >= 0]
+            hits = np.flatnonzero(found >= 0)
+            best[rows[hits]] = found[hits]
         return best
 
     def whole(self, texts: Spans) -> np.ndarray:
@@ -59,17 +67,26 @@ class Trie:
 
     def _steps(self, texts: Spans, room: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """After each character: the rows that still match, and their nodes."""
-        rows, nodes = np.flatnonzero(room > 0), np.zeros(1, np.int64)
         at, way = (texts.stops - 1, -1) if self._backwards else (texts.starts, 1)
-        depth = 0
+        rows = np.flatnonzero(room > 0)
+        nodes = self._first[np.minimum(texts.points[at[rows]], len(self._first) - 1)]
+        depth = 1
         while len(rows):
+            going = np.flatnonzero(nodes)
+            rows, nodes = rows[going], nodes[going]
+            yield rows, nodes
+            room_left = np.flatnonzero(room[rows] > depth)
+            rows, nodes = rows[room_left], nodes[room_left]
             keys = nodes << _BITS | texts.points[at[rows] + way * depth]
             found = pc.index_in(pa.array(keys), value_set=self._edges)
-            found = pc.fill_null(found, -1).to_numpy()
-            rows, nodes = rows[found >= 0], found[found >= 0].astype(np.int64) + 1
-            yield rows, nodes
+            nodes = pc.fill_null(found, -1).to_numpy().astype(np.int64) + 1
             depth += 1
-            rows, nodes = rows[room[rows] > depth], nodes[room[rows] > depth]
+
+
+@cache
+def of(name: str, backwards: bool = False) -> Trie:
+    """The trie of a curated list (`words`)."""
+    return Trie(words.ordered(name), backwards)
 
 
 def pick(texts: pa.Array, numbers: np.ndarray) -> pa.Array:

@@ -6,6 +6,7 @@ is none of 吉林's.
 
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -31,26 +32,25 @@ class Kinds:
 
     def __init__(self) -> None:
         self.all = [Found()]
-        self._numbers = {Found(): 0}
+        self._numbers: dict[Found | None, int] = {None: -1, Found(): 0}
 
-    def number(self, found: Found) -> int:
+    def number(self, found: Found | None) -> int:
+        """The number of this one, which may be new; -1 for None."""
         if found not in self._numbers:
             self._numbers[found] = len(self.all)
             self.all.append(found)
         return self._numbers[found]
 
-    def numbers(self, found: Iterable[Found]) -> np.ndarray:
-        return np.array([self.number(one) for one in found], np.int64)
+    def numbers(self, found: Iterable[Found | None]) -> np.ndarray:
+        return np.array([*map(self.number, found)], np.int64)
 
     def where(self, part: str) -> np.ndarray:
         """Which kinds have a region, a code, a last place."""
-        return np.array([getattr(found, part) != "" for found in self.all])
+        return np.array([*map(bool, map(attrgetter(part), self.all))])
 
     def texts(self, part: str, kinds: np.ndarray) -> pa.Array:
         """One part of every name's `Found`."""
-        return pa.array([getattr(found, part) for found in self.all], pa.string()).take(
-            pa.array(kinds)
-        )
+        return pa.array(map(attrgetter(part), self.all), pa.string()).take(pa.array(kinds))
 
     def said(self, region: pa.Array, code: pa.Array) -> np.ndarray:
         """The kinds of what was said elsewhere in the names."""
@@ -63,14 +63,11 @@ class Kinds:
     def after(self, kinds: np.ndarray, places: np.ndarray) -> np.ndarray:
         """What each place (a number into `names`) makes of what stood before it; -1 where it does
         not lie there."""
-        every = names()
+        every, listed = names(), len(_CODES)
         pairs = pa.array(kinds * len(every) + places).dictionary_encode()
-        made = []
-        for pair in pairs.dictionary.to_pylist():
-            kind, place = divmod(pair, len(every))
-            found = _joined(self.all[kind], every[place], place < len(_CODES))
-            made.append(-1 if found is None else self.number(found))
-        return np.array(made, np.int64)[pairs.indices.to_numpy()]
+        both = (divmod(pair, len(every)) for pair in pairs.dictionary.to_pylist())
+        made = self.numbers(_joined(self.all[kind], every[at], at < listed) for kind, at in both)
+        return made[pairs.indices.to_numpy()]
 
 
 @cache

@@ -14,14 +14,21 @@ from typing import TypeVar
 import pyarrow as pa
 
 Given, Made = TypeVar("Given"), TypeVar("Made")
+#: Rows of a batch: what is made of them on the way is let go.
+ROWS = 1 << 16
 
 
-def abreast(work: Callable[[Given], Made], batches: Iterable[Given]) -> Iterator[Made]:
+def batches(column: pa.Array) -> Iterator[pa.Array]:
+    """A column, some rows at a time; at least one batch."""
+    return (column[at : at + ROWS] for at in range(0, max(len(column), 1), ROWS))
+
+
+def abreast(work: Callable[[Given], Made], given: Iterable[Given]) -> Iterator[Made]:
     """`work` of every batch, in order. What it raises is raised here, at the turn of its batch."""
     cores = pa.cpu_count()
     with ThreadPoolExecutor(cores) as pool:
         waiting: deque[Future[Made]] = deque()
-        for batch in batches:
+        for batch in given:
             waiting.append(pool.submit(work, batch))
             if len(waiting) > cores:
                 yield waiting.popleft().result()

@@ -28,14 +28,19 @@ def listed(name: str) -> frozenset[str]:
     return frozenset((_HERE / f"{name}.txt").read_text(encoding="utf-8").split())
 
 
+def ordered(name: str) -> list[str]:
+    """The words of a list, in an order that is always the same."""
+    return sorted(listed(name)) if (_HERE / f"{name}.txt").is_file() else list(table(name))
+
+
 class Affixes:
     """Longest-match search for the words of a list at the start or the end of a text.
 
-    Lengths are kept by the two outermost characters, so that most texts cost one look-up: this is
-    called several times for every distinct name, hence a class that prepares them once."""
+    Lengths are kept by the two outermost characters, so that most texts cost one look-up. One text
+    at a time; whole columns have `tries.Trie`."""
 
     def __init__(self, name: str) -> None:
-        self.words = listed(name) if (_HERE / f"{name}.txt").is_file() else frozenset(table(name))
+        self.words = frozenset(ordered(name))
         self._starts = _lengths((word[:2], len(word)) for word in self.words)
         self._ends = _lengths((word[-2:], len(word)) for word in self.words)
 
