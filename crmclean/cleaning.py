@@ -24,6 +24,7 @@ from crmclean.plan import Plan, Source
 from crmclean.project import Project
 from crmclean.run import Work, cache
 from crmclean.run.abreast import abreast
+from crmclean.run.kept import Kept
 from crmclean.run.keys import key
 
 #: What no record depends on. Kinds and fills count row by row.
@@ -77,29 +78,141 @@ def clean(
     fresh: bool = False,
 ) -> None:
     """Write the tables of the stage. `fresh`: take nothing from the last run."""
-    schemas = _schemas(cleaning.model)
-    known = {} if fresh else cache.known_keys(work)
     keys = {str(source.number): cleaning.key(source) for source in plan.sources}
-    whole, done = sum(sum(source.counts.values()) for source in plan.sources), 0
-    with ExitStack() as files:
-        write = {name: files.enter_context(work.writer(name, s)) for name, s in schemas.items()}
-        for source in plan.sources:
-            wanted = _read(source, readers.rows(source, cleaning.base, spool), work)
-            last = cache.Last(work, keys[str(source.number)], known)
-            donors = last.donors(wanted)
-            new = _but(work, source, wanted["place"].to_numpy()[donors >= 0])
-            new = _told(new, done, whole, progress)
-            made = abreast(partial(cleaning.batch, source), new)
-            for name, table in _whole(schemas, made, last, wanted, donors):
-                write[name](table)
-            done += sum(source.counts.values())
-    cache.keep(work, list(schemas), keys)
+    last = cache.Last(work, {} if fresh else cache.known_keys(work))
+    task = _Task(cleaning, plan, work, progress, spool, last, keys)
+    seen = [task.seen(source) for source in plan.sources]
+    kept = Kept.together(one.kept for one in seen)
+    if kept.is_most_of(sum(one.count for one in seen)):
+        task.put_over(seen, kept)
+        work.put(cache.KEPT, kept.table())
+    else:
+        task.put_whole(seen)
+    work.put_text(cache.CLEANED, json.dumps(keys))
+    (work.root / cache.AGAIN).unlink(missing_ok=True)
 
 
-def rows(work: Work) -> pa.Table:
-    """The rows that were cleaned and may be known again, in reading order (`cache.ROWS`)."""
-    numbers = sorted(map(int, cache.known_keys(work)))
-    return tables.concat(cache.ROWS, [work.get(f"last/rows/{number}") for number in numbers])
+@dataclass(frozen=True)
+class _Seen:
+    """The rows of a source: how many, which of them the last run had; those that it had not, where the
+    scan told them apart; else the rows that may be known again (`cache.ROWS`) and their donors."""
+
+    source: Source
+    count: int
+    kept: Kept
+    new: pa.Table | None = None
+    wanted: pa.Table | None = None
+    donors: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class _Task:
+    """One run of the stage."""
+
+    cleaning: Cleaning
+    plan: Plan
+    work: Work
+    progress: Callable[[str, float, int], None]
+    spool: Path | None
+    last: cache.Last
+    keys: dict[str, str]
+
+    def seen(self, source: Source) -> _Seen:
+        """Write the rows of a source; what is known of them."""
+        key, number = self.keys[str(source.number)], cache.again(self.work).get(str(source.number))
+        self.work.path(f"last/digests/{source.number}").unlink(missing_ok=True)
+        if number and self.last.knows(number, key):
+            made, new = self.work.different(f"rows/{source.number}")
+            return _Seen(source, source.counts.get("data", 0), made.kept, new)
+        return self._read(source)
+
+    def _read(self, source: Source) -> _Seen:
+        """Write the rows of a source, and their digests."""
+        filled = pa.array(sorted({fill.row for fill in source.fills}), pa.int64())
+        shape, name = tables.rows_schema(len(source.columns)), f"rows/{source.number}"
+        again = str(source.number) in cache.again(self.work)
+        batches = (
+            self.work.batches(name)
+            if again
+            else readers.rows(source, self.cleaning.base, self.spool)
+        )
+        found = []
+        with self.work.writer(name, shape) as keep:
+            for rows in batches:
+                keep(rows)
+                found.append(cache.reusable(rows, source.number, filled))
+        wanted = tables.concat(cache.ROWS, found)
+        self.work.put(f"last/digests/{source.number}", wanted)
+        donors = self.last.donors(wanted, self.keys[str(source.number)])
+        kept = Kept.of_growing(donors, wanted["place"].to_numpy())
+        return _Seen(source, wanted.num_rows, kept, wanted=wanted, donors=donors)
+
+    def put_over(self, seen: list[_Seen], kept: Kept) -> None:
+        """Write the tables as what is different from the last run's."""
+        parts: dict[str, list[pa.Table]] = {name: [] for name in self._schemas}
+        for one in seen:
+            rows = [one.new] if one.new is not None else self._but(one.source, one.kept.rows()[1])
+            for found in self._made(one.source, rows):
+                for name, table in found.items():
+                    parts[name].append(table)
+        for name, shape in self._schemas.items():
+            self.last.put_over(name, tables.concat(shape, parts[name]), kept)
+
+    def put_whole(self, seen: list[_Seen]) -> None:
+        """Write the tables anew, with what the last run knew of most rows or of many."""
+        with ExitStack() as files:
+            write = {
+                name: files.enter_context(self.work.writer(name, shape))
+                for name, shape in self._schemas.items()
+            }
+            for one in seen:
+                one = one if one.wanted is not None else self._read(one.source)
+                for name, table in self._whole(one):
+                    write[name](table)
+        cache.keep(self.work, list(self._schemas), self.keys)
+
+    def _whole(self, seen: _Seen) -> Iterator[tuple[str, pa.Table]]:
+        """(name, rows of that table): what was made of new rows, with what the last run knew."""
+        places, donors = seen.wanted["place"].to_numpy(), seen.donors
+        again = donors >= 0
+        if not len(again) or again.mean() <= cache.WORTHWHILE:
+            made = self._made(seen.source, self._but(seen.source, places[:0]))
+            yield from (item for found in made for item in found.items())
+            return
+        parts: dict[str, list[pa.Table]] = {name: [] for name in self._schemas}
+        for found in self._made(seen.source, self._but(seen.source, places[again])):
+            for name, table in found.items():
+                parts[name].append(table)
+        for name, shape in self._schemas.items():
+            new = tables.concat(shape, parts[name])
+            for table in self.last.merged(name, new, donors[again], places[again]):
+                yield name, table
+
+    def _but(self, source: Source, places: np.ndarray) -> Iterator[pa.Table]:
+        """The rows of a source, batch by batch, but those at `places`."""
+        numbers = places & ((1 << tables.ROW_BITS) - 1)
+        for rows in self.work.batches(f"rows/{source.number}"):
+            new = ~np.isin(rows["row"].to_numpy(), numbers, kind="table")
+            yield rows if new.all() else rows.filter(pa.array(new))
+
+    def _made(self, source: Source, parts: Iterable[pa.Table]) -> Iterator[dict[str, pa.Table]]:
+        """What comes of rows, in small batches on all cores; it is told as it goes by."""
+        whole = sum(sum(source.counts.values()) for source in self.plan.sources)
+        before = (sum(s.counts.values()) for s in self.plan.sources if s.number < source.number)
+        batches = (
+            rows.slice(start, BATCH) for rows in parts for start in range(0, rows.num_rows, BATCH)
+        )
+        told = _told(batches, sum(before), whole, self.progress)
+        return abreast(partial(self.cleaning.batch, source), told)
+
+    @property
+    def _schemas(self) -> dict[str, pa.Schema]:
+        model = self.cleaning.model
+        found = {
+            f"records/{name}": tables.records_schema(one.fields) for name, one in model.items()
+        }
+        register = {"register": found["records/customer"]}
+        return {**found, CHANGES: tables.CHANGES, ISSUES: tables.ISSUES, **register}
 
 
 def _told(
@@ -110,58 +223,3 @@ def _told(
         yield batch
         done += batch.num_rows
         progress("clean", min(done / whole, 1), whole)
-
-
-def _read(source: Source, batches: Iterable[pa.Table], work: Work) -> pa.Table:
-    """Write the rows of a source; returns which may be reused (`cache.ROWS`), and writes them too."""
-    filled = pa.array(sorted({fill.row for fill in source.fills}), pa.int64())
-    shape = tables.rows_schema(len(source.columns))
-    found = []
-    with work.writer(f"rows/{source.number}", shape) as keep:
-        for rows in batches:
-            keep(rows)
-            found.append(cache.reusable(rows, source.number, filled))
-    wanted = tables.concat(cache.ROWS, found)
-    work.put(f"digests/{source.number}", wanted)
-    return wanted
-
-
-def _but(work: Work, source: Source, places: np.ndarray) -> Iterator[pa.Table]:
-    """The rows of a source, batch by batch, but those at `places`."""
-    numbers = places & ((1 << tables.ROW_BITS) - 1)
-    for rows in work.batches(f"rows/{source.number}"):
-        new = ~np.isin(rows["row"].to_numpy(), numbers, kind="table")
-        rows = rows if new.all() else rows.filter(pa.array(new))
-        yield from (rows.slice(start, BATCH) for start in range(0, rows.num_rows, BATCH))
-
-
-def _whole(
-    schemas: dict[str, pa.Schema], made: Iterable[dict[str, pa.Table]], last: cache.Last,
-    wanted: pa.Table, donors: np.ndarray,
-) -> Iterator[tuple[str, pa.Table]]:  # fmt: skip
-    """(name, rows of that table): what was made of new rows, with what the last run knew."""
-    again = donors >= 0
-    if not again.any():
-        yield from (item for tables_ in made for item in tables_.items())
-        return
-    parts: dict[str, list[pa.Table]] = {name: [] for name in schemas}
-    for found in made:
-        for name, table in found.items():
-            parts[name].append(table)
-    targets = wanted["place"].to_numpy()[again]
-    for name, shape in schemas.items():
-        new = tables.concat(shape, parts[name])
-        for table in last.merged(name, new, donors[again], targets):
-            yield name, table
-
-
-def _schemas(model: dict[str, Object]) -> dict[str, pa.Schema]:
-    found = {
-        f"records/{name}": tables.records_schema(owner.fields) for name, owner in model.items()
-    }
-    return {
-        **found,
-        CHANGES: tables.CHANGES,
-        ISSUES: tables.ISSUES,
-        "register": found["records/customer"],
-    }

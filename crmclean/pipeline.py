@@ -28,6 +28,7 @@ from crmclean import (
     templates,
 )
 from crmclean.job import Job, finished, made_from
+from crmclean.run import Work, cache
 from crmclean.run.beside import beside
 from crmclean.run.memory import give_back
 from crmclean.run.timing import timed
@@ -73,11 +74,11 @@ def do_clean(job: Job) -> None:
 def do_dedupe(job: Job) -> None:
     """References, duplicates, golden records; then what needs the whole: required, cross-field."""
     plan, project, model, work = job.plan, job.project, job.model, job.work
-    records = {name: work.get(f"records/{name}").combine_chunks() for name in model}
+    records = work.lazily("records", list(model))
     told = partial(job.tell, "dedupe")
-    anew = job.retrain, told, work, job.fresh, cleaning.rows(work)
+    anew = job.retrain, told, work, job.fresh, _changed(work, list(model))
     found = dedupe.dedupe(records, plan, project, model, job.state, *anew)
-    golden, changes, issues, codes = _completed(job, found.golden, records)
+    golden, changes, issues, codes = _completed(job, found.golden)
     del records
     give_back()
     crosswalk = derive.exclude(found.crosswalk, golden, project)
@@ -102,12 +103,21 @@ def _missing(job: Job, golden: dict[str, pa.Table], crosswalk: pa.Table) -> None
     work.put("completeness", gaps.completeness(golden, crosswalk, plan, project, asked))
 
 
+def _changed(work: Work, objects: list[str]) -> dedupe.Changed | None:
+    """The records that are new since the last whole run; None where that is this very run."""
+    kept = cache.kept(work)
+    if kept is None:
+        return None
+    made = {name: work.different(f"records/{name}") for name in objects}
+    return dedupe.Changed(kept, {name: one[1] for name, one in made.items() if one})
+
+
 def _completed(
-    job: Job, golden: dict[str, pa.Table], records: dict[str, pa.Table]
+    job: Job, golden: dict[str, pa.Table]
 ) -> tuple[dict[str, pa.Table], list[pa.Table], list[pa.Table], list[dict]]:
     """Golden records with what owners filled, the register knows, and the project derives: the
     records, the changes and issues of that, and the codes that were given."""
-    golden, filled = gaps.apply_fills(golden, job.state, records, job.plan)
+    golden, filled = gaps.apply_fills(golden, job.state)
     golden, known, differing = mapping.consult(golden, job.work.get("register"))
     numbered = mapping.sequence(golden, job.plan, job.project, job.state)
     golden, lent = derive.lent(numbered.golden, job.model)

@@ -107,6 +107,26 @@ def test_only_new_rows_are_cleaned(tmp_path: Path) -> None:
     assert _noted(tmp_path, work, fresh=True) == list(range(2, 22))
 
 
+def test_a_run_that_took_over_most_can_become_the_last_one(tmp_path: Path) -> None:
+    work, anew = Work(tmp_path / "work"), Work(tmp_path / "anew")
+    rows = [[f"客户{n}有限公司", "张三", "", "", "", "", "", f"备注{n}"] for n in range(40)]
+    _write(tmp_path / "a.csv", rows)
+    _clean(tmp_path, "*.csv", work, fresh=False)
+    assert cache.kept(work) is None
+    rows.insert(7, rows.pop(3))
+    del rows[20]
+    _write(tmp_path / "a.csv", rows)
+    _clean(tmp_path, "*.csv", work, fresh=False)
+    assert cache.kept(work)
+    cache.rebase(work)
+    assert cache.kept(work) is None
+    rows[4][7] = "改过"
+    _write(tmp_path / "a.csv", rows)
+    assert _noted(tmp_path, work, fresh=False) == [6]
+    _clean(tmp_path, "*.csv", anew, fresh=True)
+    assert _bytes(work) == _bytes(anew)
+
+
 def _noted(folder: Path, work: Work, fresh: bool) -> list[int]:
     Noting.noted.clear()
     _clean(folder, "*.csv", work, fresh, Noting)

@@ -1,9 +1,11 @@
 """What is unchanged is taken over, and comes to what a whole run with the same state comes to."""
 
+import json
 import random
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +14,7 @@ from test_dedupe import publish
 
 from crmclean import decisions, dedupe, model, plan, project
 from crmclean.run import Work
-from crmclean.run.digests import digests
+from crmclean.run.kept import Kept
 from crmclean.tables import PART_BITS, record_ids
 
 MODEL = model.build()
@@ -68,15 +70,14 @@ def month(rng: random.Random) -> Sheets:
     return [rows[:half], rows[half:], told]
 
 
-def tables(sheets: Sheets) -> tuple[dict[str, pa.Table], pa.Table]:
-    """The records of all objects, and the digests of their rows."""
+def tables(sheets: Sheets) -> tuple[dict[str, pa.Table], list[tuple[int, str]]]:
+    """The records of all objects, and the place and text of each row."""
     found: dict[str, list[dict]] = {name: [] for name in MODEL}
-    places, texts = [], []
+    rows = []
     for source, sheet in enumerate(sheets, 1):
         for number, row in enumerate(sheet, 2):
             record = record_ids(source, pa.array([number]))[0].as_py()
-            places.append(record >> PART_BITS)
-            texts.append(repr(sorted(row.items())))
+            rows.append((record >> PART_BITS, repr(sorted(row.items()))))
             if "contact" in row:
                 found["contact"].append({"record": record + 1, **row["contact"]})
             found[SOURCES[source - 1][1]].append({"record": record, **row})
@@ -89,13 +90,37 @@ def tables(sheets: Sheets) -> tuple[dict[str, pa.Table], pa.Table]:
         )
         for name, owner in MODEL.items()
     }
-    return records, pa.table({"place": places, "digest": digests([pa.array(texts)], len(texts))})
+    return records, rows
+
+
+def changed_since(
+    base: list[tuple[int, str]], rows: list[tuple[int, str]], records: dict[str, pa.Table]
+) -> dedupe.Changed:
+    """What is not as it was; of like rows the first is the first that there was."""
+    known: dict[str, list[int]] = {}
+    for place, text in reversed(base):
+        known.setdefault(text, []).append(place)
+    pairs = [(known[text].pop(), place) for place, text in rows if known.get(text)]
+    then, now = np.array(pairs, np.int64).reshape(-1, 2).T
+    new = {}
+    for name, own in records.items():
+        place = own["record"].to_numpy() >> PART_BITS
+        new[name] = own.filter(pa.array(~np.isin(place, now)))
+    return dedupe.Changed(Kept.of(then, now), new)
 
 
 def run(sheets: Sheets, state: decisions.State, work: Path, fresh: bool = False) -> dedupe.Deduped:
+    """The stage, as after cleaning: what has changed is told from the rows of the last whole run."""
     records, rows = tables(sheets)
+    told = work / "rows.json"
+    base = [] if fresh or not told.exists() else json.loads(told.read_text(encoding="utf-8"))
+    changed = changed_since(base, rows, records) if base else None
+    before = base_time(work) if base else 0
     given_ = records, PLAN, PROJECT, MODEL, state
-    return dedupe.dedupe(*given_, work=Work(work), fresh=fresh, rows=rows)
+    found = dedupe.dedupe(*given_, work=Work(work), fresh=fresh, changed=changed)
+    if base_time(work) != before:
+        told.write_text(json.dumps(rows), encoding="utf-8")
+    return found
 
 
 def edited(sheets: Sheets, edits: list[tuple[str, int, int, int]]) -> Sheets:

@@ -7,8 +7,9 @@
 Merging cannot be seen afterwards and a missed duplicate can: when unsure, a person is asked.
 """
 
+from crmclean.dedupe.changed import Changed
 from crmclean.dedupe.explain import explain
 from crmclean.dedupe.refresh import unmerge
 from crmclean.dedupe.stage import Deduped, dedupe
 
-__all__ = ["Deduped", "dedupe", "explain", "unmerge"]
+__all__ = ["Changed", "Deduped", "dedupe", "explain", "unmerge"]

@@ -1,6 +1,6 @@
 """What a whole run keeps of itself, so that a refresh can take over what a change does not reach.
 
-Kept in OUT/.work/last/deduped: the source rows with their digests, which keys and ties they have
+Kept in OUT/.work/last/deduped: the source rows, which keys and ties they have
 (sorted, so that who shares one is found by binary search), and the tables that came of them. It is
 a cache: made from the program, the project and the state, valid only while those are as they were
 or have grown by what this very run wrote down in the state. A refresh leaves it as it is: next
@@ -20,7 +20,6 @@ from crmclean.decisions import as_lines
 from crmclean.dedupe import ids
 from crmclean.dedupe.blocks import RECORD_BITS
 from crmclean.dedupe.job import Job
-from crmclean.dedupe.keys import mixed
 from crmclean.messages import language
 from crmclean.run import Work
 from crmclean.run.cache import known_keys
@@ -35,12 +34,12 @@ SAID = ("golden", "pairs", "owners")
 
 @dataclass(frozen=True)
 class Base:
-    """`rows`: every source row with records (place, digest); `moved`: how far decisions moved the
+    """`places`: every source row with records; `moved`: how far decisions moved the
     weights; `published`: whether the state holds what publishing that run wrote down; `later`: its
     entries on golden ids since then."""
 
     work: Work
-    rows: pa.Table
+    places: np.ndarray
     moved: float
     published: bool
     later: list[dict]
@@ -61,9 +60,13 @@ class Base:
         found = (one.filter(pc.is_in(one["print"], value_set=prints)) for one in kept)
         return pa.concat_tables([*found, ids.known(object, self.later)])
 
-    @property
-    def places(self) -> np.ndarray:
-        return self.rows["place"].to_numpy()
+    def records(self, objects: list[str], rows: np.ndarray) -> dict[str, pa.Table]:
+        """The records of some of its rows, in their order."""
+        found = {}
+        for name in objects:
+            with self.work.mapped(f"{FOLDER}/records/{name}") as own:
+                found[name] = of_rows(own, rows)
+        return found
 
     def having(self, name: str, hashes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(which of the hashes, who) for everybody who has one of them."""
@@ -118,9 +121,9 @@ def read(work: Work, job: Job) -> Base | None:
     if told["weights"] != weights or None in later.values():
         return None
     since = _after(_bytes(job, "golden"), told["published"])
-    rows = work.get(f"{FOLDER}/rows").combine_chunks()
+    places = work.get(f"{FOLDER}/rows")["place"].to_numpy()
     at_last = later["golden"] if since is None else since
-    return Base(work, rows, told["moved"], since is not None, _entries(at_last))
+    return Base(work, places, told["moved"], since is not None, _entries(at_last))
 
 
 def _made_from(work: Work, job: Job) -> str:
@@ -141,24 +144,20 @@ def _after(data: bytes, stamp: list) -> bytes | None:
     return data[size:] if len(data) >= size and _digest(data[:size]) == digest else None
 
 
-def told_apart(digests: pa.Array) -> np.ndarray:
-    """A number for each digest; like ones are told apart by how many stand before."""
-    halves = np.frombuffer(digests.buffers()[1], np.uint64).reshape(-1, 2)
-    halves = halves[digests.offset :][: len(digests)]
-    whole = mixed(halves[:, 0], halves[:, 1])
-    order = np.argsort(whole, kind="stable")
-    run = whole[order]
-    starts = np.flatnonzero(np.append(True, run[1:] != run[:-1])[: len(run)])
-    before = np.arange(len(run)) - np.repeat(starts, np.diff(np.append(starts, len(run))))
-    found = np.empty_like(whole)
-    found[order] = mixed(run, before.astype(np.uint64))
-    return found
-
-
 def rows_of(records: dict[str, pa.Table]) -> np.ndarray:
     """The source rows that records come from, in order."""
     places = [own["record"].to_numpy() >> PART_BITS for own in records.values() if own.num_rows]
     return distinct(np.concatenate(places)) if places else np.zeros(0, np.int64)
+
+
+def of_rows(own: pa.Table, rows: np.ndarray) -> pa.Table:
+    """The records of some source rows; both are in order."""
+    record = own["record"].to_numpy()
+    first = np.searchsorted(record, rows << PART_BITS)
+    count = np.searchsorted(record, (rows + 1) << PART_BITS) - first
+    before = np.cumsum(count) - count
+    at = np.repeat(first - before, count) + np.arange(int(count.sum()))
+    return own.take(pa.array(at)).combine_chunks()
 
 
 def _entries(lines: bytes) -> list[dict]:

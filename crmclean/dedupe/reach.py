@@ -11,15 +11,15 @@ import pyarrow.compute as pc
 
 from crmclean.decisions import State
 from crmclean.dedupe import customer_fields, customers, engine, ids
-from crmclean.dedupe.base import Base, key_file, rows_of, told_apart
+from crmclean.dedupe.base import Base, key_file, rows_of
 from crmclean.dedupe.blocks import GROWN, RECORD_BITS, candidates
+from crmclean.dedupe.changed import Changed, Records
 from crmclean.dedupe.fields import encode
 from crmclean.dedupe.frozen import Frozen
 from crmclean.dedupe.job import Job
 from crmclean.dedupe.ties import of_any, stems, tied
 from crmclean.tables import PART_BITS
 
-Records = dict[str, pa.Table]
 #: From this share of rows on, all is done anew.
 MOST = 0.2
 
@@ -30,18 +30,16 @@ class Reach:
     `now`: for each row of the base where it stands now, -1 for gone; `changed`: the rows of now that
     are none of the base; `inside`: which rows of the base a change reaches."""
 
-    def __init__(self, base: Base, records: Records, rows: pa.Table, job: Job) -> None:
-        places = rows_of(records)
-        then = _then(base, places, rows)
+    def __init__(self, base: Base, changed: Changed, job: Job) -> None:
+        places, then = _then(base, changed)
         self.now = np.full(len(base.places), -1)
         self.now[then[then >= 0]] = places[then >= 0]
-        self.changed = places[then < 0]
+        self.changed = np.union1d(places[then < 0], rows_of(changed.new))
         self.inside = np.zeros(len(base.places), bool)
-        self._base, self._plan = base, job.plan
+        self._base, self._plan, self._objects = base, job.plan, list(changed.new)
         pairs = base.table("pairs")
         ends = (pairs[side].to_numpy() >> PART_BITS for side in ("left", "right"))
         self._left, self._right = (np.searchsorted(base.places, end) for end in ends)
-        self._records = {name: base.table(f"records/{name}") for name in records}
 
     @property
     def rows(self) -> np.ndarray:
@@ -60,7 +58,7 @@ class Reach:
             self.inside[more] = True
             if self.too_far:
                 return
-            tied_ = self.tied_to(at_rows(self._records, self._base.places[more]))
+            tied_ = self.tied_to(self._base.records(self._objects, self._base.places[more]))
             found = np.append(tied_, self._paired(more))
 
     def tied_to(self, records: Records) -> np.ndarray:
@@ -81,7 +79,7 @@ class Reach:
         said += [(e["object"], [e["left"], e["right"]]) for e in state.entries("pairs")]
         said += [("customer", [entry["record"]]) for entry in state.entries("owners")]
         found = [np.zeros(0, np.int64)]
-        for name in self._records:
+        for name in self._objects:
             prints = [text for object, texts in said if object == name for text in texts]
             begun = encode(stems(pa.array(prints, pa.string())))
             found.append(self._base.having("ties", tied(f"print {name}", begun.hashes))[1])
@@ -99,12 +97,12 @@ class Reach:
         return np.concatenate(found)
 
 
-def reached(base: Base, records: Records, rows: pa.Table, frozen: Frozen, job: Job) -> Reach | None:
-    """What the changes since then reach; None where that is too much. `rows`: digests of those of now."""
-    reach = Reach(base, records, rows, job)
+def reached(base: Base, changed: Changed, frozen: Frozen, job: Job) -> Reach | None:
+    """What the changes since then reach; None where that is too much."""
+    reach = Reach(base, changed, job)
     if reach.too_far:
         return None
-    new = at_rows(records, reach.changed)
+    new = changed.at(base, reach.changed)
     like = _like(base, new, frozen, job)
     if like is None:
         return None
@@ -113,38 +111,15 @@ def reached(base: Base, records: Records, rows: pa.Table, frozen: Frozen, job: J
     return None if reach.too_far else reach
 
 
-def at_rows(records: Records, rows: np.ndarray) -> Records:
-    """The records of some source rows (in order)."""
-    found = {}
-    for name, own in records.items():
-        mine = own["record"].to_numpy() >> PART_BITS
-        at = np.minimum(np.searchsorted(rows, mine), max(len(rows) - 1, 0))
-        here = rows[at] == mine if len(rows) else np.zeros(len(mine), bool)
-        found[name] = own.filter(pa.array(here)).combine_chunks()
-    return found
-
-
-def _then(base: Base, places: np.ndarray, rows: pa.Table) -> np.ndarray:
-    """For each row of now which row of the base it is, -1 for a new one: rows that stand in another
-    order than then count as new."""
-    digest, known = rows["digest"].combine_chunks(), base.rows["digest"].combine_chunks()
-    at = np.searchsorted(rows["place"].to_numpy(), places)
-    at = np.minimum(at, max(rows.num_rows - 1, 0))
-    here = rows["place"].to_numpy()[at] == places if rows.num_rows else np.zeros(len(places), bool)
-    then = np.full(len(places), -1)
-    then[here] = _places_of(told_apart(digest.take(pa.array(at[here]))), told_apart(known))
-    valid = known.is_valid().to_numpy(zero_copy_only=False)
-    then[(then >= 0) & ~valid[then]] = -1
-    before = np.maximum.accumulate(np.append(-1, then))[:-1]
-    return np.where(then > before, then, -1)
-
-
-def _places_of(wanted: np.ndarray, known: np.ndarray) -> np.ndarray:
-    order = np.argsort(known)
-    if not len(order):
-        return np.full(len(wanted), -1)
-    at = order[np.minimum(np.searchsorted(known, wanted, sorter=order), len(order) - 1)]
-    return np.where(known[at] == wanted, at, -1)
+def _then(base: Base, changed: Changed) -> tuple[np.ndarray, np.ndarray]:
+    """The rows of now that are as they were, and which row of the base each is, -1 for one that
+    stands in another order than then: it counts as new."""
+    then, now = changed.rows
+    at = np.minimum(np.searchsorted(base.places, then), max(len(base.places) - 1, 0))
+    here = base.places[at] == then if len(base.places) else np.zeros(len(then), bool)
+    at, now = at[here], now[here]
+    before = np.maximum.accumulate(np.append(-1, at))[:-1]
+    return now, np.where(at > before, at, -1)
 
 
 def _like(base: Base, new: Records, frozen: Frozen, job: Job) -> np.ndarray | None:
@@ -172,7 +147,7 @@ def _like(base: Base, new: Records, frozen: Frozen, job: Job) -> np.ndarray | No
 def _weighed(base: Base, new: Records, who: np.ndarray, frozen: Frozen, job: Job) -> np.ndarray:
     """Of some customers of the base the rows of those that weigh enough with a new one."""
     places = np.unique(base.table("customers")["place"].to_numpy()[who])
-    old = at_rows({name: base.table(f"records/{name}") for name in new}, places)
+    old = base.records(list(new), places)
     count, theirs = new["customer"].num_rows, old["customer"]["record"].to_numpy()
     both = {name: pa.concat_tables([new[name], _aside(old[name])]).combine_chunks() for name in new}
     fields = customer_fields.prepare(both["customer"], both.get("contact"))

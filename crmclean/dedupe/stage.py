@@ -1,6 +1,6 @@
 """The stage: records of all objects in; pairs, golden records and crosswalk out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -9,6 +9,7 @@ import pyarrow as pa
 from crmclean.decisions import State
 from crmclean.dedupe import customer_fields, ids, matching, taken
 from crmclean.dedupe.blocks import refuse_too_many
+from crmclean.dedupe.changed import Changed
 from crmclean.dedupe.children import Attached, attach, owners_of
 from crmclean.dedupe.deduped import Deduped, deduped
 from crmclean.dedupe.golden import Matched
@@ -23,7 +24,7 @@ from crmclean.tables import CHANGES, ISSUES, concat
 
 
 def dedupe(
-    records: dict[str, pa.Table],
+    records: Mapping[str, pa.Table],
     plan: Plan,
     project: Project,
     model: dict[str, Object],
@@ -32,28 +33,28 @@ def dedupe(
     told: Callable[[float], None] = lambda share: None,
     work: Work | None = None,
     fresh: bool = False,
-    rows: pa.Table | None = None,
+    changed: Changed | None = None,
 ) -> Deduped:
     """Find and merge duplicates. `records`: the mapped and normalised tables of each object, in
     one piece; `retrain`: learn anew instead of taking what is frozen in the state; `told`: of the
     share that is done; `work`: where this run is kept for the next one, which takes over what is
-    unchanged (`taken.py`), unless `fresh`; `rows`: the source rows by which that is known (place,
-    digest). InputRefused where there are too many to compare."""
-    for name in ("customer", "contact"):
-        if name in records:
-            refuse_too_many(model[name].label[language()], records[name].num_rows)
+    unchanged (`taken.py`), unless `fresh`; `changed`: what has. InputRefused where there are too
+    many to compare."""
     known = cache(lambda: {name: ids.known(name, state.entries("golden")) for name in records})
     job = Job(plan, project, model, state, lambda name, prints: known()[name], retrain, told)
     learned = matching.frozen(job)
-    if work and rows is not None and learned and not fresh:
-        found = taken.refreshed(records, rows, learned, job, work, _matched)
+    if work and changed and learned and not fresh:
+        found = taken.refreshed(changed, learned, job, work, _matched)
         if found:
             return found
-    keep = taken.Keep(work, records, job) if work and rows is not None else None
+    for name in ("customer", "contact"):
+        if name in records:
+            refuse_too_many(model[name].label[language()], records[name].num_rows)
+    keep = taken.Keep(work, records, job) if work else None
     parts = _matched(records, job, keep)
     found = deduped(parts)
-    if keep and rows is not None:
-        keep.run(rows, parts, found, known())
+    if keep:
+        keep.run(parts, found, known())
     return found
 
 

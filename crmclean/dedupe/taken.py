@@ -19,14 +19,15 @@ from crmclean.decisions import coded
 from crmclean.dedupe import base as bases
 from crmclean.dedupe import ties
 from crmclean.dedupe.base import key_file, packed, rows_of
+from crmclean.dedupe.changed import Changed, Records
 from crmclean.dedupe.deduped import Deduped, deduped
 from crmclean.dedupe.fields import Field
 from crmclean.dedupe.frozen import Frozen
 from crmclean.dedupe.golden import Matched
 from crmclean.dedupe.job import Job
 from crmclean.dedupe.joined import BY_RECORD, Joined
-from crmclean.dedupe.reach import Records, at_rows, reached
-from crmclean.run import Work
+from crmclean.dedupe.reach import reached
+from crmclean.run import Work, cache
 from crmclean.run.distinct import distinct
 from crmclean.tables import PART_BITS
 
@@ -34,21 +35,20 @@ Judge = Callable[[Records, Job], dict[str, Matched]]
 
 
 def refreshed(
-    records: Records, rows: pa.Table, frozen: Frozen, job: Job, work: Work, judge: Judge
+    changed: Changed, frozen: Frozen, job: Job, work: Work, judge: Judge
 ) -> Deduped | None:
-    """What a whole run would come to; None where it must be one. `rows`: source rows that may be
-    known again (place, digest); `judge`: the stage."""
+    """What a whole run would come to; None where it must be one. `judge`: the stage."""
     base = bases.read(work, job)
-    reach = base and reached(base, records, rows, frozen, job)
+    reach = base and reached(base, changed, frozen, job)
     if not base or not reach:
         return None
     while not reach.too_far:
-        parts = judge(at_rows(records, reach.rows), replace(job, known=base.known))
+        parts = judge(changed.at(base, reach.rows), replace(job, known=base.known))
         if parts["customer"].braked or parts["customer"].moved != base.moved:
             return None
         heirs = reach.heirs({name: one.prints for name, one in parts.items()})
         if reach.inside[heirs].all():
-            return Joined(base, reach, deduped(parts)).whole(list(records))
+            return Joined(base, reach, deduped(parts)).whole(list(changed.new))
         reach.grow(heirs)
     return None
 
@@ -60,6 +60,8 @@ class Keep:
     def __init__(self, work: Work, records: Records, job: Job) -> None:
         self._work, self._records, self._job = work, records, job
         self._ties: list[ties.Ties] = []
+        if cache.kept(work):
+            cache.rebase(work)
         work.fresh_folder(bases.FOLDER)
 
     def keys(self, kind: str, rare: np.ndarray) -> None:
@@ -70,21 +72,20 @@ class Keep:
         """What ties customers."""
         self._ties.append(ties.of_customers(self._records["customer"], fields))
 
-    def run(
-        self, rows: pa.Table, parts: dict[str, Matched], found: Deduped, known: dict[str, pa.Table]
-    ) -> None:
-        """All else. `rows`: source rows that may be known again; `known`: the golden ids of earlier
-        runs."""
+    def run(self, parts: dict[str, Matched], found: Deduped, known: dict[str, pa.Table]) -> None:
+        """All else. `known`: the golden ids of earlier runs."""
         frozen = [*self._job.state.entries("weights")[-1:], *found.memory["weights"]]
         if not frozen or parts["customer"].braked:
             return
-        self._rows(rows)
+        self._put("rows", pa.table({"place": rows_of(self._records)}))
+        customers = self._records["customer"]["record"].to_numpy() >> PART_BITS
+        self._put("customers", pa.table({"place": customers}))
         self._tied(parts)
         for name in (*BY_RECORD, "golden_cells"):
             self._put(name, getattr(found, name))
         for name, own in self._records.items():
-            if self._work.has(f"records/{name}"):
-                self._work.link(f"records/{name}", f"{bases.FOLDER}/records/{name}")
+            if self._work.has(f"last/records/{name}"):
+                self._work.link(f"last/records/{name}", f"{bases.FOLDER}/records/{name}")
             else:
                 self._put(f"records/{name}", own)
             self._put(f"golden/{name}", found.golden[name])
@@ -94,14 +95,6 @@ class Keep:
             self._put(f"given/{name}", pa.table(given))
         moved = parts["customer"].moved
         bases.finish(self._work, self._job, frozen[-1], found.memory["golden"], moved)
-
-    def _rows(self, rows: pa.Table) -> None:
-        places = rows_of(self._records)
-        at = pc.index_in(pa.array(places), value_set=rows["place"].combine_chunks())
-        digest = rows["digest"].combine_chunks().take(at)
-        self._put("rows", pa.table({"place": places, "digest": digest}))
-        customers = self._records["customer"]["record"].to_numpy() >> PART_BITS
-        self._put("customers", pa.table({"place": customers}))
 
     def _tied(self, parts: dict[str, Matched]) -> None:
         names = self._records["customer"]["name"].combine_chunks()

@@ -5,7 +5,7 @@ what a header or a customer is: that is `scan`. A new format is a module with an
 that returns a `File`, and one line in `open_file`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -34,7 +34,7 @@ HOMES = {
     "vcard": ("vcard", "open_vcard"),
 }
 
-__all__ = ["File", "Merge", "Note", "Sheet", "only", "open_file", "rows"]
+__all__ = ["File", "Merge", "Note", "Sheet", "as_rows", "only", "open_file", "rows", "shape"]
 
 
 def open_file(path: Path | str, **reading: Any) -> File:
@@ -96,13 +96,22 @@ def rows(source: plan.Source, base: Path, kept: Path | None = None) -> Iterator[
     path = base / source.path
     if not path.is_file() or path.stat().st_size != source.size:
         raise InputRefused("FILE_CHANGED", file=path.name)
-    width = max((column.number for column in source.columns), default=0)
-    kinds = _kinds(source)
-    for part in _batches(source, path, kept):
+    return as_rows(source, _batches(source, path, kept))
+
+
+def as_rows(source: plan.Source, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """The rows of a source among those of its sheet, as `tables.rows_schema`."""
+    width, kinds = len(shape(source)) - 2, _kinds(source)
+    for part in batches:
         part = part if source.rows is None else _between(part, *source.rows)
         part = part if source.span is None else only(part, source.span)
         if part.num_rows:
             yield numbered(part, width, kinds)
+
+
+def shape(source: plan.Source) -> pa.Schema:
+    """That of the rows of a source."""
+    return tables.rows_schema(max((column.number for column in source.columns), default=0))
 
 
 def _between(part: pa.RecordBatch, first: int, last: int) -> pa.RecordBatch:

@@ -6,6 +6,9 @@ same records, changes and issues, wherever it stands. So a run keeps, in OUT/.wo
 that it cleaned and a digest of each row; the next run takes what it finds there and gives it
 the new row's numbers. A row whose cells were filled from elsewhere (merged, 同上) is never reused.
 
+Where most rows are as they were, the tables are written as what is different from those of the last
+run (`over.py`), which stays what next month is compared with, until too much has changed.
+
 All tables are in reading order, so what came of a row is a run of rows found by binary search.
 """
 
@@ -20,10 +23,17 @@ import pyarrow.compute as pc
 from crmclean import tables
 from crmclean.run.digests import DIGEST, digests
 from crmclean.run.gather import gathered
+from crmclean.run.kept import Kept
+from crmclean.run.over import Over, woven
 from crmclean.run.work import Work
 
 KEYS = "last/keys.json"
-#: The share of known rows from which the last run is used at all.
+#: Which rows were kept; which base the stages after cleaning have made of the last run.
+KEPT, BASED = "last/kept", "last/deduped/base.json"
+#: The key of each source of this run; the sources whose rows the scan knew again, by number, and
+#: which ones of the last run they were.
+CLEANED, AGAIN = "cleaned.json", "again.json"
+#: The share of known rows of a source from which what it made of them is used at all.
 WORTHWHILE = 0.2
 ROWS = pa.schema([("place", pa.int64()), ("digest", DIGEST)])
 
@@ -55,24 +65,30 @@ def reusable(rows: pa.Table, source: int, filled: pa.Array) -> pa.Table:
 
 
 class Last:
-    """What the last run cleaned from sources with one key; nothing where `keys` are empty."""
+    """What the last run cleaned; nothing where `known`, the keys of its sources, is empty."""
 
-    def __init__(self, work: Work, key: str, known: dict[str, str]) -> None:
-        self._work = work
-        parts = [work.get(f"last/rows/{n}") for n, k in sorted(known.items()) if k == key]
+    def __init__(self, work: Work, known: dict[str, str]) -> None:
+        self._work, self._known = work, known
+
+    def donors(self, wanted: pa.Table, key: str) -> np.ndarray:
+        """For each of ROWS the place of an equal row that was cleaned with that key, -1 for none."""
+        named = sorted(number for number, one in self._known.items() if one == key)
+        parts = [self._work.get(f"last/rows/{number}") for number in named]
         found = tables.concat(ROWS, parts).combine_chunks()
-        self._digest = found["digest"].combine_chunks()
-        self._place = found["place"].to_numpy()
+        if not len(found):
+            return np.full(wanted.num_rows, -1)
+        at = pc.index_in(wanted["digest"], value_set=found["digest"].combine_chunks())
+        return pc.fill_null(found["place"].combine_chunks().take(at), -1).to_numpy()
 
-    def donors(self, wanted: pa.Table) -> np.ndarray:
-        """For each of ROWS the place of an equal row of the last run, -1 for none. Where it knew
-        few of them, they are not worth the putting together: then it knows none."""
-        none = np.full(wanted.num_rows, -1)
-        if not len(self._place):
-            return none
-        at = pc.index_in(wanted["digest"], value_set=self._digest)
-        at = pc.fill_null(at, -1).to_numpy()
-        return np.where(at >= 0, self._place[at], -1) if (at >= 0).mean() > WORTHWHILE else none
+    def knows(self, number: str, key: str) -> bool:
+        """Whether the rows of its source of that number were cleaned with that key."""
+        return self._known.get(number) == key
+
+    def put_over(self, name: str, new: pa.Table, kept: Kept) -> None:
+        """Write a table of what was kept and what is new."""
+        with self._work.mapped(f"last/{name}") as old:
+            slices = woven(kept, [(places(old), 0, places(new), 0)], len(old))
+        self._work.put_over(name, f"last/{name}", new, Over(kept, slices))
 
     def merged(
         self, name: str, new: pa.Table, donors: np.ndarray, targets: np.ndarray
@@ -116,8 +132,10 @@ def known_keys(work: Work) -> dict[str, str]:
 
 
 def keep(work: Work, names: list[str], keys: dict[str, str]) -> None:
-    """Make the named tables of this run those of the last one. `digests/<n>` become `rows/<n>`."""
+    """Make the named tables of this run those of the last one, and the digests of its rows."""
     (work.root / KEYS).unlink(missing_ok=True)
+    (work.root / BASED).unlink(missing_ok=True)
+    work.path(KEPT).unlink(missing_ok=True)
     for name in names:
         work.link(name, f"last/{name}")
     _made(work.root / "last/seen.json").write_text(
@@ -125,8 +143,31 @@ def keep(work: Work, names: list[str], keys: dict[str, str]) -> None:
     )
     for number in keys:
         work.link(f"rows/{number}", f"last/cells/{number}")
-        work.path(f"digests/{number}").replace(_made(work.path(f"last/rows/{number}")))
+        work.path(f"last/digests/{number}").replace(_made(work.path(f"last/rows/{number}")))
     work.put_text(KEYS, json.dumps(keys, indent=1))
+
+
+def rebase(work: Work) -> None:
+    """Make this run the last one, though most of it was taken over from that."""
+    keys = json.loads(work.get_text(CLEANED) or "{}")
+    for number in keys:
+        if not work.has(f"last/digests/{number}"):
+            nobody = pa.array([], pa.int64())
+            parts = [reusable(p, int(number), nobody) for p in work.batches(f"rows/{number}")]
+            work.put(f"last/digests/{number}", tables.concat(ROWS, parts))
+    last = (path.relative_to(work.root / "last") for path in (work.root / "last").rglob("*.arrow"))
+    own = (p for p in last if p.parts[0] in ("records", "changes", "issues", "register.arrow"))
+    keep(work, sorted(path.with_suffix("").as_posix() for path in own), keys)
+
+
+def again(work: Work) -> dict[str, str]:
+    """The sources whose rows the scan of this run knew again: the number that each had then."""
+    return json.loads(work.get_text(AGAIN) or "{}")
+
+
+def kept(work: Work) -> Kept | None:
+    """The rows that this run has in common with the last one; None where that is this very run."""
+    return Kept.from_table(work.get(KEPT)) if work.has(KEPT) else None
 
 
 def _made(path: Path) -> Path:

@@ -7,22 +7,31 @@ else). What is published for people is Parquet (`exporting.py`).
 A stage writes its tables and then its key: a hash of everything that it was made from. A stage
 whose key still holds is not done again; that is both resume and the incremental monthly refresh.
 Tables are written beside their name and renamed, so a killed run leaves no half table.
+A table that is mostly a former one may be kept as what is different (`over.py`); who reads it sees
+no difference.
 """
 
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
 
 from crmclean import tables
+from crmclean.run import over
+from crmclean.run.over import Over
 
 STAGES = ("scan", "clean", "dedupe", "export")
 #: Whether tables are mapped: where a file that is mapped can be replaced (on Windows it cannot).
 MAPPED = os.name == "posix"
+#: Of the file with the former table.
+FORMER = ".former"
+#: Rows at a time of a table that is not read as it was written.
+PIECE = 65_536
 
 
 class Work:
@@ -39,38 +48,57 @@ class Work:
 
     def get(self, name: str, columns: list[str] | None = None) -> pa.Table:
         """The table of that name, or some of its columns. Raises FileNotFoundError."""
-        with _readable(self.path(name)) as file:
-            if columns is None or MAPPED:
-                found = pa.ipc.open_file(file).read_all()
-                return found if columns is None else found.select(_in_order(columns, found.schema))
-            return _some(file, columns).read_all()
+        schema = self._schema(name)
+        told = over.told(schema)
+        if told is None:
+            return _read(self.path(name), columns)
+        asked = over.asked(columns, schema.names)
+        former, new = (_read(self.path(name, suffix), asked) for suffix in (FORMER, ".arrow"))
+        table = told.whole(former, new).combine_chunks()
+        return table.select(
+            [name for name in table.column_names if name in (columns or schema.names)]
+        )
+
+    def different(self, name: str) -> tuple[Over, pa.Table] | None:
+        """Of a table that is mostly a former one: how it is made, and its new rows."""
+        made = over.told(self._schema(name)) if self.has(name) else None
+        return (made, _read(self.path(name)).replace_schema_metadata(None)) if made else None
+
+    def lazily(self, folder: str, names: list[str]) -> "Lazily":
+        """The tables of a folder, each in one piece, read when they are asked for."""
+        return Lazily(lambda name: self.get(f"{folder}/{name}").combine_chunks(), names)
 
     def columns(self, name: str) -> list[str]:
         """The columns of the table of that name."""
-        with _readable(self.path(name)) as file:
-            return pa.ipc.open_file(file).schema.names
+        return self._schema(name).names
 
     @contextmanager
     def mapped(self, name: str) -> Iterator[pa.Table]:
         """The table without reading what is not asked for. Nothing of it may be kept: Windows
         replaces no file that is mapped."""
-        with pa.memory_map(str(self.path(name))) as file:
-            yield pa.ipc.open_file(file).read_all()
+        told = over.told(self._schema(name))
+        with pa.memory_map(str(self.path(name, FORMER if told else ".arrow"))) as file:
+            table = pa.ipc.open_file(file).read_all()
+            yield told.whole(table, _read(self.path(name))) if told else table
 
     def head(self, name: str, rows: int) -> pa.Table:
         """The first rows of a table."""
-        with _readable(self.path(name)) as file:
-            batches = pa.ipc.open_file(file)
-            parts, left = [], rows
-            for number in range(batches.num_record_batches):
-                parts.append(batches.get_batch(number)[:left])
-                left -= parts[-1].num_rows
-                if not left:
-                    break
-            return pa.Table.from_batches(parts, batches.schema)
+        parts, left = [self._schema(name).remove_metadata().empty_table()], rows
+        for part in self.batches(name):
+            parts.append(part[:left])
+            left -= parts[-1].num_rows
+            if not left:
+                break
+        return pa.concat_tables(parts)
 
     def batches(self, name: str) -> Iterator[pa.Table]:
-        """A table in the pieces in which it was written."""
+        """A table in pieces: those in which it was written, if it is whole."""
+        if over.told(self._schema(name)):
+            with self.mapped(name) as table:
+                for start in range(0, len(table), PIECE):
+                    places = pa.array(range(start, min(start + PIECE, len(table))))
+                    yield table.take(places).combine_chunks()
+            return
         with _readable(self.path(name)) as file:
             found = pa.ipc.open_file(file)
             for number in range(found.num_record_batches):
@@ -88,15 +116,26 @@ class Work:
         with self.writer(name, table.schema) as write:
             write(table)
 
+    def put_over(self, name: str, former: str, new: pa.Table, made: Over) -> None:
+        """A table that consists of slices of a former one and of new rows."""
+        self.path(name).parent.mkdir(parents=True, exist_ok=True)
+        self._link(self.path(former), self.path(name, FORMER))
+        self.put(name, made.noted(new))
+
     def link(self, name: str, to: str) -> None:
         """The same table under another name: a table is replaced, never written over."""
-        path = self.path(to)
+        if over.told(self._schema(name)):
+            self.put(to, self.get(name))
+        else:
+            self._link(self.path(name), self.path(to))
+
+    def _link(self, whole: Path, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
         try:
-            os.link(self.path(name), path)
+            os.link(whole, path)
         except OSError:
-            shutil.copyfile(self.path(name), path)
+            shutil.copyfile(whole, path)
 
     @contextmanager
     def writer(self, name: str, schema: pa.Schema) -> Iterator:
@@ -107,6 +146,8 @@ class Work:
         with pa.OSFile(str(aside), "wb") as file, pa.ipc.new_file(file, schema) as arrow:
             yield lambda batch: arrow.write_table(batch) if batch.num_rows else None
         aside.replace(final)
+        if not over.told(schema):
+            self.path(name, FORMER).unlink(missing_ok=True)
 
     def put_text(self, name: str, text: str) -> None:
         final = self.root / name
@@ -159,6 +200,11 @@ class Work:
         folder.mkdir(parents=True)
         return folder
 
+    def _schema(self, name: str) -> pa.Schema:
+        """As it was written."""
+        with _readable(self.path(name)) as file:
+            return pa.ipc.open_file(file).schema
+
     def _keys(self) -> dict[str, str]:
         return json.loads(self.get_text("stages.json") or "{}")
 
@@ -167,6 +213,33 @@ def _readable(path: Path) -> pa.NativeFile:
     """A file of a table: mapped where that is possible, so that only what is used is read and
     nothing is copied."""
     return pa.memory_map(str(path)) if MAPPED else pa.OSFile(str(path))
+
+
+class Lazily(Mapping[str, pa.Table]):
+    """Tables that are read when they are asked for, once each."""
+
+    def __init__(self, read: Callable[[str], pa.Table], names: list[str]) -> None:
+        self._read, self._names = cache(read), names
+
+    def __getitem__(self, name: str) -> pa.Table:
+        return self._read(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+
+def _read(path: Path, columns: list[str] | None = None) -> pa.Table:
+    with _readable(path) as file:
+        if columns is None or MAPPED:
+            found = pa.ipc.open_file(file).read_all()
+            return found if columns is None else found.select(_in_order(columns, found.schema))
+        return _some(file, columns).read_all()
 
 
 def _some(file: pa.NativeFile, columns: list[str]) -> pa.RecordBatchFileReader:

@@ -42,15 +42,14 @@ class Tally:
     orders: dict[str, int] = field(default_factory=dict)
     serials: int = 0
 
-    def begin(self, values: pa.Array) -> list[str]:
-        """See the first data cells, before they are counted; returns some of them."""
+    def begin(self, values: pa.Array) -> None:
+        """See the first data cells, before they are counted."""
         unique = pc.unique(values).drop_null()
         if len(unique) >= SAMPLES:
             self.spread = _spread(unique)
         samples = self.spread or unique.to_pylist()
         if samples:
             self.dated = _is_dated(self.heading, samples)
-        return samples
 
     def begun(self) -> "Tally":
         """The same column with nothing counted yet."""

@@ -30,9 +30,10 @@ SAID = {"header_rows", "date_order", "epoch", "hidden_rows", "layout", "sheet"}
 
 @dataclass(frozen=True)
 class Known:
-    """What the last run knew of a table: its `memory`, the numbers and digests of its data rows, and
-    their cells, by place."""
+    """What the last run knew of a table: its number, its `memory`, the numbers and digests of its
+    data rows, and their cells, by place."""
 
+    number: str
     memory: dict[str, Any]
     rows: np.ndarray
     digests: pa.Array
@@ -68,9 +69,20 @@ def memory(survey: Survey, removed: int = 0) -> dict[str, Any]:
     return {"shape": _shape(survey), "tallies": tallies, "odd": survey.odd, "removed": removed}
 
 
-def refreshed(survey: Survey, stream: Stream, known: Known) -> tuple[Survey, int] | None:
-    """The survey of a table that the last run knew, and how many rows are gone since all of them
-    were counted. `survey`: one that has seen nothing yet."""
+@dataclass(frozen=True)
+class Refreshed:
+    """The survey of a table that the last run knew; how many rows are gone since all of them were
+    counted; the number that it had, and its rows beside those of then."""
+
+    survey: Survey
+    removed: int
+    number: str
+    rows: Matched
+
+
+def refreshed(survey: Survey, stream: Stream, known: Known) -> Refreshed | None:
+    """What a whole pass would find; None where there must be one. `survey`: one that has seen
+    nothing yet."""
     if not _begun(survey, stream) or _shape(survey) != known.memory["shape"]:
         return None
     now, gone = survey.counting(), survey.counting()
@@ -95,7 +107,7 @@ def refreshed(survey: Survey, stream: Stream, known: Known) -> tuple[Survey, int
     now.odd += [one for one in odd if one[0] >= 0]
     now.rows, now.last, now.tail = found.count, found.last, found.tail
     now.end()
-    return (now, removed) if now.plain else None
+    return Refreshed(now, removed, known.number, found) if now.plain else None
 
 
 def _begun(survey: Survey, stream: Stream) -> bool:

@@ -1,19 +1,23 @@
 """What the scan of the last complete run saw, and what this one sees for the next.
 
 `seen.json` in OUT/.work holds the counts of every plain table by the number of its source; the
-rows and their digests are those that cleaning keeps (`run/cache.py`).
+rows and their digests are those that cleaning keeps (`run/cache.py`). The rows of a table that was
+brought up to date are written here, as what is different: cleaning need not read them again.
 """
 
 import json
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from crmclean import tables
+from crmclean import readers, tables
 from crmclean.plan import Plan, Source
-from crmclean.run import Work
-from crmclean.scan.refresh import Known, memory
+from crmclean.run import Work, cache
+from crmclean.run.kept import Kept
+from crmclean.run.over import Over, woven
+from crmclean.scan.refresh import Known, Refreshed, memory
 from crmclean.scan.survey import Survey
 
 SEEN = "seen.json"
@@ -28,6 +32,7 @@ class Remembered:
             {} if fresh else json.loads(work.get_text(f"last/{SEEN}") or "{}")
         )
         self._now: dict[tuple[str, str], dict[str, Any]] = {}
+        self._again: dict[tuple[str, str], Refreshed] = {}
 
     def known(self, path: str, sheet: str, entry: int) -> Known | None:
         """A table of the last run: the same one, else the first of the same entry (files are often
@@ -39,19 +44,21 @@ class Remembered:
             if rows.num_rows == seen["data"]:
                 numbers = rows["place"].to_numpy() & ((1 << tables.ROW_BITS) - 1)
                 digest = rows["digest"].combine_chunks()
-                return Known(
-                    seen, numbers, digest, lambda at, n=number, r=numbers: self._cells(n, r[at])
-                )
+                cells = partial(self._cells, number, numbers)
+                return Known(number, seen, numbers, digest, cells)
         return None
 
-    def _cells(self, number: str, rows: np.ndarray) -> pa.RecordBatch:
+    def _cells(self, number: str, rows: np.ndarray, places: np.ndarray) -> pa.RecordBatch:
         with self._work.mapped(f"last/cells/{number}") as table:
-            at = np.searchsorted(table["row"].to_numpy(), rows)
+            at = np.searchsorted(table["row"].to_numpy(), rows[places])
             found = table.drop_columns(["kind"]).take(pa.array(at)).combine_chunks()
         return found.to_batches()[0]
 
-    def note(self, source: Source, survey: Survey, removed: int) -> None:
+    def note(self, source: Source, survey: Survey, again: Refreshed | None) -> None:
         """Keep what this run saw of a plain table."""
+        if again:
+            self._again[source.path, source.sheet] = again
+        removed = again.removed if again else 0
         place = {"path": source.path, "sheet": source.sheet, "entry": source.entry}
         told = {**place, "data": source.counts.get("data", 0), **memory(survey, removed)}
         self._now[source.path, source.sheet] = told
@@ -61,3 +68,22 @@ class Remembered:
         seen = {str(s.number): self._now.get((s.path, s.sheet)) for s in plan.sources}
         told = {number: one for number, one in seen.items() if one}
         self._work.put_text(SEEN, json.dumps(told, ensure_ascii=False))
+        again = ((s, self._again.get((s.path, s.sheet))) for s in plan.sources)
+        known = {str(s.number): one.number for s, one in again if one and self._put(s, one)}
+        self._work.put_text(cache.AGAIN, json.dumps(known))
+
+    def _put(self, source: Source, again: Refreshed) -> bool:
+        """Write the rows of a table as what is different; False where it is of another width."""
+        former, shape = f"last/cells/{again.number}", readers.shape(source)
+        if self._work.columns(former) != shape.names:
+            return False
+        new = tables.concat(shape, readers.as_rows(source, again.rows.new))
+        then, now = (number << tables.ROW_BITS for number in (int(again.number), source.number))
+        here = again.rows.place >= 0
+        kept = Kept.of(again.rows.rows[here] + then, again.rows.place[here] + now)
+        with self._work.mapped(former) as old:
+            places = old["row"].to_numpy() + then, new["row"].to_numpy() + now
+            slices = woven(kept, [(places[0], 0, places[1], 0)], len(old))
+        made = Over(kept, slices, int(again.number))
+        self._work.put_over(f"rows/{source.number}", former, new, made)
+        return True

@@ -15,7 +15,7 @@ from crmclean.plan import Source
 from crmclean.readers import File, Note, Sheet, forms, spool
 from crmclean.scan import files as sought
 from crmclean.scan.beginnings import Stream
-from crmclean.scan.refresh import refreshed
+from crmclean.scan.refresh import Refreshed, refreshed
 from crmclean.scan.remembered import Remembered
 from crmclean.scan.sheet_tables import tables_of
 from crmclean.scan.survey import Survey
@@ -117,7 +117,7 @@ class Search:
         """The tables of a sheet: all, or the one that the entry names. Raises InputRefused where
         that one is not there."""
         again = self._again(file, sheet, entry, place, stamp)
-        surveys = [again[0]] if again else list(tables_of(file, sheet, entry))
+        surveys = [again.survey] if again else list(tables_of(file, sheet, entry))
         reads = []
         for number, survey in enumerate(surveys, 1):
             source = _source(survey, entry, place, number, len(surveys), stamp)
@@ -130,12 +130,12 @@ class Search:
                 read = replace(read, found=((survey.first, None, code, source.sheet), *read.found))
             reads.append(read)
         if self.remembered and len(reads) == 1 and surveys[0].plain:
-            self.remembered.note(reads[0].source, surveys[0], again[1] if again else 0)
+            self.remembered.note(reads[0].source, surveys[0], again)
         return _wanted(reads, file, sheet, entry)
 
     def _again(
         self, file: File, sheet: Sheet, entry: project.Source, place: int, stamp: dict[str, Any]
-    ) -> tuple[Survey, int] | None:
+    ) -> Refreshed | None:
         """The survey of a sheet that the last run knew, if it can be brought up to date."""
         past = self.remembered
         known = past.known(stamp["path"], sheet.name, place) if past and self.spool else None

@@ -159,8 +159,9 @@ class Survey:
     def _begin(self, columns: list[pa.Array]) -> None:
         """See the first data rows, before they are counted."""
         seen = [values[:BEGINNING] for values in columns]
-        samples = [tally.begin(values) for tally, values in zip(self.tallies, seen, strict=False)]
-        self.typed = shifts.kinds(samples)
+        for tally, values in zip(self.tallies, seen, strict=False):
+            tally.begin(values)
+        self.typed = shifts.kinds(seen)
 
     def counting(self) -> "Survey":
         """The survey of further rows of the same table, with nothing counted yet."""

@@ -1,0 +1,118 @@
+"""A table that is mostly a former one, kept as what is different.
+
+A refresh changes one row in a thousand; to write its tables anew would cost more than all else that it
+does. Such a table is an Arrow file of its new rows, whose schema tells of which slices of the former
+table, and of which new rows, it consists; numbers of records are those that their source rows
+have now. The former table is a link of its own: what becomes of it elsewhere does not matter.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean import tables
+from crmclean.run.kept import Kept
+
+KEY = b"crmclean over"
+#: Columns that hold numbers of records.
+NUMBERS = ("record", "left", "right", "from_record")
+
+
+@dataclass(frozen=True)
+class Over:
+    """`slices`: (first, count) of the rows of the former table and then the new ones, in order;
+    `source`: the number that the source of all rows had, where the table has no column for it."""
+
+    kept: Kept
+    slices: np.ndarray
+    source: int = 0
+
+    def noted(self, new: pa.Table) -> pa.Table:
+        """The new rows as they are written."""
+        runs = np.column_stack([self.kept.then, self.kept.now, self.kept.count])
+        told = {"kept": runs.tolist(), "slices": self.slices.tolist(), "source": self.source}
+        return new.replace_schema_metadata({KEY: json.dumps(told)})
+
+    def whole(self, former: pa.Table, new: pa.Table) -> pa.Table:
+        """The table, in as many chunks as there are slices."""
+        both = pa.concat_tables([self._moved(former), new.replace_schema_metadata(None)])
+        parts = [both.slice(first, count) for first, count in self.slices.tolist()]
+        return pa.concat_tables(parts) if parts else both.slice(0, 0)
+
+    def _moved(self, former: pa.Table) -> pa.Table:
+        columns = {name: former[name] for name in former.column_names}
+        for name in set(NUMBERS) & set(columns):
+            values = columns[name].combine_chunks()
+            record = pc.fill_null(values, 0).to_numpy()
+            parts = record & ((1 << tables.PART_BITS) - 1)
+            place = self.kept.moved(record >> tables.PART_BITS)
+            gaps = values.is_null().to_numpy(zero_copy_only=False) if values.null_count else None
+            columns[name] = pa.array(place << tables.PART_BITS | parts, mask=gaps)
+        if "row" in columns:
+            columns |= self._places(columns)
+        return pa.table(columns, schema=former.schema.remove_metadata())
+
+    def _places(self, columns: dict[str, pa.ChunkedArray]) -> dict[str, pa.Array]:
+        """Source and row."""
+        row = columns["row"].combine_chunks()
+        source = pa.repeat(self.source, len(row))
+        if "source" in columns:
+            source = columns["source"].combine_chunks()
+        gaps = row.is_null().to_numpy(zero_copy_only=False) if row.null_count else None
+        known = (pc.fill_null(one, 0).to_numpy().astype(np.int64) for one in (source, row))
+        place = self.kept.moved(next(known) << tables.ROW_BITS | next(known))
+        found = {"row": pa.array(place & ((1 << tables.ROW_BITS) - 1), mask=gaps)}
+        if "source" in columns:
+            found["source"] = pa.array((place >> tables.ROW_BITS).astype(np.int32), mask=gaps)
+        return found
+
+
+def asked(columns: list[str] | None, there: list[str]) -> list[str] | None:
+    """The columns that must be read of a table for those that are asked for: a row has its new
+    number together with its source."""
+    if columns and "row" in columns and "source" in there:
+        return [*columns, *({"source"} - set(columns))]
+    return columns
+
+
+def told(schema: pa.Schema) -> Over | None:
+    """What the schema of a written table tells; None for a table that is whole."""
+    noted = (schema.metadata or {}).get(KEY)
+    if noted is None:
+        return None
+    found = json.loads(noted)
+    runs = np.array(found["kept"], np.int64).reshape(-1, 3)
+    return Over(Kept(*runs.T), np.array(found["slices"], np.int64).reshape(-1, 2), found["source"])
+
+
+def woven(
+    kept: Kept, sections: Sequence[tuple[np.ndarray, int, np.ndarray, int]], former: int
+) -> np.ndarray:
+    """The slices of a table: of each section what was kept and what is new, in the order of source rows.
+
+    `sections`: places of the former rows and the first of them, places of the new rows and the first
+    of those; `former`: how many rows the former table has."""
+    found = []
+    for then, old_first, now, new_first in sections:
+        first, count = kept.slices(then)
+        starts = np.flatnonzero(np.append(True, now[1:] != now[:-1])[: len(now)])
+        sizes = np.diff(np.append(starts, len(now)))
+        at = np.append(kept.now, now[starts])
+        order = np.argsort(at, kind="stable")
+        firsts = np.append(first + old_first, starts + new_first + former)[order]
+        found.append(np.column_stack([firsts, np.append(count, sizes)[order]]))
+    return _together(np.concatenate(found)) if found else np.zeros((0, 2), np.int64)
+
+
+def _together(slices: np.ndarray) -> np.ndarray:
+    """Slices that follow one another as one."""
+    slices = slices[slices[:, 1] > 0]
+    if not len(slices):
+        return slices
+    ends = slices[:, 0] + slices[:, 1]
+    starts = np.flatnonzero(np.append(True, slices[1:, 0] != ends[:-1]))
+    return np.column_stack([slices[starts, 0], np.add.reduceat(slices[:, 1], starts)])
