@@ -11,25 +11,19 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import pyarrow as pa
-
 from crmclean import (
     cleaning,
     dedupe,
-    derive,
     exporting,
-    gaps,
+    finishing,
     mapping,
     readers,
     report,
     scan,
-    schema,
     tables,
-    templates,
 )
 from crmclean.job import Job, finished, made_from
-from crmclean.run import Work, cache
-from crmclean.run.beside import beside
+from crmclean.run import cache
 from crmclean.run.memory import give_back
 from crmclean.run.timing import timed
 from crmclean.run.work import STAGES
@@ -72,59 +66,21 @@ def do_clean(job: Job) -> None:
 
 
 def do_dedupe(job: Job) -> None:
-    """References, duplicates, golden records; then what needs the whole: required, cross-field."""
-    plan, project, model, work = job.plan, job.project, job.model, job.work
-    records = work.lazily("records", list(model))
-    told = partial(job.tell, "dedupe")
-    anew = job.retrain, told, work, job.fresh, _changed(work, list(model))
-    found = dedupe.dedupe(records, plan, project, model, job.state, *anew)
-    golden, changes, issues, codes = _completed(job, found.golden)
-    del records
-    give_back()
-    crosswalk = derive.exclude(found.crosswalk, golden, project)
-    with beside(_missing, job, golden, crosswalk):
-        checks = schema.check_golden(golden, crosswalk, project, model)
-    work.put("pairs", found.pairs)
-    work.put("golden_cells", found.golden_cells)
-    work.put("delta", found.delta)
-    work.put("changes/dedupe", tables.concat(tables.CHANGES, [found.changes, *changes]))
-    work.put("issues/dedupe", tables.concat(tables.ISSUES, [found.issues, *issues, checks]))
-    work.put_text("memory.json", json.dumps({**found.memory, "codes": codes}, ensure_ascii=False))
+    """References, duplicates, golden records; then what follows from those (`finishing.py`)."""
+    records = job.work.lazily("records", list(job.model))
+    given = records, job.plan, job.project, job.model, job.state
+    how = job.retrain, partial(job.tell, "dedupe"), job.work, job.fresh, _changed(job)
+    memory = finishing.matched(job, partial(dedupe.dedupe, *given, *how))
+    job.work.put_text("memory.json", json.dumps(memory, ensure_ascii=False))
 
 
-def _missing(job: Job, golden: dict[str, pa.Table], crosswalk: pa.Table) -> None:
-    """Golden records and where every record ended, and what they lack."""
-    plan, project, work = job.plan, job.project, job.work
-    asked = gaps.asked(job.model, templates.load(project.target, job.base, job.model))
-    for name, table in golden.items():
-        work.put(f"golden/{name}", table)
-    work.put("crosswalk", crosswalk)
-    work.put("gaps", gaps.find(golden, crosswalk, plan, project, asked))
-    work.put("completeness", gaps.completeness(golden, crosswalk, plan, project, asked))
-
-
-def _changed(work: Work, objects: list[str]) -> dedupe.Changed | None:
+def _changed(job: Job) -> dedupe.Changed | None:
     """The records that are new since the last whole run; None where that is this very run."""
-    kept = cache.kept(work)
+    kept = cache.kept(job.work)
     if kept is None:
         return None
-    made = {name: work.different(f"records/{name}") for name in objects}
+    made = {name: job.work.different(f"records/{name}") for name in job.model}
     return dedupe.Changed(kept, {name: one[1] for name, one in made.items() if one})
-
-
-def _completed(
-    job: Job, golden: dict[str, pa.Table]
-) -> tuple[dict[str, pa.Table], list[pa.Table], list[pa.Table], list[dict]]:
-    """Golden records with what owners filled, the register knows, and the project derives: the
-    records, the changes and issues of that, and the codes that were given."""
-    golden, filled = gaps.apply_fills(golden, job.state)
-    golden, known, differing = mapping.consult(golden, job.work.get("register"))
-    numbered = mapping.sequence(golden, job.plan, job.project, job.state)
-    golden, lent = derive.lent(numbered.golden, job.model)
-    golden, derived, doubts = derive.derive(golden, job.project, job.model)
-    changes = [filled, known, numbered.changes, lent, derived]
-    issues = [differing, numbered.issues, doubts, derive.suggest(golden)]
-    return golden, changes, issues, numbered.entries
 
 
 DO: dict[str, Callable[[Job], None]] = {

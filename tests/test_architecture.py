@@ -18,6 +18,7 @@ LAYERS = {
     "exporting": 3,
     "pipeline": 3,
     "cleaning": 3,
+    "finishing": 3,
     "delivery": 3,
     **dict.fromkeys(
         [
@@ -78,7 +79,8 @@ LAYERS = {
 #: A stage may use these rooms of its own layer: they are its lower floor.
 FLOORS = {
     "delivery": {"pipeline", "exporting", "job"},
-    "pipeline": {"cleaning", "exporting", "job"},
+    "pipeline": {"cleaning", "exporting", "finishing", "job"},
+    "finishing": {"job"},
     "exporting": {"job"},
     "scan": {"readers"},
 }

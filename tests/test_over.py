@@ -76,9 +76,17 @@ def test_rows_keep_their_places_in_runs() -> None:
     again = Kept.of_growing(np.array([5, -1, 9, 6, 10]), np.array([2, 3, 4, 5, 6]))
     assert list(zip(*(one.tolist() for one in again.rows()), strict=True)) == [
         (5, 2),
-        (9, 4),
+        (6, 5),
         (10, 6),
     ]
+
+
+def test_one_row_in_another_place_leaves_the_others_what_they_are() -> None:
+    then = np.array([1, 2, 900, *range(3, 900), *range(901, 1000), 50])
+    kept = Kept.of_growing(then, np.arange(len(then)))
+    assert kept.rows()[0].tolist() == [*range(1, 900), *range(901, 1000)]
+    swapped = np.array([*range(100, 300), *range(100)])
+    assert Kept.of_growing(swapped, np.arange(300)).rows()[0].tolist() == [*range(100, 300)]
 
 
 def test_rows_that_two_sources_share_are_not_told_by_runs() -> None:

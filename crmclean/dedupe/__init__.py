@@ -9,7 +9,23 @@ Merging cannot be seen afterwards and a missed duplicate can: when unsure, a per
 
 from crmclean.dedupe.changed import Changed
 from crmclean.dedupe.explain import explain
+from crmclean.dedupe.joined import Outside, changed
+from crmclean.dedupe.parts import Part, Parts, by_record, whole
 from crmclean.dedupe.refresh import unmerge
 from crmclean.dedupe.stage import Deduped, dedupe
+from crmclean.dedupe.taken import After
 
-__all__ = ["Changed", "Deduped", "dedupe", "explain", "unmerge"]
+__all__ = [
+    "After",
+    "Changed",
+    "Deduped",
+    "Outside",
+    "Part",
+    "Parts",
+    "by_record",
+    "changed",
+    "dedupe",
+    "explain",
+    "unmerge",
+    "whole",
+]

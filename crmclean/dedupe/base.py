@@ -29,20 +29,22 @@ from crmclean.tables import PART_BITS
 
 FOLDER = "last/deduped"
 #: What the state says that a run depends on, beside weights: entries are only ever added.
-SAID = ("golden", "pairs", "owners")
+SAID = ("golden", "pairs", "owners", "values")
 
 
 @dataclass(frozen=True)
 class Base:
     """`places`: every source row with records; `moved`: how far decisions moved the
     weights; `published`: whether the state holds what publishing that run wrote down; `later`: its
-    entries on golden ids since then."""
+    entries on golden ids since then; `filled`: those on values; `today`: the day of today then."""
 
     work: Work
     places: np.ndarray
     moved: float
     published: bool
     later: list[dict]
+    filled: list[dict]
+    today: str | None
 
     def table(self, name: str) -> pa.Table:
         return self.work.get(f"{FOLDER}/{name}")
@@ -95,14 +97,17 @@ def packed(hashes: np.ndarray, who: np.ndarray | np.uint64) -> np.ndarray:
     return hashes << np.uint64(RECORD_BITS) | who
 
 
-def finish(work: Work, job: Job, weights: dict, golden: list[dict], moved: float) -> None:
+def finish(
+    work: Work, job: Job, weights: dict, golden: list[dict], moved: float, today: str | None
+) -> None:
     """All else is kept. `weights`: the entry that is frozen; `golden`: those that publishing will
-    write down; `moved`: how far decisions moved the weights."""
+    write down; `moved`: how far decisions moved the weights; `today`: the day of today."""
     lines = as_lines(golden).encode()
     told = {
         "made_from": _made_from(work, job),
         "weights": _digest(as_lines([weights]).encode()),
         "moved": moved,
+        "today": today,
         "published": _stamp(_bytes(job, "golden") + lines),
         **{kind: _stamp(_bytes(job, kind)) for kind in SAID},
     }
@@ -123,15 +128,20 @@ def read(work: Work, job: Job) -> Base | None:
     since = _after(_bytes(job, "golden"), told["published"])
     places = work.get(f"{FOLDER}/rows")["place"].to_numpy()
     at_last = later["golden"] if since is None else since
-    return Base(work, places, told["moved"], since is not None, _entries(at_last))
+    kept = told["moved"], since is not None, _entries(at_last), _entries(later["values"])
+    return Base(work, places, *kept, told["today"])
 
 
 def _made_from(work: Work, job: Job) -> str:
     """All that the stage depends on beside rows and state."""
     sources = [(s.number, s.entry, s.system, s.role, s.object) for s in job.plan.sources]
+    registers = [s.sha256 for s in job.plan.sources if s.role == "authority"]
     cleaned = sorted(known_keys(work).items())
-    texts = [job.project.model_dump_json(exclude={"gates"}), json.dumps([sources, cleaned])]
-    return key([*texts, language()], [])
+    texts = [
+        job.project.model_dump_json(exclude={"gates"}),
+        json.dumps([sources, registers, cleaned]),
+    ]
+    return key([*texts, language(), job.made_from], [])
 
 
 def _stamp(data: bytes) -> list:

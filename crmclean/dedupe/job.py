@@ -15,7 +15,8 @@ from crmclean.project import Project
 @dataclass(frozen=True)
 class Job:
     """`known`: (object, fingerprints) to their golden ids in earlier runs (`ids.KNOWN`); `told`: to
-    be told of the share that is done; `keys`: to be told of the keys of customers that make pairs."""
+    be told of the share that is done; `keys`: to be told of the keys of customers that make pairs;
+    `made_from`: what comes next depends on it too."""
 
     plan: Plan
     project: Project
@@ -25,3 +26,4 @@ class Job:
     retrain: bool = False
     told: Callable[[float], None] = lambda share: None
     keys: Callable[[str, np.ndarray], None] | None = None
+    made_from: str = ""

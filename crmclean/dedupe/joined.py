@@ -4,129 +4,100 @@ Rows of the last whole run get the numbers that their source rows have now; both
 reading order, and so is what comes of them.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.dedupe.base import Base
+from crmclean.dedupe.base import FOLDER, Base
 from crmclean.dedupe.deduped import Deduped
+from crmclean.dedupe.parts import Former, Part, Parts, whole
 from crmclean.dedupe.reach import Reach
 from crmclean.dedupe.refresh import DELTA
-from crmclean.run.gather import gathered
-from crmclean.tables import PART_BITS, concat, rows_of, sources_of
-
-#: The tables that hold all objects, and by which column they are in order.
-BY_RECORD = {"pairs": "left", "crosswalk": "record", "changes": "record", "issues": "record"}
-#: Columns that hold numbers of records.
-NUMBERS = ("record", "left", "right", "from_record")
+from crmclean.run import Work
+from crmclean.run.kept import Kept
+from crmclean.tables import concat
 
 
-class Joined:
-    """`new`: what was made of the rows inside."""
+@dataclass(frozen=True)
+class Outside:
+    """What no change reaches, as the last whole run made it."""
 
-    def __init__(self, base: Base, reach: Reach, new: Deduped) -> None:
-        self._base, self._reach, self._new = base, reach, new
+    base: Base
+    reach: Reach
 
-    def whole(self, objects: list[str]) -> Deduped:
-        """The tables of all rows."""
-        found = {name: self._by_record(name, objects) for name in BY_RECORD}
-        golden, cells, delta = {}, [], []
-        then, now = self._base.table("crosswalk"), self._new.crosswalk
-        all_cells = self._base.table("golden_cells"), self._new.golden_cells
-        for name in objects:
-            old, new = self._base.table(f"golden/{name}"), self._new.golden[name]
-            firsts = _firsts(_of(then, name), old), _firsts(_of(now, name), new)
-            told = self._changed(name, old, "unchanged"), self._changed(name, new, "new")
-            golden[name] = self._put(old, firsts[0], new, firsts[1])
-            delta.append(self._put(told[0], firsts[0], told[1], firsts[1]))
-            mine = [_of(one, name) for one in all_cells]
-            keys = (
-                first[_at(one["golden"], own["golden"])]
-                for one, own, first in zip(mine, (old, new), firsts, strict=True)
-            )
-            cells.append(self._put(mine[0], next(keys), mine[1], next(keys)))
+    @cached_property
+    def kept(self) -> Kept:
+        """Its source rows."""
+        at = np.flatnonzero(~self.reach.inside & (self.reach.now >= 0))
+        return Kept.of(self.base.places[at], self.reach.now[at])
+
+    @cached_property
+    def _former(self) -> Former:
+        return Former(self.base.work, FOLDER)
+
+    def joins(self, parts: Parts) -> bool:
+        """Whether it is known how these tables are put together with what was made then."""
+        return self._former.joins(parts)
+
+    def put(self, work: Work, name: str, parts: list[Part], anew: Iterable[str] = ()) -> None:
+        """Write a table of what is outside and of what was made now; of the parts `anew` that is all."""
+        made = self._former.slices(name, parts, self.kept, anew)
+        work.put_over(name, f"{FOLDER}/{name}", whole(parts), made)
+
+    def golden(self, new: dict[str, pa.Table], fields: dict[str, list[str]]) -> dict[str, pa.Table]:
+        """Some fields of all golden records, in no order."""
+        found = {}
+        for name, own in new.items():
+            old = self.reach.golden(name, inside=False, fields=fields[name])
+            found[name] = pa.concat_tables([old, own.select(old.column_names)])
+        return found
+
+    def whole(self, new: Deduped) -> Deduped:
+        """The tables of all rows. `new`: what was made of the rows inside."""
+        found = {name: self._joined(name, own) for name, own in new.parts().items()}
+        golden = {name: found[f"golden/{name}"][0] for name in new.golden}
+        ids = {name: own["golden"] for name, own in golden.items()}
         return Deduped(
             golden=golden,
-            golden_cells=concat(self._new.golden_cells.schema, cells),
-            memory=self._new.memory,
-            delta=concat(DELTA, delta),
-            **found,
+            **{name: found[name][0] for name in ("pairs", "crosswalk", "golden_cells")},
+            changes=found["changes/dedupe"][0],
+            issues=found["issues/dedupe"][0],
+            firsts={name: found[f"golden/{name}"][1] for name in golden},
+            cells_at=found["golden_cells"][1],
+            memory=new.memory,
+            delta=changed(new, ids),
         )
 
-    def _by_record(self, name: str, objects: list[str]) -> pa.Table:
-        old, new = self._base.table(name), getattr(self._new, name)
-        column, parts = BY_RECORD[name], []
-        for object in objects:
-            one, two = _of(old, object), _of(new, object)
-            parts.append(self._put(one, one[column].to_numpy(), two, two[column].to_numpy()))
-        return concat(new.schema, parts)
+    def _joined(self, name: str, parts: list[Part]) -> tuple[pa.Table, np.ndarray]:
+        """A table of all rows, and the source row that each came of."""
+        made = self._former.slices(name, parts, self.kept)
+        table = made.whole(self.base.table(name), whole(parts)).combine_chunks()
+        return table, self.places(name, parts)
 
-    def _changed(self, object: str, golden: pa.Table, otherwise: str) -> pa.Table:
-        """DELTA of golden records: as the new part says, else `otherwise`."""
-        known = _of(self._new.delta, object)
-        change = (
-            known["change"]
-            .combine_chunks()
-            .take(pc.index_in(golden["golden"], known["golden"]).combine_chunks())
-        )
-        columns = [
-            pa.repeat(object, len(golden)),
-            golden["golden"],
-            pc.fill_null(change, otherwise),
-        ]
-        return pa.table(columns, schema=DELTA)
-
-    def _put(
-        self, old: pa.Table, old_at: np.ndarray, new: pa.Table, new_at: np.ndarray
-    ) -> pa.Table:
-        """The rows of two tables in order of the records at which they stand; of the old one those
-        that no change reaches."""
-        row = np.searchsorted(self._base.places, old_at >> PART_BITS)
-        kept = np.flatnonzero(~self._reach.inside[row])
-        if not len(kept):
-            return new
-        at = np.append(self._numbers(old_at[kept]), new_at)
-        order = np.argsort(at, kind="stable")
-        whole = pa.concat_tables([self._moved(old), new])
-        places = np.append(kept, len(old) + np.arange(len(new)))[order]
-        return pa.concat_tables([part for _, part in gathered(whole, places)])
-
-    def _numbers(self, records: np.ndarray) -> np.ndarray:
-        """The numbers of now of records of then."""
-        row = np.minimum(
-            np.searchsorted(self._base.places, records >> PART_BITS), len(self._base.places) - 1
-        )
-        return self._reach.now[row] << PART_BITS | records & ((1 << PART_BITS) - 1)
-
-    def _moved(self, old: pa.Table) -> pa.Table:
-        for name in [name for name in NUMBERS if name in old.column_names]:
-            values = old[name].combine_chunks()
-            numbers = self._numbers(pc.fill_null(values, 0).to_numpy())
-            numbers = pa.array(numbers, mask=values.is_null().to_numpy(zero_copy_only=False))
-            old = old.set_column(old.column_names.index(name), old.schema.field(name), numbers)
-        if "row" in old.column_names:
-            for name, part in (("source", sources_of), ("row", rows_of)):
-                place = old.column_names.index(name)
-                old = old.set_column(
-                    place, old.schema.field(name), part(old["record"].combine_chunks())
-                )
-        return old
+    def places(self, name: str, parts: list[Part]) -> np.ndarray:
+        """The source rows that all rows of a table came of."""
+        made = self._former.slices(name, parts, self.kept)
+        then = self.base.table(f"at/{name}")["place"].to_numpy()
+        places = np.concatenate([self.kept.moved(then), *(part.places for part in parts)])
+        at = [places[first : first + count] for first, count in made.slices.tolist()]
+        return np.concatenate([places[:0], *at])
 
 
-def _of(table: pa.Table, object: str) -> pa.Table:
-    """The rows of one object: they stand together."""
-    codes = pc.equal(table["object"], object)
-    first, count = pc.index(codes, True).as_py(), pc.sum(codes).as_py() or 0
-    return table.slice(max(first, 0), count)
+def changed(new: Deduped, ids: dict[str, pa.ChunkedArray]) -> pa.Table:
+    """DELTA of all golden records, by their `ids`: as what was made now says, else unchanged."""
+    found = []
+    for name, golden in ids.items():
+        known = new.delta.filter(pc.equal(new.delta["object"], name))
+        said = known["change"].combine_chunks().take(_at(golden, known["golden"]))
+        here = pc.is_in(golden, value_set=new.golden[name]["golden"].combine_chunks())
+        change = pc.coalesce(said, pc.if_else(here.combine_chunks(), "new", "unchanged"))
+        found.append(pa.table([pa.repeat(name, len(golden)), golden, change], schema=DELTA))
+    return concat(DELTA, found)
 
 
-def _firsts(crosswalk: pa.Table, golden: pa.Table) -> np.ndarray:
-    """The first record of each golden record."""
-    codes = _at(crosswalk["golden"], golden["golden"])
-    firsts = np.zeros(len(golden), np.int64)
-    firsts[codes[::-1]] = crosswalk["record"].to_numpy()[::-1]
-    return firsts
-
-
-def _at(ids: pa.ChunkedArray, golden: pa.ChunkedArray) -> np.ndarray:
-    return pc.index_in(ids, value_set=golden.combine_chunks()).to_numpy()
+def _at(ids: pa.ChunkedArray, golden: pa.ChunkedArray) -> pa.Array:
+    return pc.index_in(ids, value_set=golden.combine_chunks()).combine_chunks()

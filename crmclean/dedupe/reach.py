@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from crmclean.decisions import State
 from crmclean.dedupe import customer_fields, customers, engine, ids
-from crmclean.dedupe.base import Base, key_file, rows_of
+from crmclean.dedupe.base import FOLDER, Base, key_file, rows_of
 from crmclean.dedupe.blocks import GROWN, RECORD_BITS, candidates
 from crmclean.dedupe.changed import Changed, Records
 from crmclean.dedupe.fields import encode
@@ -30,13 +30,17 @@ class Reach:
     `now`: for each row of the base where it stands now, -1 for gone; `changed`: the rows of now that
     are none of the base; `inside`: which rows of the base a change reaches."""
 
-    def __init__(self, base: Base, changed: Changed, job: Job) -> None:
+    def __init__(
+        self, base: Base, changed: Changed, job: Job, shared: dict[str, list[str]]
+    ) -> None:
         places, then = _then(base, changed)
         self.now = np.full(len(base.places), -1)
         self.now[then[then >= 0]] = places[then >= 0]
         self.changed = np.union1d(places[then < 0], rows_of(changed.new))
         self.inside = np.zeros(len(base.places), bool)
         self._base, self._plan, self._objects = base, job.plan, list(changed.new)
+        self._shared = shared
+        self._first: dict[str, np.ndarray] = {}
         pairs = base.table("pairs")
         ends = (pairs[side].to_numpy() >> PART_BITS for side in ("left", "right"))
         self._left, self._right = (np.searchsorted(base.places, end) for end in ends)
@@ -59,7 +63,7 @@ class Reach:
             if self.too_far:
                 return
             tied_ = self.tied_to(self._base.records(self._objects, self._base.places[more]))
-            found = np.append(tied_, self._paired(more))
+            found = np.concatenate([tied_, self._paired(more), self._sharing(more)])
 
     def tied_to(self, records: Records) -> np.ndarray:
         """The rows that share a tie with one of these records, of then or of now."""
@@ -85,6 +89,67 @@ class Reach:
             found.append(self._base.having("ties", tied(f"print {name}", begun.hashes))[1])
         return np.concatenate(found)
 
+    def holding(self, golden: Records) -> np.ndarray:
+        """The rows of golden records of then that have a value of one of these, where values are
+        judged by who else has them."""
+        found = [np.zeros(0, np.int64)]
+        for name, own in self._shared.items():
+            asked = [field for field in own if field in golden[name].column_names]
+            values = [pc.unique(golden[name][field]).drop_null() for field in asked]
+            found.append(self._of_golden(name, list(zip(asked, values, strict=True))))
+        return np.concatenate(found)
+
+    def filled(self) -> np.ndarray:
+        """The rows of golden records of which values were filled in since then."""
+        found = [np.zeros(0, np.int64)]
+        for name in self._objects:
+            ids = [e["golden"] for e in self._base.filled if e["object"] == name and "golden" in e]
+            found.append(self._of_golden(name, [("golden", pa.array(ids, pa.string()))]))
+        return np.concatenate(found)
+
+    def golden(self, object: str, inside: bool, fields: list[str] | None = None) -> pa.Table:
+        """The golden records of then that a change reaches, or does not reach."""
+        at = np.flatnonzero(self.inside[self._firsts(object)] == inside)
+        return self._taken(object, at, fields)
+
+    def crosswalk(self) -> pa.Table:
+        """What became then of the records that a change reaches."""
+        with self._base.work.mapped(f"{FOLDER}/crosswalk") as own:
+            places = own["record"].to_numpy() >> PART_BITS
+            at = self.inside[np.searchsorted(self._base.places, places)]
+            return own.take(pa.array(np.flatnonzero(at))).combine_chunks()
+
+    def _sharing(self, rows: np.ndarray) -> np.ndarray:
+        """The rows of golden records of then that share a value with one that came of these."""
+        golden = {}
+        for name, fields in self._shared.items():
+            at = np.flatnonzero(np.isin(self._firsts(name), rows, kind="table"))
+            golden[name] = self._taken(name, at, fields)
+        return self.holding(golden)
+
+    def _of_golden(self, object: str, asked: list[tuple[str, pa.Array]]) -> np.ndarray:
+        """The rows of the golden records of then that have one of some values in a field."""
+        firsts = self._firsts(object)
+        hit = np.zeros(len(firsts), bool)
+        with self._base.work.mapped(f"{FOLDER}/golden/{object}") as golden:
+            for field, values in asked:
+                if len(values):
+                    hit |= pc.is_in(golden[field], value_set=values).to_numpy()
+        return firsts[hit]
+
+    def _taken(self, object: str, at: np.ndarray, fields: list[str] | None) -> pa.Table:
+        """Some golden records of then."""
+        with self._base.work.mapped(f"{FOLDER}/golden/{object}") as own:
+            asked = [name for name in own.column_names if fields is None or name in fields]
+            return own.select(asked).take(pa.array(at)).combine_chunks()
+
+    def _firsts(self, object: str) -> np.ndarray:
+        """Which row of the base the first record of each golden record of then came of."""
+        if object not in self._first:
+            places = self._base.table(f"at/golden/{object}")["place"].to_numpy()
+            self._first[object] = np.searchsorted(self._base.places, places)
+        return self._first[object]
+
     def heirs(self, prints: dict[str, pa.Array]) -> np.ndarray:
         """The rows of golden records whose id one of these fingerprints had earlier."""
         crosswalk = self._base.table("crosswalk")
@@ -97,9 +162,12 @@ class Reach:
         return np.concatenate(found)
 
 
-def reached(base: Base, changed: Changed, frozen: Frozen, job: Job) -> Reach | None:
-    """What the changes since then reach; None where that is too much."""
-    reach = Reach(base, changed, job)
+def reached(
+    base: Base, changed: Changed, frozen: Frozen, job: Job, shared: dict[str, list[str]]
+) -> Reach | None:
+    """What the changes since then reach; None where that is too much. `shared`: fields, by object,
+    whose value in one golden record is judged by those of others."""
+    reach = Reach(base, changed, job, shared)
     if reach.too_far:
         return None
     new = changed.at(base, reach.changed)
@@ -107,7 +175,8 @@ def reached(base: Base, changed: Changed, frozen: Frozen, job: Job) -> Reach | N
     if like is None:
         return None
     gone = np.flatnonzero(reach.now < 0)
-    reach.grow(np.concatenate([gone, like, reach.tied_to(new), reach.named(job.state)]))
+    named = reach.named(job.state), reach.filled(), reach.holding(new)
+    reach.grow(np.concatenate([gone, like, reach.tied_to(new), *named]))
     return None if reach.too_far else reach
 
 

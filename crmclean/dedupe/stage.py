@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import pyarrow as pa
 
@@ -14,6 +15,7 @@ from crmclean.dedupe.children import Attached, attach, owners_of
 from crmclean.dedupe.deduped import Deduped, deduped
 from crmclean.dedupe.golden import Matched
 from crmclean.dedupe.job import Job
+from crmclean.dedupe.joined import Outside
 from crmclean.messages import language
 from crmclean.model import Object
 from crmclean.plan import Plan
@@ -34,17 +36,20 @@ def dedupe(
     work: Work | None = None,
     fresh: bool = False,
     changed: Changed | None = None,
-) -> Deduped:
+    after: taken.After | None = None,
+) -> Deduped | tuple[Deduped, Any, Outside | None]:
     """Find and merge duplicates. `records`: the mapped and normalised tables of each object, in
     one piece; `retrain`: learn anew instead of taking what is frozen in the state; `told`: of the
     share that is done; `work`: where this run is kept for the next one, which takes over what is
-    unchanged (`taken.py`), unless `fresh`; `changed`: what has. InputRefused where there are too
-    many to compare."""
+    unchanged (`taken.py`), unless `fresh`; `changed`: what has; `after`: what comes next, then that is
+    told too, and of what it is only a part. InputRefused where there are too many to compare."""
     known = cache(lambda: {name: ids.known(name, state.entries("golden")) for name in records})
-    job = Job(plan, project, model, state, lambda name, prints: known()[name], retrain, told)
+    made_from = after.made_from if after else ""
+    given = plan, project, model, state, lambda name, prints: known()[name]
+    job = Job(*given, retrain, told, made_from=made_from)
     learned = matching.frozen(job)
     if work and changed and learned and not fresh:
-        found = taken.refreshed(changed, learned, job, work, _matched)
+        found = taken.refreshed(changed, learned, job, work, _matched, after)
         if found:
             return found
     for name in ("customer", "contact"):
@@ -53,9 +58,10 @@ def dedupe(
     keep = taken.Keep(work, records, job) if work else None
     parts = _matched(records, job, keep)
     found = deduped(parts)
+    made = after and after.whole(found)
     if keep:
-        keep.run(parts, found, known())
-    return found
+        keep.run(parts, found, known(), made)
+    return (found, made, None) if after else found
 
 
 def _matched(

@@ -9,7 +9,8 @@ that grew too common, too many changes), all is done anew.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -25,7 +26,8 @@ from crmclean.dedupe.fields import Field
 from crmclean.dedupe.frozen import Frozen
 from crmclean.dedupe.golden import Matched
 from crmclean.dedupe.job import Job
-from crmclean.dedupe.joined import BY_RECORD, Joined
+from crmclean.dedupe.joined import Outside
+from crmclean.dedupe.parts import keep, whole
 from crmclean.dedupe.reach import reached
 from crmclean.run import Work, cache
 from crmclean.run.distinct import distinct
@@ -34,12 +36,25 @@ from crmclean.tables import PART_BITS
 Judge = Callable[[Records, Job], dict[str, Matched]]
 
 
+@dataclass(frozen=True)
+class After:
+    """What is made of golden records next: `whole`, of all, which writes the tables; `some`, of those
+    that a refresh made anew; `shared`: fields, by object, whose value in one golden record is judged
+    by those of others; `made_from`: what else it depends on."""
+
+    whole: Callable[[Deduped], Any]
+    some: Callable[[Deduped, Outside], Any]
+    shared: dict[str, list[str]]
+    made_from: str = ""
+
+
 def refreshed(
-    changed: Changed, frozen: Frozen, job: Job, work: Work, judge: Judge
-) -> Deduped | None:
-    """What a whole run would come to; None where it must be one. `judge`: the stage."""
+    changed: Changed, frozen: Frozen, job: Job, work: Work, judge: Judge, after: After | None
+) -> Deduped | tuple[Deduped, Any, Outside] | None:
+    """What a whole run would come to; None where it must be one. `judge`: the stage; `after`: what
+    comes next, then only that of the rows that a change reaches is made, and told with the rest."""
     base = bases.read(work, job)
-    reach = base and reached(base, changed, frozen, job)
+    reach = base and reached(base, changed, frozen, job, after.shared if after else {})
     if not base or not reach:
         return None
     while not reach.too_far:
@@ -47,8 +62,16 @@ def refreshed(
         if parts["customer"].braked or parts["customer"].moved != base.moved:
             return None
         heirs = reach.heirs({name: one.prints for name, one in parts.items()})
+        found, outside = deduped(parts), Outside(base, reach)
+        if reach.inside[heirs].all() and after is None:
+            return outside.whole(found)
         if reach.inside[heirs].all():
-            return Joined(base, reach, deduped(parts)).whole(list(changed.new))
+            made = after.some(found, outside)
+            if not outside.joins(made.parts):
+                return None
+            heirs = reach.holding(made.golden)
+            if reach.inside[heirs].all():
+                return found, made, outside
         reach.grow(heirs)
     return None
 
@@ -72,8 +95,11 @@ class Keep:
         """What ties customers."""
         self._ties.append(ties.of_customers(self._records["customer"], fields))
 
-    def run(self, parts: dict[str, Matched], found: Deduped, known: dict[str, pa.Table]) -> None:
-        """All else. `known`: the golden ids of earlier runs."""
+    def run(
+        self, parts: dict[str, Matched], found: Deduped, known: dict[str, pa.Table], made: Any
+    ) -> None:
+        """All else. `known`: the golden ids of earlier runs; `made`: what was made next, in the
+        tables that `work` holds; None: nothing."""
         frozen = [*self._job.state.entries("weights")[-1:], *found.memory["weights"]]
         if not frozen or parts["customer"].braked:
             return
@@ -81,20 +107,28 @@ class Keep:
         customers = self._records["customer"]["record"].to_numpy() >> PART_BITS
         self._put("customers", pa.table({"place": customers}))
         self._tied(parts)
-        for name in (*BY_RECORD, "golden_cells"):
-            self._put(name, getattr(found, name))
+        tables_ = made.parts if made else found.parts()
+        if made:
+            self._work.link("completeness", f"{bases.FOLDER}/completeness")
+        keep(self._work, bases.FOLDER, tables_)
+        for name, own in tables_.items():
+            if made:
+                self._work.link(name, f"{bases.FOLDER}/{name}")
+            else:
+                self._put(name, whole(own))
         for name, own in self._records.items():
             if self._work.has(f"last/records/{name}"):
                 self._work.link(f"last/records/{name}", f"{bases.FOLDER}/records/{name}")
             else:
                 self._put(f"records/{name}", own)
-            self._put(f"golden/{name}", found.golden[name])
             self._put(f"known/{name}", known[name])
             mine = found.crosswalk.filter(pc.equal(found.crosswalk["object"], name))
             given = {"print": parts[name].prints, "golden": mine["golden"]}
             self._put(f"given/{name}", pa.table(given))
         moved = parts["customer"].moved
-        bases.finish(self._work, self._job, frozen[-1], found.memory["golden"], moved)
+        bases.finish(
+            self._work, self._job, frozen[-1], found.memory["golden"], moved, made and made.today
+        )
 
     def _tied(self, parts: dict[str, Matched]) -> None:
         names = self._records["customer"]["name"].combine_chunks()

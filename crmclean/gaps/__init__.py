@@ -12,7 +12,7 @@ Gaps are looked for on golden records, so that nobody is asked for what a duplic
 
 from crmclean.gaps.asked import asked
 from crmclean.gaps.fills import apply_fills
-from crmclean.gaps.find import GAPS, completeness, find
+from crmclean.gaps.find import GAPS, completeness, find, missing, recounted
 from crmclean.gaps.lists import CODED, files
 from crmclean.gaps.write import columns, write
 
@@ -25,5 +25,7 @@ __all__ = [
     "completeness",
     "files",
     "find",
+    "missing",
+    "recounted",
     "write",
 ]

@@ -49,6 +49,18 @@ def find(
     model: dict[str, Object],
 ) -> pa.Table:
     """GAPS: one row per golden record and required field that has no value."""
+    found = missing(golden, crosswalk, plan, project, model)
+    return tables.concat(GAPS, [part for _, _, part in found])
+
+
+def missing(
+    golden: dict[str, pa.Table],
+    crosswalk: pa.Table,
+    plan: Plan,
+    project: Project,
+    model: dict[str, Object],
+) -> list[tuple[str, str, pa.Table]]:
+    """The same field by field: its path, the object, the gaps in the order of golden records."""
     parts = []
     for name, records in _asked(golden, crosswalk).items():
         owner = owners(golden, records, name, project)
@@ -65,8 +77,8 @@ def find(
                 "source": tables.sources_of(ids),
                 "row": tables.rows_of(ids),
             }
-            parts.append(tables.table(GAPS, columns))
-    return tables.concat(GAPS, parts)
+            parts.append((field.path, name, tables.table(GAPS, columns)))
+    return parts
 
 
 def completeness(
@@ -75,9 +87,10 @@ def completeness(
     plan: Plan,
     project: Project,
     model: dict[str, Object],
+    every: bool = False,
 ) -> pa.Table:
     """COMPLETENESS: over all records, per source system and per owner; every field that is
-    required, or that some record fills."""
+    required, or that some record fills, or really `every` one."""
     systems = pa.array([None, *(s.system or s.name for s in plan.sources)], TEXT)
     parts = []
     for name, records in _asked(golden, crosswalk).items():
@@ -86,13 +99,57 @@ def completeness(
         owner = _Names(owners(golden, records, name, project))
         for field in model[name].fields.values():
             has = filled(records, field).to_numpy(zero_copy_only=False)
-            if field.required == "no" and not has.any():
+            if field.required == "no" and not every and not has.any():
                 continue
             parts.append(everybody.counted("all", has, field))
             parts.append(system.counted("source", has, field))
             if field.required != "no":
                 parts.append(owner.counted("owner", has, field))
     return tables.concat(COMPLETENESS, parts)
+
+
+def recounted(
+    before: pa.Table, gone: pa.Table, new: pa.Table, model: dict[str, Object]
+) -> pa.Table | None:
+    """COMPLETENESS where some golden records are gone and some are new, both counted in every field;
+    None where another field is filled for the first time, or no longer."""
+    known = pa.array(sorted(set(_paths(before).to_pylist())))
+    fresh = new.filter(pc.invert(pc.is_in(_paths(new), value_set=known)))
+    if pc.sum(fresh["filled"]).as_py():
+        return None
+    parts = [_signed(before, 1), _signed(gone, -1), _signed(new, 1)]
+    every = pa.concat_tables(
+        [part.filter(pc.is_in(_paths(part), value_set=known)) for part in parts]
+    )
+    keys = COMPLETENESS.names[:5]
+    summed = every.group_by(keys).aggregate([("filled", "sum"), ("total", "sum")])
+    summed = summed.rename_columns(COMPLETENESS.names).filter(pc.greater(summed["total_sum"], 0))
+    bare = pc.and_(pc.equal(summed["required"], "no"), pc.equal(summed["filled"], 0))
+    if pc.any(pc.and_(bare, pc.equal(summed["dimension"], "all"))).as_py():
+        return None
+    return summed.take(_as_told(summed, model)).cast(COMPLETENESS).combine_chunks()
+
+
+def _as_told(counted: pa.Table, model: dict[str, Object]) -> pa.Array:
+    """The order in which fields are counted."""
+    fields = [field.path for owner in model.values() for field in owner.fields.values()]
+    order = {
+        "path": pc.index_in(_paths(counted), pa.array(fields)),
+        "dimension": pc.index_in(counted["dimension"], pa.array(["all", "source", "owner"])),
+        "name": counted["name"],
+    }
+    return pc.sort_indices(pa.table(order), [(name, "ascending") for name in order])
+
+
+def _paths(counted: pa.Table) -> pa.ChunkedArray:
+    return pc.binary_join_element_wise(counted["object"], counted["field"], ".")
+
+
+def _signed(counted: pa.Table, sign: int) -> pa.Table:
+    for name in ("filled", "total"):
+        at = counted.column_names.index(name)
+        counted = counted.set_column(at, name, pc.multiply(counted[name], sign))
+    return counted
 
 
 class _Names:

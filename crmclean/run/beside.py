@@ -6,15 +6,15 @@ of it, let go of the interpreter, and a second process would cost a second to st
 """
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 
 @contextmanager
-def beside(task: Callable[..., object], *given: object) -> Iterator[None]:
+def beside(task: Callable[..., object], *given: object) -> Iterator[Future]:
     """Do `task(*given)` while the body runs; both are done at the end, and what the task raises is
-    raised here."""
+    raised here. What it returns is the `result()` of what is given."""
     with ThreadPoolExecutor(1) as pool:
         done = pool.submit(task, *given)
-        yield
+        yield done
         done.result()

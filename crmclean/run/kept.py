@@ -6,6 +6,7 @@ Tables are in the order of source rows, so what came of a run is a slice of each
 looks for the ends of runs and touches no row in between.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -35,10 +36,14 @@ class Kept:
 
     @classmethod
     def of_growing(cls, then: np.ndarray, now: np.ndarray) -> "Kept":
-        """Those whose order is as it was. `then`: -1 for a row that was not there."""
-        before = np.maximum.accumulate(np.append(-1, then))[:-1]
-        same = then > before
-        return cls.of(then[same], now[same])
+        """Those whose order is as it was: as many as there can be, as long as they are few runs.
+        `then`: -1 for a row that was not there."""
+        runs = cls.of(then[then >= 0], now[then >= 0])
+        if len(runs.then) > FEW + len(then) // LONG:
+            before = np.maximum.accumulate(np.append(-1, then))[:-1]
+            return cls.of(then[then > before], now[then > before])
+        at = _longest(runs.then.tolist(), runs.count.tolist())
+        return cls(runs.then[at], runs.now[at], runs.count[at])
 
     @classmethod
     def together(cls, parts: Iterable["Kept"]) -> "Kept":
@@ -82,3 +87,29 @@ class Kept:
         which the rows of the table came, in order."""
         first = np.searchsorted(places, self.then)
         return first, np.searchsorted(places, self.then + self.count) - first
+
+
+def _longest(firsts: list[int], counts: list[int]) -> list[int]:
+    """Which runs, one behind the other, hold the most rows. `totals` grow with `ends`: of the runs
+    that end before another begins, the last one noted is the best to come before it."""
+    ends: list[int] = []
+    totals: list[int] = []
+    noted: list[int] = []
+    before: list[int] = []
+    for number, (first, count) in enumerate(zip(firsts, counts, strict=True)):
+        earlier, end = bisect_left(ends, first), first + count - 1
+        total = count + (totals[earlier - 1] if earlier else 0)
+        before.append(noted[earlier - 1] if earlier else -1)
+        start = bisect_left(ends, end)
+        if start and totals[start - 1] >= total:
+            continue
+        stop = start
+        while stop < len(ends) and totals[stop] <= total:
+            stop += 1
+        ends[start:stop], totals[start:stop], noted[start:stop] = [end], [total], [number]
+    found = []
+    at = noted[-1] if noted else -1
+    while at >= 0:
+        found.append(at)
+        at = before[at]
+    return found[::-1]

@@ -50,14 +50,33 @@ def check_golden(
     """Issues of golden records that are to be loaded or held. `today` (YYYY-MM-DD) is the day that
     "past" and "future" are told from; without it, the newest date of the data (`facts.newest`)."""
     today = today or facts.newest(golden, model)
-    issues = []
+    found = golden_issues(golden, crosswalk, project, model, today, template)
+    return tables.concat(tables.ISSUES, [issues for _, _, issues in found])
+
+
+def golden_issues(
+    golden: dict[str, pa.Table],
+    crosswalk: pa.Table,
+    project: Project,
+    model: dict[str, Object],
+    today: str | None,
+    template: Any = None,
+    only: frozenset[str] | None = None,
+) -> list[tuple[str, str, pa.Table]]:
+    """The same check by check: its name, the object, the issues in the order of golden records.
+    `only`: the codes of the checks that are made."""
+    found = []
     for name, table in golden.items():
         kept = _kept(name, table, crosswalk)
         if name in model and kept.num_rows:
             checks = [*_required(model[name]), *facts.checks(name, kept, golden, model, today)]
             checks += [c for f in model[name].fields.values() for c in _length(f, template)]
-            issues.append(_issues(name, kept, checks))
-    return tables.concat(tables.ISSUES, issues)
+            labels = {
+                check: f"{name} {n} {check.field} {check.code}" for n, check in enumerate(checks)
+            }
+            wanted = [check for check in checks if only is None or check.code in only]
+            found += [(labels[check], name, one) for check, one in _by_check(name, kept, wanted)]
+    return found
 
 
 def _value_checks(field: Field, template: Any) -> list[Check]:
@@ -143,13 +162,19 @@ def _kept(name: str, table: pa.Table, crosswalk: pa.Table) -> pa.Table:
 
 def _issues(name: str, table: pa.Table, checks: list[Check]) -> pa.Table:
     """Validate a table; each failing (record, check) is an issue."""
+    return tables.concat(tables.ISSUES, [found for _, found in _by_check(name, table, checks)])
+
+
+def _by_check(name: str, table: pa.Table, checks: list[Check]) -> list[tuple[Check, pa.Table]]:
+    """The issues of each check, of those that nothing fails too."""
     checks = [check for check in checks if check.field in table.column_names]
     held = {check: _held(check, table) for check in checks} if table.num_rows else {}
-    broken = {check: mask for check, mask in held.items() if not mask.all()}
-    return tables.concat(
-        tables.ISSUES,
-        [_of_check(name, table, check, rows) for check, rows in _failures(table, broken).items()],
-    )
+    failures = _failures(table, {check: mask for check, mask in held.items() if not mask.all()})
+    none = tables.ISSUES.empty_table()
+    return [
+        (check, _of_check(name, table, check, failures[check]) if check in failures else none)
+        for check in checks
+    ]
 
 
 def _held(check: Check, table: pa.Table) -> np.ndarray:

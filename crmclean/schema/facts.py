@@ -12,6 +12,7 @@ one in a thousand exceeds.
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -37,20 +38,47 @@ IN_ORDER = {
     "lead": [("obtained_at", "expected_close")],
     "follow_up": [("at", "due_at")],
 }
+#: The checks that are made against the day of today.
+DATED = frozenset(["DATE_IN_FUTURE", "NEXT_FOLLOW_UP_PAST"])
 REACHED_BY = ("phone", "other_phones", "email", "mobile", "wechat")
 SHARED = {"customer": ("phone",), "contact": ("mobile", "phone")}
 _DAY = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
+def shared(model: dict[str, Object]) -> dict[str, list[str]]:
+    """The fields, by object, whose value in one golden record is judged by those of others."""
+    return {
+        name: [*(f.name for f in owner.fields.values() if f.unique), *SHARED.get(name, ())]
+        for name, owner in model.items()
+    }
+
+
+def past(model: dict[str, Object]) -> dict[str, list[str]]:
+    """The fields, by object, that lie in the past."""
+    return {
+        name: [field.name for field in owner.fields.values() if field.options.get("past")]
+        for name, owner in model.items()
+    }
+
+
 def newest(golden: Golden, model: dict[str, Object]) -> str | None:
     """The newest day of the fields that lie in the past, without the last one in a thousand."""
-    days = []
-    for name, table in golden.items():
-        for field in model[name].fields.values() if name in model else ():
-            if field.options.get("past") and field.name in table.column_names:
-                days += _days(table[field.name]).drop_null().chunks
-    known = pc.sort_indices(every := pa.chunked_array(days, pa.string()))
-    return every[known[len(known) - 1 - len(known) // 1000].as_py()].as_py() if len(known) else None
+    found = []
+    for name, fields in past(model).items():
+        for field in fields if name in golden else ():
+            if field in golden[name].column_names:
+                texts, counts = pc.value_counts(golden[name][field].drop_null()).flatten()
+                found.append(pa.table({"day": _days(texts), "count": counts}))
+    if not found:
+        return None
+    days = pa.concat_tables(found).drop_null().group_by("day").aggregate([("count", "sum")])
+    days = days.sort_by([("day", "descending")])
+    above = np.cumsum(days["count_sum"].to_numpy())
+    return (
+        days["day"][int(np.searchsorted(above, above[-1] // 1000, "right"))].as_py()
+        if len(days)
+        else None
+    )
 
 
 def checks(
