@@ -25,6 +25,7 @@ from crmclean.dedupe.fields import Field
 from crmclean.dedupe.held import Held
 from crmclean.dedupe.keys import Key, emit, with_field
 from crmclean.errors import InputRefused
+from crmclean.run.abreast import abreast
 
 if TYPE_CHECKING:
     from crmclean.dedupe.engine import Spec
@@ -94,18 +95,24 @@ def candidates(
         rare = told and partial(told, kind)
         return _blocks(records, hashes, spec, frozen and frozen.get(kind), rare)
 
-    made: dict[str, _Blocks] = {}
-    for number, key in enumerate(spec.keys):
-        whole = made[key.name] = make(key.name, *emit(fields, key, number))
+    def of_key(number: int) -> dict[str, _Blocks]:
+        key = spec.keys[number]
+        whole = make(key.name, *emit(fields, key, number))
+        found = {key.name: whole}
         for salt, name in enumerate(spec.refine):
             if name not in key.fields:
                 finer = _kind(key, name)
-                made[finer] = make(finer, *with_field(*whole.over, fields[name], salt))
+                found[finer] = make(finer, *with_field(*whole.over, fields[name], salt))
+        return found
+
+    made: dict[str, _Blocks] = {}
+    for found in abreast(of_key, range(len(spec.keys))):
+        made |= found
     report = [(n, one.keys, len(one.pairs), *one.sizes) for n, one in made.items() if one.keys]
     sizes = {name: one.held for name, one in made.items()}
     grown = any(one.grown for one in made.values())
     pairs = [one.pairs for one in made.values()]
-    del made, whole
+    del made, found
     return Candidates(*_joined(pairs, spec.least), report, sizes, grown)
 
 

@@ -99,8 +99,6 @@ def score(
     count = len(next(iter(fields.values())).codes)
     laws = laws or Laws()
     found = candidates(fields, spec, frozen.keys if frozen else {}, keys)
-    for one in fields.values():
-        one.let_go("characters")  # few of them are compared by their characters
     give_back()
     left, right = _and_named(found.left, found.right, laws, count)
     levels = reached(spec.comparisons, fields, left, right)
@@ -115,6 +113,9 @@ def score(
             spec.comparisons, fields, levels[open_(left, right)], count, spec.caps, open_
         )
     )
+    for one in fields.values():
+        one.let_go("lengths", "marks", "heads", "spare")  # no pair is compared any more
+    give_back()
     values = (frozen and frozen.values) or weights.frequencies(spec.comparisons, fields)
     weight, bits = weights.total(
         spec.comparisons, learned, values, fields, levels, left, right, spec.caps

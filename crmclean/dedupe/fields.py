@@ -40,20 +40,15 @@ class Field:
         codes = self.columns[:, 0]
         return self.values.take(pa.array(codes, mask=codes < 0))
 
-    @cached_property
+    @property
     def counts(self) -> np.ndarray:
         """How many records hold each value."""
         codes = self.codes[self.codes >= 0]
         return np.bincount(codes, minlength=len(self.values))
 
-    @cached_property
-    def share(self) -> np.ndarray:
-        """The relative frequency of each value among the filled ones."""
-        return self.counts / max(int(self.counts.sum()), 1)
-
-    @cached_property
+    @property
     def characters(self) -> Characters:
-        """The characters of the distinct values."""
+        """The characters of the distinct values: quickly made, and much to hold."""
         return Characters.of(self.values)
 
     @cached_property
@@ -61,37 +56,34 @@ class Field:
         """A 64-bit hash of each distinct value."""
         return self.characters.hashes()
 
-    @property
+    @cached_property
     def lengths(self) -> np.ndarray:
         """The number of characters of each value."""
-        return self.characters.lengths
-
-    @property
-    def points(self) -> np.ndarray:
-        """The characters of all values, one after the other, as code points."""
-        return self.characters.points
+        return pc.utf8_length(self.values).to_numpy()
 
     @cached_property
     def marks(self) -> np.ndarray:
         """Which characters a value holds, each time that it does: each sets one of 64 bits."""
         if not len(self.values):
             return np.zeros(0, np.uint64)
-        owners = np.repeat(np.arange(len(self.values), dtype=np.uint64), self.lengths)
-        held = np.sort(owners << np.uint64(32) | self.points)
+        own = self.characters
+        owners = np.repeat(np.arange(len(own.lengths), dtype=np.uint64), own.lengths)
+        held = np.sort(owners << np.uint64(32) | own.points)
         firsts = np.flatnonzero(np.append(True, held[1:] != held[:-1]))
         before = np.arange(len(held)) - np.repeat(firsts, np.diff(np.append(firsts, len(held))))
         each = held.astype(np.uint32) + before.astype(np.uint32) * np.uint32(0x85EBCA6B)
         bits = (each * np.uint32(0x9E3779B1)) >> np.uint32(26)
-        return np.bitwise_or.reduceat(np.uint64(1) << bits, self.characters.starts)
+        return np.bitwise_or.reduceat(np.uint64(1) << bits, own.starts)
 
     @cached_property
     def heads(self) -> tuple[np.ndarray, ...]:
         """The first character of each value, its first two and its first three, as one number."""
-        heads, starts = [np.zeros(len(self.values), np.uint64)], self.characters.starts
+        own = self.characters
+        heads, starts = [np.zeros(len(own.lengths), np.uint64)], own.starts
         for place in range(3):
-            at = np.flatnonzero(self.lengths > place)
+            at = np.flatnonzero(own.lengths > place)
             heads.append(heads[-1].copy())
-            heads[-1][at] = heads[-1][at] << np.uint64(21) | self.points[starts[at] + place]
+            heads[-1][at] = heads[-1][at] << np.uint64(21) | own.points[starts[at] + place]
         return tuple(heads[1:])
 
     @cached_property

@@ -82,13 +82,13 @@ def _words(field: Field, size: int) -> tuple[np.ndarray, np.ndarray]:
 def _drops(field: Field, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Every value of 2 to `size` characters with one of them left out: a polynomial in the characters
     splits there, and what follows moves up by one power."""
-    lengths = field.lengths
+    own = field.characters
+    lengths, starts = own.lengths, own.starts
     short = np.flatnonzero((lengths >= 2) & (lengths <= size))
     owners = np.repeat(short, lengths[short])
     firsts = np.cumsum(lengths[short]) - lengths[short]
     place = np.arange(len(owners)) - np.repeat(firsts, lengths[short])
-    starts = field.characters.starts
-    points = mixed(field.points[starts[owners] + place].astype(np.uint64), np.uint64(size))
+    points = mixed(own.points[starts[owners] + place].astype(np.uint64), np.uint64(size))
     powers = np.cumprod(np.full(size, _BASE))
     sums = np.cumsum(points * powers[place])
     before = sums - points * powers[place]
@@ -99,8 +99,9 @@ def _drops(field: Field, size: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _grams(field: Field, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Every run of `size` characters; a shorter value is one run."""
-    values, lengths, points = field.values, field.lengths, field.points.astype(np.uint64)
-    starts = field.characters.starts
+    own = field.characters
+    values, lengths, points = field.values, own.lengths, own.points.astype(np.uint64)
+    starts = own.starts
     runs = np.maximum(lengths - size + 1, 1) * (lengths > 0)
     owners = np.repeat(np.arange(len(values)), runs)
     at = np.arange(len(owners)) - np.repeat(np.cumsum(runs) - runs, runs) + starts[owners]

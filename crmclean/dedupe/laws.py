@@ -76,8 +76,9 @@ def valid_uscc(field: Field) -> np.ndarray:
         return field.codes
     lookup = np.full(128, -1)
     lookup[[ord(c) for c in _CHECK]] = np.arange(31)
-    long = np.flatnonzero(field.lengths == 18)
-    points = field.points[field.characters.starts[long][:, None] + np.arange(18)]
+    own = field.characters
+    long = np.flatnonzero(own.lengths == 18)
+    points = own.points[own.starts[long][:, None] + np.arange(18)]
     points = lookup[np.minimum(points, 127)]
     weights = np.array([pow(3, n, 31) for n in range(17)])
     check = -(points[:, :17] @ weights) % 31

@@ -58,6 +58,7 @@ def dedupe(
     keep = taken.Keep(work, records, job) if work else None
     parts = _matched(records, job, keep)
     found = deduped(parts)
+    give_back()
     made = after and after.whole(found)
     if keep:
         keep.run(parts, found, known(), made)
@@ -80,6 +81,7 @@ def _matched(
     names = [name for name in records if name != "customer"]
     attached = [attach(name, records[name], owners, customers.golden, job) for name in names]
     children = {one.object: _followed(one, job) for one in attached}
+    give_back()
     job.told(0.9)
     return {"customer": customers, **children}
 

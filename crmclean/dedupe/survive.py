@@ -5,6 +5,7 @@ CRM, the project's source priority, a valid USCC, completeness, recency, number 
 order. A strategy then chooses per field (`strategies.py`), and what loses is kept (`losers.py`).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,7 @@ from crmclean.dedupe.strategies import (
     put,
 )
 from crmclean.model import Object
+from crmclean.run.abreast import abreast
 from crmclean.tables import CHANGES, GOLDEN, table
 
 
@@ -57,26 +59,30 @@ def survive(
     master[groups.place] = groups.rows[groups.starts]
     base = records.take(pa.array(master))
     ids = records["record"].combine_chunks()
-    columns, cells, changes = {}, [], []
     strategies = {**DEFAULTS.get(object.name, {}), **_fitting(named, object)}
     names = [name for name in records.column_names if name != "record"]
-    for name in names:
-        values = records[name].combine_chunks()
-        columns[name] = base[name].combine_chunks()
+
+    def survivor(name: str) -> tuple[pa.Array, pa.Table]:
+        values, own = records[name].combine_chunks(), base[name].combine_chunks()
         if not len(groups.place) or values.null_count == len(values):
-            continue
+            return own, GOLDEN.empty_table()
         strategy = strategies.get(name, "priority")
         won, value = chosen(values, object.fields[name], strategy, groups, grounds, name in named)
         if name in decided:
             won, value = _as_decided(decided[name], values, groups, won, value)
-        columns[name] = put(columns[name], groups.place, value)
-        cells.append(_cells(object.name, golden, name, strategy, value, won, groups, ids))
+        told = _cells(object.name, golden, name, strategy, value, won, groups, ids)
+        return put(own, groups.place, value), told
+
+    def changed(name: str) -> pa.Table:
+        strategy = strategies.get(name, "priority")
+        return _changes(object.name, base, name, columns[name], strategy)
+
+    found = dict(zip(names, abreast(survivor, names), strict=True))
+    columns, cells = ({name: one[n] for name, one in found.items()} for n in (0, 1))
+    cells = list(cells.values())
     asked = tuple(name for name in named if strategies[name] == "keep_both")
     losers.keep(records, object, groups, columns, cells, golden, asked)
-    for name in names:
-        strategy = strategies.get(name, "priority")
-        changes.append(_changes(object.name, base, name, columns[name], strategy))
-    return Survived(master, columns, _all(GOLDEN, cells), _all(CHANGES, changes))
+    return Survived(master, columns, _all(GOLDEN, cells), _all(CHANGES, abreast(changed, names)))
 
 
 def _fitting(named: dict[str, str], object: Object) -> dict[str, str]:
@@ -171,6 +177,6 @@ def recency(records: pa.Table) -> np.ndarray:
     return np.where(pc.is_valid(dates).to_numpy(zero_copy_only=False), ranks.to_numpy(), 0)
 
 
-def _all(schema: pa.Schema, tables: list[pa.Table]) -> pa.Table:
+def _all(schema: pa.Schema, tables: Iterable[pa.Table]) -> pa.Table:
     filled = [one for one in tables if one.num_rows]
     return pa.concat_tables(filled) if filled else schema.empty_table()

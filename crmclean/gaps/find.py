@@ -62,10 +62,10 @@ def missing(
 ) -> list[tuple[str, str, pa.Table]]:
     """The same field by field: its path, the object, the gaps in the order of golden records."""
     parts = []
-    for name, records in _asked(golden, crosswalk).items():
-        owner = owners(golden, records, name, project)
+    for name, records in golden.items():
+        asked, owner = _asked(records, name, crosswalk), owners(golden, records, name, project)
         for field in required(model[name]):
-            mask = pc.invert(filled(records, field))
+            mask = pc.and_not(asked, filled(records, field))
             ids = pc.filter(records["record"], mask)
             columns = {
                 "object": name,
@@ -93,12 +93,13 @@ def completeness(
     required, or that some record fills, or really `every` one."""
     systems = pa.array([None, *(s.system or s.name for s in plan.sources)], TEXT)
     parts = []
-    for name, records in _asked(golden, crosswalk).items():
-        everybody = _Names(pa.repeat("", records.num_rows))
-        system = _Names(systems.take(tables.sources_of(_flat(records["record"]))))
-        owner = _Names(owners(golden, records, name, project))
+    for name, records in golden.items():
+        asked = _asked(records, name, crosswalk)
+        everybody = _Names(pa.repeat("", pc.sum(asked).as_py() or 0))
+        system = _Names(systems.take(tables.sources_of(pc.filter(_flat(records["record"]), asked))))
+        owner = _Names(pc.filter(owners(golden, records, name, project), asked))
         for field in model[name].fields.values():
-            has = filled(records, field).to_numpy(zero_copy_only=False)
+            has = pc.filter(filled(records, field), asked).to_numpy(zero_copy_only=False)
             if field.required == "no" and not every and not has.any():
                 continue
             parts.append(everybody.counted("all", has, field))
@@ -202,14 +203,11 @@ def owners(golden: dict[str, pa.Table], records: pa.Table, name: str, project: P
     return owner
 
 
-def _asked(golden: dict[str, pa.Table], crosswalk: pa.Table) -> dict[str, pa.Table]:
-    """The golden records that go to the target, judged by the end of their master record."""
-    found = {}
-    for name, records in golden.items():
-        mine = pc.and_(pc.equal(crosswalk["object"], name), pc.is_in(crosswalk["end"], ASKED))
-        ids = crosswalk.filter(mine)["record"]
-        found[name] = records.filter(pc.is_in(records["record"], value_set=_flat(ids)))
-    return found
+def _asked(records: pa.Table, name: str, crosswalk: pa.Table) -> pa.Array:
+    """Which golden records go to the target, judged by the end of their master record."""
+    mine = pc.and_(pc.equal(crosswalk["object"], name), pc.is_in(crosswalk["end"], ASKED))
+    ids = crosswalk["record"].filter(mine)
+    return pc.is_in(_flat(records["record"]), value_set=_flat(ids))
 
 
 def _flat(values: pa.Array | pa.ChunkedArray) -> pa.Array:

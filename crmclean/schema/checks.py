@@ -15,6 +15,8 @@ that the issue is about, because a check of the whole frame makes one case per c
 minute for 250,000 failing rows (0.1 s on a column); pandera is imported only when needed.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +26,7 @@ import pyarrow.compute as pc
 from crmclean import messages, tables
 from crmclean.model import Field, Object
 from crmclean.project import Project
+from crmclean.run.abreast import abreast
 from crmclean.schema import facts
 from crmclean.schema.facts import Check
 
@@ -75,7 +78,7 @@ def golden_issues(
                 check: f"{name} {n} {check.field} {check.code}" for n, check in enumerate(checks)
             }
             wanted = [check for check in checks if only is None or check.code in only]
-            found += [(labels[check], name, one) for check, one in _by_check(name, kept, wanted)]
+            found += [(labels[check], name, one) for check, one in _by_check(name, kept, wanted, abreast)]
     return found
 
 
@@ -155,9 +158,12 @@ def _filled(name: str) -> facts.Holds:
 
 def _kept(name: str, table: pa.Table, crosswalk: pa.Table) -> pa.Table:
     """Golden records whose own record will be loaded, or is held for a decision."""
-    mine = crosswalk.filter(pc.equal(crosswalk["object"], name))
-    mine = mine.filter(pc.is_in(mine["end"], pa.array(["loaded", "held"])))
-    return table.filter(pc.is_in(table["record"], mine["record"].combine_chunks()))
+    mine = pc.and_(
+        pc.equal(crosswalk["object"], name),
+        pc.is_in(crosswalk["end"], pa.array(["loaded", "held"])),
+    )
+    kept = pc.is_in(table["record"], crosswalk["record"].filter(mine).combine_chunks())
+    return table if pc.all(kept).as_py() else table.filter(kept)
 
 
 def _issues(name: str, table: pa.Table, checks: list[Check]) -> pa.Table:
@@ -165,11 +171,15 @@ def _issues(name: str, table: pa.Table, checks: list[Check]) -> pa.Table:
     return tables.concat(tables.ISSUES, [found for _, found in _by_check(name, table, checks)])
 
 
-def _by_check(name: str, table: pa.Table, checks: list[Check]) -> list[tuple[Check, pa.Table]]:
-    """The issues of each check, of those that nothing fails too."""
+def _by_check(
+    name: str, table: pa.Table, checks: list[Check], each: Callable = map
+) -> list[tuple[Check, pa.Table]]:
+    """The issues of each check, of those that nothing fails too. `each`: how checks are worked out,
+    one after the other or abreast."""
     checks = [check for check in checks if check.field in table.column_names]
-    held = {check: _held(check, table) for check in checks} if table.num_rows else {}
-    failures = _failures(table, {check: mask for check, mask in held.items() if not mask.all()})
+    some = checks if table.num_rows else []
+    held = zip(some, each(partial(_held, table), some), strict=True)
+    failures = _failures(table, {check: mask for check, mask in held if not mask.all()})
     none = tables.ISSUES.empty_table()
     return [
         (check, _of_check(name, table, check, failures[check]) if check in failures else none)
@@ -177,32 +187,28 @@ def _by_check(name: str, table: pa.Table, checks: list[Check]) -> list[tuple[Che
     ]
 
 
-def _held(check: Check, table: pa.Table) -> np.ndarray:
+def _held(table: pa.Table, check: Check) -> np.ndarray:
     """Which rows hold."""
     return np.asarray(pc.fill_null(check.holds(table), True))
 
 
 def _failures(table: pa.Table, held: dict[Check, np.ndarray]) -> dict[Check, pa.Array]:
-    """The places of the rows that fail each check. pandera is shown the first of them for each
-    check: it writes out every value that fails, which takes longer than all the checks."""
+    """The places of the rows that fail each check. pandera is told of a check as a whole: it writes
+    out every value that fails, which takes longer than all the checks."""
     if not held:
         return {}
     import pandas
     import pandera.errors
     import pandera.pandas as pandera
 
-    first = np.array([mask.argmin() for mask in held.values()])
     columns: dict[str, list[pandera.Check]] = {}
     for number, (check, mask) in enumerate(held.items()):
-        columns.setdefault(check.field, []).append(_pandera(mask[first], number))
-    text = pandas.ArrowDtype(pa.string())
-    shown = table.select(list(columns)).take(pa.array(first))
-    frame = shown.to_pandas(types_mapper={pa.string(): text}.get)
+        columns.setdefault(check.field, []).append(_pandera(bool(mask.all()), number))
     schema = pandera.DataFrameSchema(
         {name: pandera.Column(nullable=True, checks=found) for name, found in columns.items()}
     )
     try:
-        schema.validate(frame, lazy=True)
+        schema.validate(pandas.DataFrame(columns=list(columns), index=[0]), lazy=True)
     except pandera.errors.SchemaErrors as failures:
         failed = sorted({int(number) for number in failures.failure_cases["check"]})
         by_number = list(held.items())
@@ -210,14 +216,11 @@ def _failures(table: pa.Table, held: dict[Check, np.ndarray]) -> dict[Check, pa.
     return {}
 
 
-def _pandera(held: np.ndarray, number: int) -> "pandera.Check":
+def _pandera(holds: bool, number: int) -> "pandera.Check":
     """A check of pandera, worked out over whole Arrow columns; its number stands for its code."""
-    import pandas
     import pandera.pandas as pandera
 
-    return pandera.Check(
-        lambda column: pandas.Series(held, index=column.index), error=str(number), ignore_na=False
-    )
+    return pandera.Check(lambda column: holds, error=str(number), ignore_na=False)
 
 
 def _of_check(name: str, table: pa.Table, check: Check, rows: pa.Array) -> pa.Table:
