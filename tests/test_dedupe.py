@@ -174,6 +174,25 @@ def test_decisions_hold_and_are_asked_again_when_values_changed(tmp_path: Path) 
     assert len(set(clusters(run(tmp_path, rows, state=state)))) == 1
 
 
+def test_a_decision_holds_for_every_record_of_both_customers(tmp_path: Path) -> None:
+    phone = "028-55595767"
+    rows = [
+        {"name": f"成都璟桥{n}有限公司", "phone": phone} for n in ("电子科技", "电子科技", "食品")
+    ]
+    own = table("customer", [{**row, "code": str(n)} for n, row in enumerate(rows)])
+    assert [p["verdict"] for p in run(tmp_path, own).pairs.to_pylist()] == ["match"] + [
+        "review"
+    ] * 2
+    prints = decisions.fingerprints(own, "customer", PLAN).to_pylist()
+    state = decisions.State(tmp_path)
+    said = {"object": "customer", "left": prints[0], "right": prints[2], "verdict": "different"}
+    state.append("pairs", [said])
+    found = run(tmp_path, own, state=state)
+    told = [(p["verdict"], p["reason"]) for p in found.pairs.to_pylist()]
+    assert told == [("match", "")] + [("different", "DECIDED_DIFFERENT")] * 2
+    assert "held" not in [end for end, _ in ends(found)]
+
+
 def test_owner_conflict_is_held_until_somebody_decides(tmp_path: Path) -> None:
     rows = [{"name": "上海华星电子有限公司", "owner": o, "code": o} for o in ("张三", "李四")]
     found = run(tmp_path, rows)

@@ -43,6 +43,28 @@ def test_one_row_per_open_pair_with_both_sides_unmasked(made: tuple, tmp_path: P
     assert {row[heading.index("A · 客户名称")] for row in rows} <= names
 
 
+def test_two_customers_are_asked_about_once_by_their_heaviest_pair(
+    made: tuple, tmp_path: Path
+) -> None:
+    work = made[0]
+    before = rows_of(write(made, tmp_path / "before")[0])
+    pairs, crosswalk = work.get("pairs"), work.get("crosswalk")
+    open_ = pairs.filter(pa.compute.equal(pairs["verdict"], "review")).slice(0, 1)
+    right, other = open_["right"][0].as_py(), pairs["right"][0].as_py()
+    golden = crosswalk["golden"].to_pylist()
+    records = crosswalk["record"].to_pylist()
+    golden[records.index(other)] = golden[
+        records.index(right)
+    ]  # another record of the same customer
+    at = crosswalk.column_names.index("golden")
+    work.put("crosswalk", crosswalk.set_column(at, "golden", pa.array(golden)))
+    lighter = open_.set_column(2, "right", pa.array([other])).set_column(
+        3, "weight", pa.array([1.0])
+    )
+    work.put("pairs", pa.concat_tables([lighter, pairs]))
+    assert rows_of(write(made, tmp_path / "after")[0]) == before
+
+
 def test_verdicts_come_back_with_the_fingerprints_of_the_records(
     made: tuple, tmp_path: Path
 ) -> None:
@@ -62,6 +84,32 @@ def test_verdicts_come_back_with_the_fingerprints_of_the_records(
     entries = state.entries("pairs")
     assert [entry["verdict"] for entry in entries] == ["same", "different"]
     assert all({entry["left"], entry["right"]} <= prints for entry in entries)
+
+
+def test_one_answer_for_a_group_leaves_the_answers_of_its_rows(made: tuple, tmp_path: Path) -> None:
+    work, _, model, _ = made
+    pairs = work.get("pairs")
+    ends = pairs.filter(pa.compute.equal(pairs["verdict"], "review"))["right"].to_pylist()[:4]
+    chained = pairs.slice(0, 3).set_column(1, "left", pa.array(ends[:3]))
+    chained = chained.set_column(2, "right", pa.array(ends[1:]))
+    verdict = pairs.column_names.index("verdict")
+    chained = chained.set_column(verdict, "verdict", pa.array(["review"] * 3))
+    work.put("pairs", pa.concat_tables([chained, pairs]))
+    path = write(made, tmp_path / "review")[0]
+    heading, rows = rows_of(path)
+    group, column = heading.index("组"), heading.index("判断")
+    assert [row[group] for row in rows] == ["1"] * 7 + [str(n) for n in range(2, 8)]
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    top = next(n for n, row in enumerate(sheet.iter_rows(values_only=True), 1) if "object" in row)
+    sheet.cell(top + 2, column + 1, "本组都不同")
+    sheet.cell(top + 3, column + 1, "同一")
+    book.save(path)
+    state = State(tmp_path / "state")
+    applied = apply.read(path, state, model)
+    assert applied.taken == {"pairs": 7} and applied.empty == 6 and not applied.refused
+    said = [entry["verdict"] for entry in state.entries("pairs")]
+    assert said == ["different", "different", "same", *["different"] * 4]
 
 
 def test_owners_come_back(made: tuple, tmp_path: Path) -> None:

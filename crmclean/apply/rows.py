@@ -16,7 +16,9 @@ from crmclean.model import Field, Object
 VERDICT_WORDS = {
     "same": ("same", "同一", "同一客户", "同一个", "同一家", "相同", "是", "合并", "yes", "y", "merge"),
     "different": ("different", "不同", "不同客户", "不是", "否", "不合并", "no", "n", "apart"),
+    "all_different": ("all different", "本组都不同", "都不同", "全不同", "全部不同"),
 }  # fmt: skip
+GROUP_HEADINGS = ("group", "组", "Group")
 VERDICT_HEADINGS = ("verdict", "结论", "判断", "判定", "Verdict", "Decision")
 ACCEPT_WORDS = {
     "accept": ("accept", "采用", "接受", "是", "yes", "y"),
@@ -113,10 +115,13 @@ def _field(owner: Object, heading: str) -> Field | None:
 def _pairs(
     sheet: str, rows: list[tuple[int, Row]], model: dict[str, Object]
 ) -> Iterator[Taken | Refused]:
-    for number, row in rows:
+    """A verdict on each row; one on a whole group stands for those rows of it that have none."""
+    said = [(number, row, *_verdict(row)) for number, row in rows]
+    apart = {_group(row) for _, row, _, verdict in said if verdict == "all_different"} - {""}
+    for number, row, word, verdict in said:
         heading = next((name for name in VERDICT_HEADINGS if name in row), "")
-        word = (row.get(heading) or "").strip().lower()
-        verdict = next((v for v, words in VERDICT_WORDS.items() if word in words), None)
+        if verdict == "all_different" or (not word and _group(row) in apart):
+            word = verdict = "different"
         if row["object"] not in model or not row["left"] or not row.get("right"):
             yield Refused(sheet, number, "", "APPLY_ROW_UNKNOWN")
         elif not word:
@@ -127,6 +132,17 @@ def _pairs(
             keys = ("object", "left", "right", "seen")
             entry = {key: row[key] for key in keys if row.get(key)}
             yield Taken("pairs", {**entry, "verdict": verdict})
+
+
+def _verdict(row: Row) -> tuple[str, str | None]:
+    """What stands in the column to fill, and which verdict that is."""
+    heading = next((name for name in VERDICT_HEADINGS if name in row), "")
+    word = (row.get(heading) or "").strip().lower()
+    return word, next((v for v, words in VERDICT_WORDS.items() if word in words), None)
+
+
+def _group(row: Row) -> str:
+    return next((row[name] or "" for name in GROUP_HEADINGS if name in row), "")
 
 
 def _owners(

@@ -9,6 +9,8 @@ join, so repairing components one by one equals average linkage over all the dat
 
 import numpy as np
 
+from crmclean.run.components import components
+
 UNSEEN = -4.0  # no pair counts worse: that two sparse records say little of each other is no doubt
 LIMIT = 15.0  # one pair's say, in bits, so that one loud edge cannot drown many doubts
 TIE = 3.0  # 8 to 1: less is no reason to prefer one of two customers
@@ -32,7 +34,7 @@ def clusters(
     different numbers that are not -1 never share a cluster.
     """
     near = value >= 0
-    label = _components(count, left[near], right[near])
+    label = components(count, left[near], right[near])
     members = np.argsort(label, kind="stable")
     starts = np.flatnonzero(np.append(True, np.diff(label[members]) != 0)) if count else members
     sizes = np.diff(np.append(starts, count))
@@ -124,20 +126,6 @@ def _links(
     return links
 
 
-def _components(count: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """The component of each record, numbered in order of first members: every root joins the lowest
-    root that it has an edge with, until no edge leads to another root."""
-    root = np.arange(count)
-    while len(left):
-        one, two = root[left], root[right]
-        apart = one != two
-        left, right, one, two = left[apart], right[apart], one[apart], two[apart]
-        np.minimum.at(root, np.maximum(one, two), np.minimum(one, two))
-        while ((up := root[root]) != root).any():
-            root = up
-    return numbered(root)[1]
-
-
 def _cut(
     label: np.ndarray, one: np.ndarray, two: np.ndarray, bits: np.ndarray, sizes: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -153,7 +141,7 @@ def _cut(
         joined = label[ends[1:]] == label[ends[:-1]]
         left = np.concatenate([one[kept], ends[:-1][joined]])
         right = np.concatenate([two[kept], ends[1:][joined]])
-        label = _components(len(label), left, right)
+        label = components(len(label), left, right)
         sizes = np.bincount(label)
     inside = label[one] == label[two]
     return label, one[inside], two[inside], bits[inside]

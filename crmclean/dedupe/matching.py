@@ -67,6 +67,7 @@ def customers(records: dict[str, pa.Table], fields: dict[str, Field], job: Job) 
     why = np.where(owners.conflict, "OWNER_CONFLICT", waits)
     full, decided = customer_fields.fullness(fields), {"owner": owners.decided}
     matched = merged(Clustered("customer", own, prints, label, rank, full, why, decided), job)
+    give_back()
     linked = link(matched.golden, fields, label, why != "")
     misled = contradicted(said, label)
     issues = found_issues(own, fields, label, judged.verdict, judged.pairs, why, misled)
@@ -96,6 +97,7 @@ def _judged_customers(
     sure, doubtful = same_uscc(scored, fields)
     laws = replace(laws, always=np.union1d(laws.always, sure))
     label = engine.grouped(scored, SPEC, laws, job.project.dedupe.match, count)
+    said, laws = _spread(said, laws, scored, label)
     review = job.project.dedupe.review
     at = bands.kept(scored, label, laws, review, doubtful)
     scored, doubtful = scored.at(at), doubtful[at]
@@ -141,6 +143,7 @@ def _judged_contacts(
     laws = contacts.laws(fields, _union(said, "never"), _union(said, "always"))
     scored = engine.score(fields, spec, laws, contacts.weights())
     label = engine.grouped(scored, spec, laws, job.project.dedupe.match, count)
+    said, laws = _spread(said, laws, scored, label)
     nothing = np.zeros(len(scored.left), bool)
     scored = scored.at(bands.kept(scored, label, laws, review, nothing))
     verdict = bands.verdicts(scored, label, laws, review, np.zeros(len(scored.left), bool))
@@ -161,6 +164,15 @@ def _let_go(fields: dict[str, Field]) -> None:
     for field in fields.values():
         field.let_go()
     give_back()
+
+
+def _spread(
+    said: dict[str, np.ndarray], laws: Laws, scored: Scored, label: np.ndarray
+) -> tuple[dict[str, np.ndarray], Laws]:
+    """Decisions that records are different, between all records of their clusters."""
+    apart = named.between_clusters(said["decided_never"], scored.left, scored.right, label)
+    said = {**said, "decided_never": apart}
+    return said, replace(laws, never=_union(said, "never"))
 
 
 def _union(said: dict[str, np.ndarray], rule: str) -> np.ndarray:

@@ -37,6 +37,22 @@ def pairs(
     return found
 
 
+def between_clusters(
+    never: np.ndarray, left: np.ndarray, right: np.ndarray, label: np.ndarray
+) -> np.ndarray:
+    """Pairs that a person called different, with all others between the same two clusters: who says
+    that two companies are two says so of every record of theirs, and is not asked again."""
+    count = len(label)
+
+    def ends(one: np.ndarray, two: np.ndarray) -> np.ndarray:
+        low, high = np.minimum(label[one], label[two]), np.maximum(label[one], label[two])
+        return np.where(low < high, low * count + high, -1)
+
+    said = ends(*np.divmod(never, count))
+    same = np.isin(ends(left, right), said[said >= 0])
+    return np.union1d(never, left[same] * count + right[same])
+
+
 def _decided(
     object: str, records: pa.Table, prints: pa.Array, state: State
 ) -> dict[tuple[int, int], str]:

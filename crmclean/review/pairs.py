@@ -1,7 +1,10 @@
 """Possible duplicates: both records side by side, what differs in amber, and why they are thought one.
 
-Pairs come first by how much waits for them (the held records of both, with what hangs from them),
-then heaviest first: an hour at the top settles most.
+One row for each two customers, however many records of theirs are alike: the heaviest pair stands
+for the others, which go by what is decided on it. Rows come first by how much waits for them (the
+held records of both, with what hangs from them), then heaviest first: an hour at the top settles
+most. Customers that such rows hold together (sisters at one address) are a group: one answer may
+say that all of it are different.
 """
 
 from typing import Any
@@ -15,6 +18,7 @@ from crmclean.messages import say
 from crmclean.model import Object
 from crmclean.plan import Plan
 from crmclean.review.sheet import MOST, asked, grey, one, places, sheet, title
+from crmclean.run.components import components
 
 DIFFERS = "#FCE4B8"
 #: What a person compares, most telling first.
@@ -45,11 +49,35 @@ def sheets(work: Any, plan: Plan, model: dict[str, Object], language: str) -> li
         if mine.num_rows:
             mine = mine.append_column("waiting", _waiting(mine, work, name, model))
             order = [("waiting", "descending"), ("weight", "descending"), ("left", "ascending")]
-            mine = mine.sort_by(order)
+            mine = _grouped(mine.sort_by(order), work, name)
             told = title("review.duplicates_title", mine.num_rows, language)
             records = work.get(f"records/{name}")
             found.append(_pairs(mine.slice(0, MOST), told, records, plan, model[name], language))
     return found
+
+
+def _grouped(pairs: pa.Table, work: Any, name: str) -> pa.Table:
+    """The first of the pairs between the same two golden records, with the number of the group that
+    such pairs hold together, group by group."""
+    crosswalk = work.get("crosswalk", ["object", "record", "golden"])
+    mine = crosswalk.filter(pc.equal(crosswalk["object"], name))
+    golden = one(mine["golden"]).dictionary_encode().indices
+    at = [pc.index_in(one(pairs[side]), one(mine["record"])) for side in ("left", "right")]
+    ends = np.sort(np.column_stack([golden.take(rows).to_numpy() for rows in at]), axis=1)
+    first = np.unique(ends, axis=0, return_index=True)[1]
+    pairs, ends = pairs.take(pa.array(np.sort(first))), ends[np.sort(first)]
+    group = _groups(ends)
+    pairs = pairs.append_column("group", pc.cast(pa.array(group + 1), pa.string()))
+    return pairs.take(pa.array(np.argsort(group, kind="stable")))
+
+
+def _groups(ends: np.ndarray) -> np.ndarray:
+    """The group of each row, numbered in order of first rows. `ends`: the two that it is about."""
+    known, at = np.unique(ends, return_inverse=True)
+    left, right = at.reshape(ends.shape).T
+    group = components(len(known), left, right)[left]
+    _, first, number = np.unique(group, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[number]
 
 
 def _waiting(pairs: pa.Table, work: Any, name: str, model: dict[str, Object]) -> pa.Array:
@@ -82,8 +110,10 @@ def _pairs(
     fields = [owner.fields[name] for name in COMPARED[owner.name]]
     fields = [f for f in fields if any(s[f.name].null_count < s.num_rows for s in sides)]
     columns, cells, marks = _keys(owner.name, [prints.take(rows) for rows in at], sides)
-    choices = [say(f"review.{word}", language) for word in ("same", "different")]
-    columns.append(asked("verdict", choices, language))
+    columns.append(grey(say("review.group", language), 6))
+    cells.append(pairs["group"])
+    words = ("same", "different", "all_different")
+    columns.append(asked("verdict", [say(f"review.{word}", language) for word in words], language))
     cells.append(pa.nulls(pairs.num_rows, pa.string()))
     for field in fields:
         values = [one(side[field.name]) for side in sides]
