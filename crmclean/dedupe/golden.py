@@ -1,6 +1,6 @@
 """Golden records of one object, from the clusters of its records: values, crosswalk, ids."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +12,7 @@ from crmclean.dedupe.job import Job
 from crmclean.dedupe.refresh import DELTA, delta
 from crmclean.dedupe.report import BLOCKS
 from crmclean.dedupe.strategies import Grounds
-from crmclean.tables import CROSSWALK, ISSUES, PAIRS, sources_of, table
+from crmclean.tables import CHANGES, CROSSWALK, GOLDEN, ISSUES, PAIRS, sources_of, table
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,10 @@ class Matched:
     moved: float = 0.0
     issues: pa.Table = field(default_factory=ISSUES.empty_table)
     delta: pa.Table = field(default_factory=DELTA.empty_table)
+
+    def without_tables(self) -> "Matched":
+        """What is left to tell once the tables of all objects are put into one, in their order."""
+        return replace(self, cells=GOLDEN.empty_table(), changes=CHANGES.empty_table())
 
 
 @dataclass(frozen=True)

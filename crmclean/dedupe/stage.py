@@ -58,6 +58,7 @@ def dedupe(
     keep = taken.Keep(work, records, job) if work else None
     parts = _matched(records, job, keep)
     found = deduped(parts)
+    parts = {name: one.without_tables() for name, one in parts.items()}
     give_back()
     made = after and after.whole(found)
     if keep:

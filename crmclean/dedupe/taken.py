@@ -138,6 +138,7 @@ class Keep:
             if name != "customer":
                 self._ties.append(ties.of_children(name, own, names))
         row, hashes = ties.together(self._ties)
+        self._ties.clear()
         row = np.searchsorted(rows_of(self._records), row).astype(np.uint64)
         self._put("ties", pa.table({"packed": distinct(packed(hashes, row))}))
 

@@ -78,7 +78,9 @@ def golden_issues(
                 check: f"{name} {n} {check.field} {check.code}" for n, check in enumerate(checks)
             }
             wanted = [check for check in checks if only is None or check.code in only]
-            found += [(labels[check], name, one) for check, one in _by_check(name, kept, wanted, abreast)]
+            found += [
+                (labels[check], name, one) for check, one in _by_check(name, kept, wanted, abreast)
+            ]
     return found
 
 
