@@ -84,8 +84,7 @@ def _lists(
     model: dict[str, Object], folder: Path, language: str,
 ) -> None:  # fmt: skip
     """What stays out, how to take back what went in, and what has no place there."""
-    issues = tables.concat(tables.ISSUES, [work.issues(), fitted.issues])
-    out = (fitted.crosswalk, issues, work, plan, model, language)
+    out = (fitted.crosswalk, work.issues(), work, plan, model, language)
     quarantine.quarantine(folder / "quarantine.xlsx", *out)
     leftovers.rollback(planned, folder / "rollback", language)
     leftovers.rollback(pilots, folder / "rollback" / "pilot", language)
