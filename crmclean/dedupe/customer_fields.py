@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 from crmclean.dedupe import name_fields, places, text
 from crmclean.dedupe.fields import Field, encode, mapped, numbers, several
 from crmclean.dedupe.persons import full
+from crmclean.run.beside import beside
 from crmclean.tables import PART_BITS
 
 _COURTESY = r"^([\p{Han}·]{2,4})\s*(?:先生|女士|小姐|太太)$"
@@ -17,28 +18,37 @@ _HOST = r"^(?:https?://)?(?:www\.)?(?P<host>[^/?#:]+)"
 def prepare(customers: pa.Table, contacts: pa.Table | None = None) -> dict[str, Field]:
     """The fields of each customer that keys and comparisons use. Contacts of the same row lend
     their telephones, e-mail and name."""
-    beside = _beside(customers, contacts)
     called = _called(_column(customers, "name"))
-    parts, name = name_fields.read(called)
-    fields = name_fields.fields_of(parts, name)
-    others = _column(customers, "short_name"), _column(customers, "former_name")
-    others += (mapped(name, parts["former"]).texts,)
-    fields["aliases"] = name_fields.aliases(fields["core"], map(name_fields.read, others))
-    fields["address"], of_address = places.address(_column(customers, "address"))
-    fields["doors"] = places.doors(fields["address"])
-    located = (_column(customers, name) for name in ("city", "province"))
-    fields["place"] = places.place(*located, of_address)
+    with beside(_around, customers, contacts, called) as around:
+        parts, name = name_fields.read(called)
+        fields = name_fields.fields_of(parts, name)
+        others = _column(customers, "short_name"), _column(customers, "former_name")
+        others += (mapped(name, parts["former"]).texts,)
+        fields["aliases"] = name_fields.aliases(fields["core"], map(name_fields.read, others))
+    fields |= around.result()
     fields["area"] = encode(pc.coalesce(fields["place"].texts, fields["city"].texts))
-    fields["uscc"] = encode(pc.utf8_upper(_column(customers, "uscc")))
-    fields["phones"] = _phones(customers, beside)
-    fields["emails"] = several(
-        [pc.utf8_lower(_column(customers, "email")), pc.utf8_lower(beside["email"])]
-    )
-    fields["site"] = encode(_host(_column(customers, "website")))
     fields["home"] = _home(fields["core"], fields["address"])
-    fields["contact"] = _others(called, _person(beside["name"]))
-    fields["contact_sound"] = mapped(fields["contact"], text.sound(fields["contact"].values))
     return fields
+
+
+def _around(customers: pa.Table, contacts: pa.Table | None, called: pa.Array) -> dict[str, Field]:
+    """The fields that a name has no part in: place, numbers and people."""
+    person = _of_row(customers, contacts)
+    address, of_address = places.address(_column(customers, "address"))
+    located = (_column(customers, name) for name in ("city", "province"))
+    emails = (pc.utf8_lower(column) for column in (_column(customers, "email"), person["email"]))
+    contact = _others(called, _person(person["name"]))
+    return {
+        "address": address,
+        "doors": places.doors(address),
+        "place": places.place(*located, of_address),
+        "uscc": encode(pc.utf8_upper(_column(customers, "uscc"))),
+        "phones": _phones(customers, person),
+        "emails": several([*emails]),
+        "site": encode(_host(_column(customers, "website"))),
+        "contact": contact,
+        "contact_sound": mapped(contact, text.sound(contact.values)),
+    }
 
 
 def _called(names: pa.Array) -> pa.Array:
@@ -68,10 +78,10 @@ def fullness(fields: dict[str, Field]) -> np.ndarray:
     return 2.0 * (form >= 0) + (region >= 0) - 4.0 * (flags >= 0)
 
 
-def _phones(customers: pa.Table, beside: dict[str, pa.Array]) -> Field:
+def _phones(customers: pa.Table, person: dict[str, pa.Array]) -> Field:
     own = [_column(customers, name) for name in ("phone", "mobile")]
     more = pc.list_element(_padded(_column(customers, "other_phones")), 0)
-    every = [*own, more, beside["mobile"], beside["phone"]]
+    every = [*own, more, person["mobile"], person["phone"]]
     return several([numbers(column) for column in every])
 
 
@@ -91,7 +101,7 @@ def _person(column: pa.Array) -> Field:
     return mapped(plain, full(plain.values))
 
 
-def _beside(customers: pa.Table, contacts: pa.Table | None) -> dict[str, pa.Array]:
+def _of_row(customers: pa.Table, contacts: pa.Table | None) -> dict[str, pa.Array]:
     """Values of the first contact of the same source row as each customer."""
     wanted = ("name", "mobile", "phone", "email")
     if contacts is None or not contacts.num_rows:

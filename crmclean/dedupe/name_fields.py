@@ -1,6 +1,7 @@
 """The fields that come of a company's name: its parts, alone and together, and how they sound."""
 
 from collections.abc import Iterable
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -34,8 +35,9 @@ def _batch(values: pa.Array) -> pa.Table:
 
 def fields_of(part: dict[str, pa.Array], name: Field) -> dict[str, Field]:
     """What is compared of names that were `read`."""
-    core, brand = _compact(name, part["core"]), _compact(name, part["brand"])
-    long = _compact(name, part["long"])
+    compared = [part[column] for column in ("core", "brand", "long", "concern")]
+    core, brand, long, concern = abreast(partial(_compact, name), compared)
+    core_sound, brand_sound, long_sound = abreast(_sound, (core, brand, long))
     same = ("city", "branch", "ordinal", "kind", "flags")
     plain = {column: mapped(name, part[column]) for column in same}
     return {
@@ -43,15 +45,19 @@ def fields_of(part: dict[str, pa.Array], name: Field) -> dict[str, Field]:
         "core": core,
         "long": long,
         "whole": _whole(plain["city"], long, core, plain["branch"]),
-        "letters": mapped(long, ["".join(sorted(value)) for value in long.values.to_pylist()]),
+        "letters": mapped(long, long.characters.ordered().texts()),
         "brand": brand,
-        "core_sound": mapped(core, text.sound(core.values)),
-        "long_sound": mapped(long, text.sound(long.values)),
-        "brand_sound": mapped(brand, text.sound(brand.values)),
-        "concern": _compact(name, part["concern"]),
+        "core_sound": core_sound,
+        "long_sound": long_sound,
+        "brand_sound": brand_sound,
+        "concern": concern,
         "region": mapped(name, part["within"]),
         "stated": mapped(name, _stated(part["region"], part["code"])),
     }
+
+
+def _sound(field: Field) -> Field:
+    return mapped(field, text.sound(field.values))
 
 
 def _stated(region: pa.Array, code: pa.Array) -> pa.Array:
