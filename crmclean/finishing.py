@@ -116,11 +116,7 @@ def _counted(job: Job, made: Finished, outside: dedupe.Outside) -> pa.Table:
     how = job.plan, job.project, _asked(job)
     gone = gaps.completeness(then, outside.reach.crosswalk(), *how, every=True)
     before = outside.base.table("completeness")
-    counted = gaps.recounted(before, gone, made.completeness, _asked(job))
-    if counted is not None:
-        return counted
-    golden = job.work.lazily("golden", list(job.model))
-    return gaps.completeness(golden, job.work.get("crosswalk"), *how)
+    return gaps.recounted(before, gone, made.completeness, _asked(job))
 
 
 def finish(job: Job, found: Parts, newest: Newest | None = None) -> Finished:

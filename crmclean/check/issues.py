@@ -10,6 +10,8 @@ from crmclean import tables
 
 FIRST_ROWS = 5
 KEYS = ("source", "column", "object", "field", "code", "severity")
+#: The columns that are looked at.
+COUNTED = ("source", "row", "column", "object", "record", "field", "code", "severity")
 
 
 def groups(issues: pa.Table) -> list[dict[str, Any]]:

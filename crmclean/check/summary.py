@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from crmclean import headings, measure, privacy, score, tables
 from crmclean.check import content
-from crmclean.check.issues import groups
+from crmclean.check.issues import COUNTED, groups
 from crmclean.model import Object
 from crmclean.plan import Column, Plan, Source
 from crmclean.project import FieldSource, Project
@@ -39,7 +39,7 @@ def summary(work: Any, plan: Plan, project: Project, model: dict[str, Object]) -
         "completeness": _completeness(work),
         "picklists": _picklists(work, model),
         "duplicates": _duplicates(work, crosswalk, model),
-        "issues": _issues(work.issues(last="dedupe"), plan),
+        "issues": _issues(work.issues(list(COUNTED), last="dedupe"), plan),
         "score": _score(work, model),
     }
 

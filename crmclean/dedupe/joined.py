@@ -83,8 +83,7 @@ class Outside:
         made = self._former.slices(name, parts, self.kept)
         then = self.base.table(f"at/{name}")["place"].to_numpy()
         places = np.concatenate([self.kept.moved(then), *(part.places for part in parts)])
-        at = [places[first : first + count] for first, count in made.slices.tolist()]
-        return np.concatenate([places[:0], *at])
+        return places[made.places()]
 
 
 def changed(new: Deduped, ids: dict[str, pa.ChunkedArray]) -> pa.Table:

@@ -5,6 +5,8 @@ and every row reaches those that share a tie (`ties.py`) or a pair with it. Rows
 come out as they did.
 """
 
+from functools import cached_property
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,6 +24,31 @@ from crmclean.tables import PART_BITS
 
 #: From this share of rows on, all is done anew.
 MOST = 0.2
+
+
+class Tied:
+    """Who shared a tie with whom. `packed`: ties, each with a row in its low bits, in order."""
+
+    def __init__(self, packed: np.ndarray, rows: int) -> None:
+        self._rows = (packed & np.uint64((1 << RECORD_BITS) - 1)).astype(np.int32)
+        ties = packed >> np.uint64(RECORD_BITS)
+        starts = np.append(True, ties[1:] != ties[:-1])[: len(ties)]
+        self._tie = (np.cumsum(starts) - 1).astype(np.int32)
+        self._first = np.append(np.flatnonzero(starts), len(ties))
+        self._of_row = np.argsort(self._rows, kind="stable")
+        self._begin = np.append(0, np.cumsum(np.bincount(self._rows, minlength=rows)))
+
+    def shared(self, rows: np.ndarray) -> np.ndarray:
+        """The rows that shared a tie with one of these."""
+        held = self._of_row[_ranges(self._begin[rows], self._begin[rows + 1])]
+        ties = np.unique(self._tie[held])
+        return self._rows[_ranges(self._first[ties], self._first[ties + 1])]
+
+
+def _ranges(first: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """All numbers from each `first` on, up to its `end`."""
+    count = end - first
+    return np.repeat(first - (np.cumsum(count) - count), count) + np.arange(int(count.sum()))
 
 
 class Reach:
@@ -57,13 +84,31 @@ class Reach:
         return many > MOST * max(len(self.now), 1)
 
     def grow(self, found: np.ndarray) -> None:
-        """Take in these rows of the base and all that they reach."""
-        while len(more := np.setdiff1d(found, np.flatnonzero(self.inside))):
+        """Take in these rows of the base and all that they reach: first by the ties that they had, then
+        by all that they may have now."""
+        before = self.inside.copy()
+        while len(more := self._new(found)):
             self.inside[more] = True
             if self.too_far:
                 return
-            tied_ = self.tied_to(self._base.records(self._objects, self._base.places[more]))
-            found = np.concatenate([tied_, self._paired(more), self._sharing(more)])
+            found = np.concatenate(
+                [self._ties.shared(more), self._paired(more), self._sharing(more)]
+            )
+        taken = np.flatnonzero(self.inside & ~before)
+        if len(taken):
+            found = self.tied_to(self._base.records(self._objects, self._base.places[taken]))
+            if len(self._new(found)):
+                self.grow(found)
+
+    def _new(self, found: np.ndarray) -> np.ndarray:
+        """Which of some rows are not inside yet."""
+        new = np.zeros(len(self.inside), bool)
+        new[found] = True
+        return np.flatnonzero(new & ~self.inside)
+
+    @cached_property
+    def _ties(self) -> Tied:
+        return Tied(self._base.table("ties")["packed"].to_numpy(), len(self.inside))
 
     def tied_to(self, records: Records) -> np.ndarray:
         """The rows that share a tie with one of these records, of then or of now."""

@@ -111,24 +111,38 @@ def completeness(
 
 def recounted(
     before: pa.Table, gone: pa.Table, new: pa.Table, model: dict[str, Object]
-) -> pa.Table | None:
-    """COMPLETENESS where some golden records are gone and some are new, both counted in every field;
-    None where another field is filled for the first time, or no longer."""
-    known = pa.array(sorted(set(_paths(before).to_pylist())))
-    fresh = new.filter(pc.invert(pc.is_in(_paths(new), value_set=known)))
-    if pc.sum(fresh["filled"]).as_py():
-        return None
-    parts = [_signed(before, 1), _signed(gone, -1), _signed(new, 1)]
-    every = pa.concat_tables(
-        [part.filter(pc.is_in(_paths(part), value_set=known)) for part in parts]
+) -> pa.Table:
+    """COMPLETENESS where some golden records are gone and some are new, both counted in every field."""
+    signed = [_signed(_every(before, model), 1), _signed(gone, -1), _signed(new, 1)]
+    summed = pa.concat_tables(signed).group_by(COMPLETENESS.names[:5])
+    summed = summed.aggregate([("filled", "sum"), ("total", "sum")])
+    summed = summed.filter(pc.greater(summed["total_sum"], 0)).rename_columns(COMPLETENESS.names)
+    every = pc.and_(pc.equal(summed["dimension"], "all"), pc.greater(summed["filled"], 0))
+    told = pc.or_(
+        pc.not_equal(summed["required"], "no"),
+        pc.is_in(_paths(summed), value_set=pc.unique(_paths(summed.filter(every)))),
     )
-    keys = COMPLETENESS.names[:5]
-    summed = every.group_by(keys).aggregate([("filled", "sum"), ("total", "sum")])
-    summed = summed.rename_columns(COMPLETENESS.names).filter(pc.greater(summed["total_sum"], 0))
-    bare = pc.and_(pc.equal(summed["required"], "no"), pc.equal(summed["filled"], 0))
-    if pc.any(pc.and_(bare, pc.equal(summed["dimension"], "all"))).as_py():
-        return None
+    summed = summed.filter(told)
     return summed.take(_as_told(summed, model)).cast(COMPLETENESS).combine_chunks()
+
+
+def _every(counted: pa.Table, model: dict[str, Object]) -> pa.Table:
+    """The counts of every field: of those that nobody fills, nothing is told."""
+    parts, known = [counted], set(_paths(counted).to_pylist())
+    for owner in model.values():
+        mine = counted.filter(pc.equal(counted["object"], owner.name))
+        whose = mine.filter(pc.not_equal(mine["dimension"], "owner"))
+        names = (
+            whose.select(["dimension", "name", "object", "total"])
+            .group_by(["dimension", "name", "object", "total"])
+            .aggregate([])
+        )
+        for field in owner.fields.values():
+            if field.path not in known:
+                columns = {**dict(zip(names.column_names, names.columns, strict=True))}
+                columns |= {"field": field.name, "required": field.required, "filled": 0}
+                parts.append(tables.table(COMPLETENESS, columns, names.num_rows))
+    return pa.concat_tables(parts)
 
 
 def _as_told(counted: pa.Table, model: dict[str, Object]) -> pa.Array:

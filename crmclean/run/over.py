@@ -6,6 +6,7 @@ table, and of which new rows, it consists; numbers of records are those that the
 have now. The former table is a link of its own: what becomes of it elsewhere does not matter.
 """
 
+import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean import tables
+from crmclean.run.gather import SHORT
 from crmclean.run.kept import Kept
 
 KEY = b"crmclean over"
@@ -34,14 +36,33 @@ class Over:
     def noted(self, new: pa.Table) -> pa.Table:
         """The new rows as they are written."""
         runs = np.column_stack([self.kept.then, self.kept.now, self.kept.count])
-        told = {"kept": runs.tolist(), "slices": self.slices.tolist(), "source": self.source}
+        told = {"kept": _written(runs), "slices": _written(self.slices), "source": self.source}
         return new.replace_schema_metadata({KEY: json.dumps(told)})
 
     def whole(self, former: pa.Table, new: pa.Table) -> pa.Table:
-        """The table, in as many chunks as there are slices."""
+        """The table: slice by slice, or row by row where slices are short."""
         both = pa.concat_tables([self._moved(former), new.replace_schema_metadata(None)])
+        if len(self.slices) * SHORT > int(self.slices[:, 1].sum()):
+            return both.take(pa.array(self.places()))
         parts = [both.slice(first, count) for first, count in self.slices.tolist()]
         return pa.concat_tables(parts) if parts else both.slice(0, 0)
+
+    def filled(self, former: pa.Table, new: pa.Table) -> tuple[int, dict[str, int]]:
+        """(rows, filled cells per column) of the table."""
+        places, found = self.places(), {}
+        for name in former.column_names:
+            cells = pa.chunked_array([*former[name].chunks, *new[name].chunks], former[name].type)
+            empty = cells.null_count
+            if 0 < empty < len(cells):
+                empty = int(cells.is_null().to_numpy()[places].sum())
+            found[name] = len(places) - min(empty, len(places))
+        return len(places), found
+
+    def places(self) -> np.ndarray:
+        """The rows, among those of the former table and then the new ones."""
+        first, count = self.slices.T
+        before = np.cumsum(count) - count
+        return np.repeat(first - before, count) + np.arange(int(count.sum()))
 
     def _moved(self, former: pa.Table) -> pa.Table:
         columns = {name: former[name] for name in former.column_names}
@@ -85,8 +106,16 @@ def told(schema: pa.Schema) -> Over | None:
     if noted is None:
         return None
     found = json.loads(noted)
-    runs = np.array(found["kept"], np.int64).reshape(-1, 3)
-    return Over(Kept(*runs.T), np.array(found["slices"], np.int64).reshape(-1, 2), found["source"])
+    return Over(Kept(*_read(found["kept"], 3).T), _read(found["slices"], 2), found["source"])
+
+
+def _written(numbers: np.ndarray) -> str:
+    """Numbers as text, lowest byte first on every machine."""
+    return base64.b64encode(numbers.astype("<i8").tobytes()).decode()
+
+
+def _read(written: str, width: int) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(written), "<i8").reshape(-1, width).astype(np.int64)
 
 
 def woven(
