@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from crmclean import plan, tables
+from crmclean import gaps, plan, tables
 from crmclean.model import build
 from crmclean.project import Project
 
@@ -44,3 +44,8 @@ def crosswalk(golden: dict[str, pa.Table], **ends: str) -> pa.Table:
         for name, made in golden.items()
     ]
     return tables.concat(tables.CROSSWALK, parts)
+
+
+def gaps_of(golden: dict[str, pa.Table], *given: object) -> pa.Table:
+    """All gaps of golden records in one table: see `gaps.missing`."""
+    return tables.concat(gaps.GAPS, [part for _, _, part in gaps.missing(golden, *given)])

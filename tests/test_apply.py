@@ -5,7 +5,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from golden_records import MODEL, PLAN, PROJECT, crosswalk, records
+from golden_records import MODEL, PLAN, PROJECT, crosswalk, gaps_of, records
 
 from crmclean import apply, gaps, workbooks
 from crmclean.decisions import State
@@ -28,7 +28,7 @@ def state(tmp_path: Path) -> State:
 
 @pytest.fixture
 def sent(tmp_path: Path) -> Path:
-    table = gaps.find(GOLDEN, crosswalk(GOLDEN), PLAN, PROJECT, MODEL)
+    table = gaps_of(GOLDEN, crosswalk(GOLDEN), PLAN, PROJECT, MODEL)
     (path,) = gaps.write(table, GOLDEN, PLAN, PROJECT, MODEL, tmp_path / "gaps", "zh")
     return path
 
@@ -159,7 +159,7 @@ def test_a_filled_gap_is_asked_again_when_the_record_is_another(sent: Path, stat
 def test_a_filled_name_does_not_hide_the_other_filled_values(tmp_path: Path, state: State) -> None:
     """The record was nameless when it was sent; with its name filled in it is still the same."""
     golden = {"contact": records("contact", {"golden": "k", "mobile": "13812340001"})}
-    table = gaps.find(golden, crosswalk(golden), PLAN, PROJECT, MODEL)
+    table = gaps_of(golden, crosswalk(golden), PLAN, PROJECT, MODEL)
     (path,) = gaps.write(table, golden, PLAN, PROJECT, MODEL, tmp_path / "gaps", "zh")
     fill(path, "联系人", 1, "姓名", "李四")
     fill(path, "联系人", 1, "职位", "经理")

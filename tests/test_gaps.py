@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from golden_records import MODEL, PLAN, PROJECT, crosswalk, records
+from golden_records import MODEL, PLAN, PROJECT, crosswalk, gaps_of, records
 
 from crmclean import gaps, tables, templates
 from crmclean.gaps import lists
@@ -27,7 +27,7 @@ CROSSWALK = crosswalk(GOLDEN, c="held")
 
 
 def found(project: Project = PROJECT) -> list[tuple]:
-    table = gaps.find(GOLDEN, CROSSWALK, PLAN, project, MODEL)
+    table = gaps_of(GOLDEN, CROSSWALK, PLAN, project, MODEL)
     keys = ["object", "golden", "field", "required", "owner", "row"]
     return [tuple(line.values()) for line in table.select(keys).to_pylist()]
 
@@ -43,7 +43,7 @@ def test_a_gap_is_a_required_field_without_a_value() -> None:
 def test_what_only_the_target_requires_is_asked_too() -> None:
     wanted = gaps.asked(MODEL, templates.load("salesforce"))
     sales = {"opportunity": records("opportunity", {"golden": "o", "name": "甲公司采购"})}
-    table = gaps.find(sales, crosswalk(sales), PLAN, PROJECT, wanted).to_pylist()
+    table = gaps_of(sales, crosswalk(sales), PLAN, PROJECT, wanted).to_pylist()
     missing = {row["field"] for row in table if row["required"] == "target"}
     assert {"stage", "expected_close"} <= missing
     assert wanted["customer"].fields["owner"] == MODEL["customer"].fields["owner"]
@@ -73,7 +73,7 @@ def test_completeness_counts_per_field_source_and_owner() -> None:
 
 
 def workbooks(folder: Path) -> list[Path]:
-    table = gaps.find(GOLDEN, CROSSWALK, PLAN, PROJECT, MODEL)
+    table = gaps_of(GOLDEN, CROSSWALK, PLAN, PROJECT, MODEL)
     return gaps.write(table, GOLDEN, PLAN, PROJECT, MODEL, folder, "zh")
 
 
@@ -101,7 +101,7 @@ def test_the_same_gaps_give_the_same_bytes(tmp_path: Path) -> None:
 @pytest.mark.parametrize("owner", ["a/b", "CON", "..", "张三\n", "x" * 200, "=cmd", ""])
 def test_any_owner_makes_a_file_name(tmp_path: Path, owner: str) -> None:
     golden = {"customer": records("customer", {"golden": "a", "name": "甲", "owner": owner})}
-    table = gaps.find(golden, crosswalk(golden), PLAN, PROJECT, MODEL)
+    table = gaps_of(golden, crosswalk(golden), PLAN, PROJECT, MODEL)
     (path,) = gaps.write(table, golden, PLAN, PROJECT, MODEL, tmp_path, "en")
     assert path.parent == tmp_path and path.is_file()
 
@@ -109,14 +109,14 @@ def test_any_owner_makes_a_file_name(tmp_path: Path, owner: str) -> None:
 def test_owners_that_differ_in_forbidden_characters_get_files_of_their_own(tmp_path: Path) -> None:
     lines = [{"golden": g, "name": g, "owner": o} for g, o in (("a", "x/y"), ("b", "X:Y"))]
     golden = {"customer": records("customer", *lines)}
-    table = gaps.find(golden, crosswalk(golden), PLAN, PROJECT, MODEL)
+    table = gaps_of(golden, crosswalk(golden), PLAN, PROJECT, MODEL)
     paths = gaps.write(table, golden, PLAN, PROJECT, MODEL, tmp_path, "zh")
     assert len({path.name.lower() for path in paths}) == 2
 
 
 def test_no_gaps_no_workbooks(tmp_path: Path) -> None:
     golden = {"customer": records("customer", {"golden": "a", "name": "甲", **FULL})}
-    table = gaps.find(golden, crosswalk(golden), PLAN, PROJECT, MODEL)
+    table = gaps_of(golden, crosswalk(golden), PLAN, PROJECT, MODEL)
     assert table.num_rows == 0
     assert gaps.write(table, golden, PLAN, PROJECT, MODEL, tmp_path, "zh") == []
 

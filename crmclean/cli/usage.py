@@ -45,6 +45,9 @@ class Page(TyperGroup.context_class.formatter_class):
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         super().write_usage(prog, args, prefix or say("help.usage"))
 
+    def write_heading(self, heading: str) -> None:
+        self.write(f"{' ' * self.current_indent}{heading}{say('help.colon')}\n")
+
     def section(self, name: str) -> AbstractContextManager[None]:
         return super().section(say(f"help.{name.lower()}"))
 

@@ -23,8 +23,8 @@ from crmclean.dedupe.job import Job
 from crmclean.messages import language
 from crmclean.run import Work
 from crmclean.run.cache import known_keys
-from crmclean.run.distinct import distinct
 from crmclean.run.keys import key
+from crmclean.run.numbers import distinct, ranges
 from crmclean.tables import PART_BITS
 
 FOLDER = "last/deduped"
@@ -165,9 +165,7 @@ def of_rows(own: pa.Table, rows: np.ndarray) -> pa.Table:
     record = own["record"].to_numpy()
     first = np.searchsorted(record, rows << PART_BITS)
     count = np.searchsorted(record, (rows + 1) << PART_BITS) - first
-    before = np.cumsum(count) - count
-    at = np.repeat(first - before, count) + np.arange(int(count.sum()))
-    return own.take(pa.array(at)).combine_chunks()
+    return own.take(pa.array(ranges(first, count))).combine_chunks()
 
 
 def _entries(lines: bytes) -> list[dict]:

@@ -17,8 +17,8 @@ from crmclean.dedupe.compare import MISSING, Comparison, reached
 from crmclean.dedupe.fields import Field
 from crmclean.dedupe.frozen import Frozen
 from crmclean.dedupe.keys import Key
-from crmclean.run.distinct import distinct
 from crmclean.run.memory import give_back
+from crmclean.run.numbers import distinct
 
 SUPPORT = 5.0  # bits of other agreement that make a weak name level enough
 UNSUPPORTED = -1.0

@@ -20,6 +20,7 @@ from crmclean.dedupe.fields import encode
 from crmclean.dedupe.frozen import Frozen
 from crmclean.dedupe.job import Job
 from crmclean.dedupe.ties import of_any, stems, tied
+from crmclean.run.numbers import distinct, ranges
 from crmclean.tables import PART_BITS
 
 #: From this share of rows on, all is done anew.
@@ -40,15 +41,13 @@ class Tied:
 
     def shared(self, rows: np.ndarray) -> np.ndarray:
         """The rows that shared a tie with one of these."""
-        held = self._of_row[_ranges(self._begin[rows], self._begin[rows + 1])]
-        ties = np.unique(self._tie[held])
-        return self._rows[_ranges(self._first[ties], self._first[ties + 1])]
+        held = self._of_row[_between(self._begin, rows)]
+        return self._rows[_between(self._first, distinct(self._tie[held]))]
 
 
-def _ranges(first: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """All numbers from each `first` on, up to its `end`."""
-    count = end - first
-    return np.repeat(first - (np.cumsum(count) - count), count) + np.arange(int(count.sum()))
+def _between(edges: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """All numbers from each of these edges up to the next one."""
+    return ranges(edges[at], edges[at + 1] - edges[at])
 
 
 class Reach:
@@ -114,7 +113,7 @@ class Reach:
         """The rows that share a tie with one of these records, of then or of now."""
         fields = customer_fields.prepare(records["customer"], records.get("contact"))
         hashes = of_any(records, fields, self._plan)[1]
-        return self._base.having("ties", np.unique(hashes))[1]
+        return self._base.having("ties", distinct(hashes))[1]
 
     def _paired(self, rows: np.ndarray) -> np.ndarray:
         """The rows that stand in a pair with one of these."""

@@ -30,7 +30,7 @@ from crmclean.dedupe.joined import Outside
 from crmclean.dedupe.parts import keep, whole
 from crmclean.dedupe.reach import reached
 from crmclean.run import Work, cache
-from crmclean.run.distinct import distinct
+from crmclean.run.numbers import distinct
 from crmclean.tables import PART_BITS
 
 Judge = Callable[[Records, Job], dict[str, Matched]]

@@ -1,7 +1,7 @@
 """What is missing after duplicates were joined, whose it is to fill, and taking it back.
 
     asked         the model, with what the target requires besides
-    find          golden records → one row per missing required value
+    missing       golden records → one row per missing required value
     completeness  golden records → filled and total, per field, source system and owner
     write         gaps → one workbook per owner with exactly the cells to fill
     files         gaps → the names of those workbooks, and how much each asks for
@@ -12,7 +12,7 @@ Gaps are looked for on golden records, so that nobody is asked for what a duplic
 
 from crmclean.gaps.asked import asked
 from crmclean.gaps.fills import apply_fills
-from crmclean.gaps.find import GAPS, completeness, find, missing, recounted
+from crmclean.gaps.find import GAPS, completeness, missing, recounted
 from crmclean.gaps.lists import CODED, files
 from crmclean.gaps.write import columns, write
 
@@ -24,7 +24,6 @@ __all__ = [
     "columns",
     "completeness",
     "files",
-    "find",
     "missing",
     "recounted",
     "write",

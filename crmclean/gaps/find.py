@@ -41,18 +41,6 @@ COMPLETENESS = pa.schema(
 ASKED = pa.array(["loaded", "rejected"])
 
 
-def find(
-    golden: dict[str, pa.Table],
-    crosswalk: pa.Table,
-    plan: Plan,
-    project: Project,
-    model: dict[str, Object],
-) -> pa.Table:
-    """GAPS: one row per golden record and required field that has no value."""
-    found = missing(golden, crosswalk, plan, project, model)
-    return tables.concat(GAPS, [part for _, _, part in found])
-
-
 def missing(
     golden: dict[str, pa.Table],
     crosswalk: pa.Table,
@@ -60,7 +48,8 @@ def missing(
     project: Project,
     model: dict[str, Object],
 ) -> list[tuple[str, str, pa.Table]]:
-    """The same field by field: its path, the object, the gaps in the order of golden records."""
+    """One row per golden record and required field that has no value, field by field: its path, the
+    object, GAPS in the order of golden records."""
     parts = []
     for name, records in golden.items():
         asked, owner = _asked(records, name, crosswalk), owners(golden, records, name, project)

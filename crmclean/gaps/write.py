@@ -19,7 +19,7 @@ from crmclean.messages import say
 from crmclean.model import Field, Object
 from crmclean.plan import Plan
 from crmclean.project import Project
-from crmclean.run.distinct import distinct
+from crmclean.run.numbers import distinct
 
 NEEDED, WANTED, GREY = "#FFD966", "#FFF2CC", "#F2F2F2"
 #: What a person recognises a record by, beside its place in the source.

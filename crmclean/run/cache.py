@@ -24,6 +24,7 @@ from crmclean import tables
 from crmclean.run.digests import DIGEST, digests
 from crmclean.run.gather import gathered
 from crmclean.run.kept import Kept
+from crmclean.run.numbers import ranges
 from crmclean.run.over import Over, woven
 from crmclean.run.work import Work
 
@@ -102,17 +103,11 @@ class Last:
             own = places(new)
             place = np.append(np.repeat(targets, count), own)
             moved = np.append(np.repeat(targets - donors, count), np.zeros(len(own), np.int64))
-            at = np.append(_spread(start, count), len(old) + np.arange(len(own)))
+            at = np.append(ranges(start, count), len(old) + np.arange(len(own)))
             order = np.argsort(place, kind="stable")
             whole = pa.concat_tables([old, new])
             for window, found in gathered(whole, at[order]):
                 yield _as_of(found, place[order[window]], moved[order[window]])
-
-
-def _spread(start: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """`count` numbers from each `start` on."""
-    before = np.cumsum(count) - count
-    return np.repeat(start - before, count) + np.arange(int(count.sum()))
 
 
 def _as_of(found: pa.Table, place: np.ndarray, moved: np.ndarray) -> pa.Table:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from crmclean.run.numbers import ranges
+
 #: The share of new rows from which on tables are written anew; so many runs are always few, and so
 #: are longer ones.
 MOST_NEW, FEW, LONG = 0.2, 100, 64
@@ -61,9 +63,7 @@ class Kept:
 
     def rows(self) -> tuple[np.ndarray, np.ndarray]:
         """Then and now of every single row."""
-        before = np.cumsum(self.count) - self.count
-        step = np.arange(int(self.count.sum())) - np.repeat(before, self.count)
-        return np.repeat(self.then, self.count) + step, np.repeat(self.now, self.count) + step
+        return ranges(self.then, self.count), ranges(self.now, self.count)
 
     def is_most_of(self, rows: int) -> bool:
         """Whether so much was kept of `rows`, in so few runs, that a table is best told by what is

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from crmclean import tables
 from crmclean.run.gather import SHORT
 from crmclean.run.kept import Kept
+from crmclean.run.numbers import ranges
 
 KEY = b"crmclean over"
 #: Columns that hold numbers of records.
@@ -60,9 +61,7 @@ class Over:
 
     def places(self) -> np.ndarray:
         """The rows, among those of the former table and then the new ones."""
-        first, count = self.slices.T
-        before = np.cumsum(count) - count
-        return np.repeat(first - before, count) + np.arange(int(count.sum()))
+        return ranges(*self.slices.T)
 
     def _moved(self, former: pa.Table) -> pa.Table:
         columns = {name: former[name] for name in former.column_names}

@@ -1,4 +1,4 @@
-"""The different ones of many numbers.
+"""Arrays of whole numbers: the different ones, and ranges.
 
 `np.unique` hashes them since NumPy 2.3, which takes thirty times as long as sorting where most are
 different, as numbers of rows and hashes of values are.
@@ -15,3 +15,13 @@ def distinct(numbers: np.ndarray) -> np.ndarray:
     """
     numbers = np.sort(numbers)
     return numbers[np.append(True, numbers[1:] != numbers[:-1])[: len(numbers)]]
+
+
+def ranges(first: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """`count` numbers from each `first` on.
+
+    >>> ranges(np.array([7, 2]), np.array([2, 3]))
+    array([7, 8, 2, 3, 4])
+    """
+    before = np.cumsum(count) - count
+    return np.repeat(first - before, count) + np.arange(int(count.sum()))
