@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from crmclean.dedupe.cluster import numbered
 from crmclean.dedupe.golden import Matched
-from crmclean.dedupe.parts import Part, Parts, by_record, of_object
+from crmclean.dedupe.parts import Part, Parts, by_record, numbers_of, of_object
 from crmclean.dedupe.refresh import DELTA
 from crmclean.dedupe.report import BLOCKS
 from crmclean.ends import follow_parents
@@ -70,9 +70,9 @@ def deduped(found: dict[str, Matched]) -> Deduped:
         pairs=concat(PAIRS, [one.pairs for one in parts]),
         golden=golden,
         golden_cells=cells,
-        crosswalk=in_order(crosswalk, names, crosswalk["record"].to_numpy()),
-        changes=in_order(changes, names, changes["record"].to_numpy()),
-        issues=in_order(issues, names, issues["record"].to_numpy()),
+        crosswalk=in_order(crosswalk, names, numbers_of(crosswalk)),
+        changes=in_order(changes, names, numbers_of(changes)),
+        issues=in_order(issues, names, numbers_of(issues)),
         firsts=firsts,
         cells_at=cells_at,
         blocks=concat(BLOCKS, [one.blocks for one in parts]),

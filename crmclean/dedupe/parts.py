@@ -36,7 +36,12 @@ class Part:
 def by_record(table: pa.Table, objects: Iterable[str], column: str = "record") -> list[Part]:
     """A table of all objects, in order of the records in a column."""
     found = ((name, of_object(table, name)) for name in objects)
-    return [Part(name, own, own[column].to_numpy() >> PART_BITS) for name, own in found]
+    return [Part(name, own, numbers_of(own, column) >> PART_BITS) for name, own in found]
+
+
+def numbers_of(table: pa.Table, column: str = "record") -> np.ndarray:
+    """The number of the record of each row. What is said of no record comes after all others."""
+    return pc.fill_null(table[column], np.iinfo(np.int64).max).to_numpy()
 
 
 def of_object(table: pa.Table, object: str) -> pa.Table:
