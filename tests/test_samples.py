@@ -4,6 +4,7 @@ import filecmp
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -58,3 +59,10 @@ def test_the_generator_gives_the_same_bytes(tmp_path: Path) -> None:
             SAMPLES / folder, tmp_path / folder, names, shallow=False
         )
         assert (differing, missing) == ([], [])
+
+
+def test_nobody_is_sent_to_a_report_that_is_not_there(
+    sample_run: Path, tmp_path: Path, cli: Callable
+) -> None:
+    told = cli("clean", "-o", tmp_path / "out", "--lang", "en", cwd=sample_run).stdout
+    assert told.endswith("more kinds of issues: crmclean run puts them into the report\n")

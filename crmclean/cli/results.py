@@ -12,6 +12,8 @@ from crmclean.messages import say, short
 from crmclean.run import Work
 
 TOP_ISSUES = 10
+#: The stages that end with a report.
+REPORTED = ("profile", "export")
 
 
 def severities(work: Work) -> dict[str, int]:
@@ -28,7 +30,7 @@ def summary(job: Any, stage: str, as_json: bool, files: list[str] | None = None)
         return
     if facts.get("ends"):
         _ends(facts["ends"], job.model)
-    _issues(facts["issues"])
+    _issues(facts["issues"], "summary.more" if stage in REPORTED else "summary.more_later")
     for place in facts["files"]:
         show.line(f"  {place}")
     if facts.get("delta"):
@@ -99,7 +101,7 @@ def _ends(ends: Mapping[str, Mapping[str, int]], model: Mapping[str, Any]) -> No
     show.table(say("summary.ends"), [*headings, say("summary.all")], rows)
 
 
-def _issues(found: list[dict[str, Any]]) -> None:
+def _issues(found: list[dict[str, Any]], more: str) -> None:
     rows = [
         (say(f"severity.{row['severity']}"), row["code"], short(row["code"]), row["count"])
         for row in found[:TOP_ISSUES]
@@ -107,12 +109,12 @@ def _issues(found: list[dict[str, Any]]) -> None:
     headings = (say("label.severity"), say("label.code"), say("label.title"), say("label.count"))
     show.table(say("summary.issues"), headings, rows)
     if len(found) > TOP_ISSUES:
-        show.line(say("summary.more", count=len(found) - TOP_ISSUES))
+        show.line(say(more, count=len(found) - TOP_ISSUES))
 
 
 def issues(found: pa.Table) -> None:
     """The issues that looking at the files has raised, by code."""
-    _issues(_by_code(found))
+    _issues(_by_code(found), "summary.more_later")
 
 
 def _counts(column: pa.ChunkedArray) -> dict[str, int]:
