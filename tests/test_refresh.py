@@ -33,6 +33,11 @@ sources:
       customer.remark: 备注}
 unplaced: {}
 """
+TWO_COLUMNS = """version: 1
+target: generic
+sources: [{path: 客户.csv, fields: {customer.code: 客户编号, customer.name: 客户名称}}]
+unplaced: {}
+"""
 ODD = (
     "", "1.38E+10", "25/12/2024", "3/4/2024", "45321", "同上", "璟桥电子有限公司", "13800138000",
     "锟斤拷", "合计", "a\x1fb", '含"引号', "两\n行", "老客户", "=\"0138\"",
@@ -79,13 +84,13 @@ def test_a_refresh_sees_what_a_whole_scan_sees(
 
 
 @pytest.fixture
-def brought_up_to_date(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """For each sheet that the last run knew, whether it was brought up to date."""
-    noted: list[bool] = []
+def brought_up_to_date(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """For each sheet that the last run knew, how its rows were known again; "" for not at all."""
+    noted: list[str] = []
 
     def noting(*given: object) -> object:
         found = real(*given)
-        noted.append(found is not None)
+        noted.append(("texts" if found.texts is not None else "cells") if found else "")
         return found
 
     real = search.refreshed
@@ -108,7 +113,7 @@ def brought_up_to_date(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     ],
 )
 def test_plain_tables_are_brought_up_to_date(
-    edits: list, worked: bool, tmp_path: Path, brought_up_to_date: list[bool]
+    edits: list, worked: bool, tmp_path: Path, brought_up_to_date: list[str]
 ) -> None:
     table = [_row(number) for number in range(150)]
     _write(tmp_path, table, ("utf-8", "\n", ","))
@@ -118,31 +123,57 @@ def test_plain_tables_are_brought_up_to_date(
         _edit(table, *edit)
     _write(tmp_path, table, ("gb18030", "\r\n", "\t"))
     _run(tmp_path, again, fresh=False)
-    assert brought_up_to_date == [worked]
+    assert brought_up_to_date == ["cells" if worked else ""]
     _run(tmp_path, anew, fresh=True)
     assert again.get_text("plan.json") == anew.get_text("plan.json")
 
 
+@pytest.mark.parametrize(
+    ("then", "now", "how"),
+    [
+        ("", "C9,新客户\r\n", "texts"),
+        ('C8,"两\n行"\r\n', 'C9,"含""引号"\r\n', "texts"),
+        ("", 'C9,"含"引号"\r\n', "cells"),  # quotes that are no edges of cells
+        ('C8,5"管\r\n', "C9,新客户\r\n", "cells"),
+        ("", "C9,新\r客户\r\n", ""),  # two rows, by its lone carriage return
+        ("", "C9,新客户", "texts"),  # no line end
+        ("", "C9,新客户\r\nC10", ""),  # a short row is told of
+    ],
+)
+def test_rows_are_known_by_their_texts_where_those_say_what_they_are(
+    then: str, now: str, how: str, tmp_path: Path, brought_up_to_date: list[str]
+) -> None:
+    head = "客户编号,客户名称\r\n" + "".join(f"C{n:05},第{n}公司\r\n" for n in range(150))
+    again, anew = Work(tmp_path / "again"), Work(tmp_path / "anew")
+    for text in (head + then, head + then + now):
+        (tmp_path / "客户.csv").write_bytes(text.encode("gb18030"))
+        _run(tmp_path, again, fresh=False, project=TWO_COLUMNS)
+    assert brought_up_to_date == [how]
+    _run(tmp_path, anew, fresh=True, project=TWO_COLUMNS)
+    assert again.get_text("plan.json") == anew.get_text("plan.json")
+    assert _tables(again) == _tables(anew)
+
+
 def test_a_file_of_another_month_is_known_by_its_entry(
-    tmp_path: Path, brought_up_to_date: list[bool]
+    tmp_path: Path, brought_up_to_date: list[str]
 ) -> None:
     work, table = Work(tmp_path / "work"), [_row(number) for number in range(150)]
     _write(tmp_path, table, ("utf-8", "\n", ","))
     _run(tmp_path, work, fresh=False)
     (tmp_path / "客户.csv").rename(tmp_path / "客户_202612.csv")
     _run(tmp_path, work, fresh=False)
-    assert brought_up_to_date == [True]
+    assert brought_up_to_date == ["texts"]
 
 
-def _run(folder: Path, work: Work, fresh: bool) -> None:
+def _run(folder: Path, work: Work, fresh: bool, project: str = PROJECT) -> None:
     """Scan and clean, as a run does."""
-    (folder / "crmclean.yaml").write_text(PROJECT, encoding="utf-8")
-    project, model = load(folder / "crmclean.yaml"), build({})
+    (folder / "crmclean.yaml").write_text(project, encoding="utf-8")
+    settings_, model = load(folder / "crmclean.yaml"), build({})
     spool = work.fresh_folder("spool")
-    plan, issues = scan.scan(project, folder, spool, scan.Remembered(work, fresh))
+    plan, issues = scan.scan(settings_, folder, spool, scan.Remembered(work, fresh))
     work.put_text("plan.json", plan.to_json())
     work.put("issues/scan", issues)
-    task = cleaning.Cleaning(project, model, folder)
+    task = cleaning.Cleaning(settings_, model, folder)
     cleaning.clean(task, plan, work, lambda *_: None, spool, fresh)
 
 

@@ -19,6 +19,7 @@ from crmclean.readers import byrecord, cells, fixedwidth, regular, text
 from crmclean.readers import encoding as encodings
 from crmclean.readers.dialect import Dialect, decide
 from crmclean.readers.sheet import File, Note, Sheet, batch, columns_of, gathered
+from crmclean.readers.texts import Texts
 
 MAX_COLUMNS = 16_384
 PIECE = 4096  # lines that a lost quote sends to the slow parser
@@ -53,6 +54,7 @@ def open_delimited(
         lambda size: gathered(_batches(path, found.name, dialect, notes), size),
         reading={"container": "csv", "encoding": found.name, "delimiter": dialect.delimiter},
         notes=notes,
+        texts=_texts(path, found.name, dialect, notes),
     )
     evidence = Note("READ_AS", facts={"encoding": found.evidence, "dialect": dialect.evidence})
     return File(path, "csv", found.name, (sheet,), [evidence])
@@ -68,6 +70,31 @@ def _batches(
         yield from reader.take(block if place else reader.skip(block))
     yield from reader.rest()
     reader.report(tally)
+
+
+def _texts(path: Path, encoding: str, dialect: Dialect, notes: list[Note]) -> Texts | None:
+    """The file by the texts of its rows."""
+    if dialect.skip or dialect.backslash or len(dialect.delimiter.encode()) > 1:
+        return None
+
+    def parts() -> Iterator[bytes]:
+        notes.clear()
+        tally = text.Tally()
+        yield from text.in_utf8(path, encoding, tally)
+        _Reader(dialect, notes).report(tally)
+
+    def cells(texts: list[bytes]) -> list[pa.Array] | None:
+        reader, tally = _Reader(dialect, notes), text.Tally()
+        blocks = text.whole_lines([b"".join(texts)], path, tally)
+        parts = [part for block in blocks for part in reader.take(block)]
+        parts += reader.rest()
+        reader.report(tally)
+        if notes or reader.row != len(texts) + 1:
+            return None
+        found = next(gathered(parts, len(texts)), None)
+        return found.columns[1:] if found else [pa.array([], pa.string())] * dialect.width
+
+    return Texts(dialect.delimiter, dialect.width, parts, cells)
 
 
 class _Reader:

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from crmclean.errors import InputRefused
 from crmclean.readers import cells
+from crmclean.readers.texts import Texts
 
 BATCH = 65_536
 #: Formats that are parsed whole (HTML, XML): about ten times this in memory.
@@ -48,7 +49,8 @@ class Merge:
 @dataclass
 class Sheet:
     """One table of a file. `reading` is what `open_file` needs to read it again just so; `headed`:
-    its first row are the names of fields for certain (a database, DBF, JSON)."""
+    its first row are the names of fields for certain (a database, DBF, JSON); `texts`: those of its
+    rows (`texts.py`), where a file has such."""
 
     name: str
     read: Batches
@@ -60,6 +62,7 @@ class Sheet:
     reading: dict[str, Any] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     headed: bool = False
+    texts: Texts | None = None
 
     def batches(self, size: int = BATCH) -> Iterator[pa.RecordBatch]:
         """Every physical row, in order. `notes` is complete when the last batch has been taken."""

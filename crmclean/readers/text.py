@@ -6,7 +6,7 @@ parser sees one kind of file, and memory stays flat.
 """
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -32,8 +32,13 @@ class Tally:
 def blocks(path: Path, encoding: str, tally: Tally) -> Iterator[bytes]:
     """Blocks of whole lines. The first is small, so that an odd head costs little. Raises
     InputRefused for a line that is absurdly long."""
+    return whole_lines(in_utf8(path, encoding, tally), path, tally)
+
+
+def whole_lines(parts: Iterable[bytes], path: Path, tally: Tally) -> Iterator[bytes]:
+    """The same of parts of a text file that are in UTF-8 already."""
     rest = b""
-    for raw in _utf8(path, encoding, tally):
+    for raw in parts:
         piece = rest + raw
         if b"\r" in piece:
             held = piece.endswith(b"\r")
@@ -71,7 +76,8 @@ def _plain(block: bytes, tally: Tally) -> bytes:
     return block
 
 
-def _utf8(path: Path, encoding: str, tally: Tally) -> Iterator[bytes]:
+def in_utf8(path: Path, encoding: str, tally: Tally) -> Iterator[bytes]:
+    """A text file in UTF-8, else as it is, in parts that end anywhere."""
     with path.open("rb") as file:
         if encoding == "utf-8":
             yield from _raw(file)

@@ -139,6 +139,9 @@ def keep(work: Work, names: list[str], keys: dict[str, str]) -> None:
     for number in keys:
         work.link(f"rows/{number}", f"last/cells/{number}")
         work.path(f"last/digests/{number}").replace(_made(work.path(f"last/rows/{number}")))
+        work.path(f"last/texts/{number}").unlink(missing_ok=True)
+        if work.has(f"texts/{number}"):
+            work.link(f"texts/{number}", f"last/texts/{number}")
     work.put_text(KEYS, json.dumps(keys, indent=1))
 
 

@@ -19,8 +19,6 @@ _SEPARATOR = "\x1f"
 def digests(columns: Sequence[pa.Array], count: int) -> pa.Array:
     """The digest of each of `count` rows. A cell that holds the separator itself could make two
     rows look alike: such a row has none (null)."""
-    from pandas.util import hash_array
-
     if not columns:
         return pa.nulls(count, DIGEST)
     joined = columns[0]
@@ -29,11 +27,21 @@ def digests(columns: Sequence[pa.Array], count: int) -> pa.Array:
             *columns, _SEPARATOR, null_handling="replace", null_replacement=""
         )
     bare = pc.fill_null(pc.ascii_rtrim(joined, _SEPARATOR), "").cast(pa.binary())
-    texts = bare.to_numpy(zero_copy_only=False)
-    both = [hash_array(texts, hash_key=key, categorize=False) for key in KEYS]
-    packed = pa.py_buffer(np.column_stack(both).tobytes())
     plain = _plain(joined, len(columns) - 1)
-    return pa.Array.from_buffers(DIGEST, count, [plain, packed])
+    return pa.Array.from_buffers(DIGEST, count, [plain, _packed(bare)])
+
+
+def of_texts(texts: pa.Array) -> pa.Array:
+    """The digest of each text (binary, none is null)."""
+    return pa.Array.from_buffers(DIGEST, len(texts), [None, _packed(texts)])
+
+
+def _packed(texts: pa.Array) -> pa.Buffer:
+    from pandas.util import hash_array
+
+    each = texts.to_numpy(zero_copy_only=False)
+    both = [hash_array(each, hash_key=key, categorize=False) for key in KEYS]
+    return pa.py_buffer(np.column_stack(both).tobytes())
 
 
 def _plain(joined: pa.Array, separators: int) -> pa.Buffer | None:

@@ -10,7 +10,7 @@ import json
 import math
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,9 +18,11 @@ import pyarrow as pa
 
 from crmclean.plan import EXACT_DISTINCT
 from crmclean.run import keys
-from crmclean.run.digests import Index, digests
+from crmclean.run.digests import Index
+from crmclean.run.kept import FEW, MOST_NEW
 from crmclean.scan.beginnings import Stream
 from crmclean.scan.columns import SAMPLES, Tally
+from crmclean.scan.pieces import Piece, by_cells, by_texts
 from crmclean.scan.survey import BEGINNING, TAIL, Survey
 
 COUNTS = ("filled", "values", "spread", "first", "dated", "orders", "serials")
@@ -31,22 +33,24 @@ SAID = {"header_rows", "date_order", "epoch", "hidden_rows", "layout", "sheet"}
 @dataclass(frozen=True)
 class Known:
     """What the last run knew of a table: its number, its `memory`, the numbers and digests of its
-    data rows, and their cells, by place."""
+    data rows, their cells, by place, and the digests of their texts."""
 
     number: str
     memory: dict[str, Any]
     rows: np.ndarray
     digests: pa.Array
     cells: Callable[[np.ndarray], pa.RecordBatch]
+    texts: pa.Array | None = None
 
 
 @dataclass
 class Matched:
     """The rows of a table beside those of the last run: the new ones, and for each of last month's
-    its new number, -1 where it is gone."""
+    its new number, -1 where it is gone. `digests`: of all rows."""
 
     rows: np.ndarray
     place: np.ndarray
+    digests: list[pa.Array] = field(default_factory=list)
     new: list[pa.RecordBatch] = field(default_factory=list)
     count: int = 0
     last: int = 0
@@ -66,30 +70,57 @@ class Matched:
 def memory(survey: Survey, removed: int = 0) -> dict[str, Any]:
     """What the next run must know of a plain table. `removed`: rows gone since all were counted."""
     tallies = [{name: getattr(tally, name) for name in COUNTS} for tally in survey.tallies]
-    return {"shape": _shape(survey), "tallies": tallies, "odd": survey.odd, "removed": removed}
+    told = {"tallies": tallies, "odd": survey.odd, "removed": removed}
+    return {"shape": _shape(survey), "grammar": _grammar(survey), **told}
+
+
+def _grammar(survey: Survey) -> list | None:
+    """What the cells of a text depend on."""
+    texts = survey.sheet.texts
+    return [texts.delimiter, texts.width] if texts else None
 
 
 @dataclass(frozen=True)
 class Refreshed:
     """The survey of a table that the last run knew; how many rows are gone since all of them were
-    counted; the number that it had, and its rows beside those of then."""
+    counted; the number that it had, and its rows beside those of then; the digests of their texts."""
 
     survey: Survey
     removed: int
     number: str
     rows: Matched
+    texts: pa.Array | None = None
 
 
-def refreshed(survey: Survey, stream: Stream, known: Known) -> Refreshed | None:
-    """What a whole pass would find; None where there must be one. `survey`: one that has seen
-    nothing yet."""
+def refreshed(begin: Callable[[], Survey], known: Known) -> Refreshed | None:
+    """What a whole pass would find; None where there must be one. `begin` gives a survey that has
+    seen nothing yet."""
+    survey = begin()
+    if known.texts is not None and _grammar(survey) == known.memory["grammar"]:
+        most = FEW + int(MOST_NEW * len(known.rows))
+        found = _refreshed(survey, known, known.texts, lambda _: by_texts(survey.sheet), most)
+        if found and not survey.sheet.notes:
+            return replace(found, texts=pa.concat_arrays(found.rows.digests))
+    return _refreshed(begin(), known, known.digests, by_cells)
+
+
+def _refreshed(
+    survey: Survey,
+    known: Known,
+    digests: pa.Array,
+    pieces: Callable[[Stream], Iterator[Piece]],
+    most: float = math.inf,
+) -> Refreshed | None:
+    """`most`: so many new rows are worth it."""
+    stream = Stream(survey.sheet.batches())
     if not _begun(survey, stream) or _shape(survey) != known.memory["shape"]:
         return None
     now, gone = survey.counting(), survey.counting()
-    found = _matched(now, stream, known)
+    found = _matched(now, pieces(stream), known.rows, Index(digests), most)
     if found is None:
         return None
-    for part in found.new:
+    new = pa.Table.from_batches(found.new).combine_chunks()
+    for part in new.to_batches():
         now.take(part)
     lost = np.flatnonzero(found.place < 0)
     removed = known.memory["removed"] + len(lost)
@@ -132,16 +163,15 @@ def _shape(survey: Survey) -> str:
     return json.dumps([*told, *kinds, len(survey.tallies)])
 
 
-def _matched(now: Survey, stream: Stream, known: Known) -> Matched | None:
-    """Read the table; None where its rows are in another order, or another table begins."""
-    index, before = Index(known.digests), -1
-    found = Matched(known.rows, np.full(len(known.rows), -1))
+def _matched(
+    now: Survey, pieces: Iterator[Piece], known: np.ndarray, index: Index, most: float
+) -> Matched | None:
+    """Read the table; None where its rows are in another order, or another table begins. `known`:
+    the numbers of the rows of the `index`."""
+    found, before = Matched(known, np.full(len(known), -1)), -1
     listed, body = list(now.kinds), max(now.layout.header_rows, default=0)
-    for part in stream:
-        if part.num_columns - 1 != len(now.tallies) or not now.end_of_table(part.slice(0, 1)):
-            return None
-        numbers = part.column("row").to_numpy()
-        at = index.find(digests(part.columns[1:], part.num_rows))
+    for piece in pieces:
+        numbers, at = piece.numbers, index.find(piece.digests)
         at[(numbers <= body) | np.isin(numbers, listed)] = -1
         at[_again(at) | (found.place[at] >= 0)] = -1
         again = at[at >= 0]
@@ -149,12 +179,29 @@ def _matched(now: Survey, stream: Stream, known: Known) -> Matched | None:
             return None
         before = again[-1] if len(again) else before
         found.place[again] = numbers[at >= 0]
-        found.new.append(part.filter(pa.array(at < 0)))
-        found.count += part.num_rows
+        most -= int((at < 0).sum())
+        if most < 0 or not _looked_at(now, piece, at < 0, numbers > body, found):
+            return None
+        found.digests.append(piece.digests)
+        found.count += len(numbers)
         found.last = int(numbers[-1])
-        ends = part.slice(max(0, part.num_rows - TAIL)).filter(pa.array(numbers > body)[-TAIL:])
-        found.tail.extend((row[0], list(row[1:])) for row in _lists(ends))
     return found
+
+
+def _looked_at(
+    now: Survey, piece: Piece, new: np.ndarray, body: np.ndarray, found: Matched
+) -> bool:
+    """Take the new rows of a piece and its last ones; False where the table is not as it was."""
+    ends = body & (np.arange(len(body)) >= len(body) - TAIL)
+    asked = new | ends
+    asked[0] = True
+    part = piece.rows(asked)
+    if part is None or part.num_columns - 1 != len(now.tallies):
+        return False
+    found.new.append(part.filter(pa.array(new[asked])))
+    last = part.filter(pa.array(ends[asked]))
+    found.tail.extend((row[0], list(row[1:])) for row in _lists(last))
+    return bool(now.end_of_table(part.slice(0, 1)))
 
 
 def _lists(part: pa.RecordBatch) -> Iterator[tuple]:

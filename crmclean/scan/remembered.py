@@ -17,6 +17,7 @@ from crmclean.plan import Plan, Source
 from crmclean.run import Work, cache
 from crmclean.run.kept import Kept
 from crmclean.run.over import Over, woven
+from crmclean.scan.pieces import texts_of
 from crmclean.scan.refresh import Known, Refreshed, memory
 from crmclean.scan.survey import Survey
 
@@ -33,6 +34,7 @@ class Remembered:
         )
         self._now: dict[tuple[str, str], dict[str, Any]] = {}
         self._again: dict[tuple[str, str], Refreshed] = {}
+        self._texts: dict[tuple[str, str], pa.Array] = {}
 
     def known(self, path: str, sheet: str, entry: int) -> Known | None:
         """A table of the last run: the same one, else the first of the same entry (files are often
@@ -45,8 +47,15 @@ class Remembered:
                 numbers = rows["place"].to_numpy() & ((1 << tables.ROW_BITS) - 1)
                 digest = rows["digest"].combine_chunks()
                 cells = partial(self._cells, number, numbers)
-                return Known(number, seen, numbers, digest, cells)
+                return Known(number, seen, numbers, digest, cells, self._of_texts(number, numbers))
         return None
+
+    def _of_texts(self, number: str, rows: np.ndarray) -> pa.Array | None:
+        """The digests of the texts of these rows."""
+        if not self._work.has(f"last/texts/{number}"):
+            return None
+        digest = self._work.get(f"last/texts/{number}")["digest"].combine_chunks()
+        return digest.take(pa.array(rows - 1))
 
     def _cells(self, number: str, rows: np.ndarray, places: np.ndarray) -> pa.RecordBatch:
         with self._work.mapped(f"last/cells/{number}") as table:
@@ -56,12 +65,17 @@ class Remembered:
 
     def note(self, source: Source, survey: Survey, again: Refreshed | None) -> None:
         """Keep what this run saw of a plain table."""
+        own = source.path, source.sheet
+        texts = again.texts if again else None
+        texts = texts_of(survey.sheet, survey.rows) if texts is None else texts
         if again:
-            self._again[source.path, source.sheet] = again
+            self._again[own] = again
+        if texts is not None:
+            self._texts[own] = texts
         removed = again.removed if again else 0
         place = {"path": source.path, "sheet": source.sheet, "entry": source.entry}
         told = {**place, "data": source.counts.get("data", 0), **memory(survey, removed)}
-        self._now[source.path, source.sheet] = told
+        self._now[own] = told
 
     def save(self, plan: Plan) -> None:
         """Write down what this run saw, by the numbers of the plan."""
@@ -71,6 +85,10 @@ class Remembered:
         again = ((s, self._again.get((s.path, s.sheet))) for s in plan.sources)
         known = {str(s.number): one.number for s, one in again if one and self._put(s, one)}
         self._work.put_text(cache.AGAIN, json.dumps(known))
+        self._work.fresh_folder("texts")
+        for source in plan.sources:
+            if (texts := self._texts.get((source.path, source.sheet))) is not None:
+                self._work.put(f"texts/{source.number}", pa.table({"digest": texts}))
 
     def _put(self, source: Source, again: Refreshed) -> bool:
         """Write the rows of a table as what is different; False where it is of another width."""

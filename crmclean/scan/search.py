@@ -5,6 +5,7 @@ What is odd but belongs to no source (hidden sheets, sheets that are empty) is t
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ from crmclean.headings import plain
 from crmclean.plan import Source
 from crmclean.readers import File, Note, Sheet, forms, spool
 from crmclean.scan import files as sought
-from crmclean.scan.beginnings import Stream
 from crmclean.scan.refresh import Refreshed, refreshed
 from crmclean.scan.remembered import Remembered
 from crmclean.scan.sheet_tables import tables_of
@@ -141,7 +141,7 @@ class Search:
         known = past.known(stamp["path"], sheet.name, place) if past and self.spool else None
         if known is None:
             return None
-        return refreshed(Survey(file.path.name, sheet, entry), Stream(sheet.batches()), known)
+        return refreshed(partial(Survey, file.path.name, sheet, entry), known)
 
 
 def _wanted(reads: list[Read], file: File, sheet: Sheet, entry: project.Source) -> list[Read]:
