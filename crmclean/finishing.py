@@ -103,7 +103,7 @@ def _put_over(job: Job, found: dedupe.Deduped, made: Finished, outside: dedupe.O
 def _dated(job: Job, made: Finished, outside: dedupe.Outside) -> dict[str, Part]:
     """The checks against the day of today, of all golden records, by label."""
     work, model = job.work, job.model
-    golden = work.lazily("golden", list(model))
+    golden = dict(work.lazily("golden", list(model)))
     given = golden, work.get("crosswalk"), job.project, model, made.today
     places = {n: outside.places(f"golden/{n}", made.parts[f"golden/{n}"]) for n in model}
     found = _Placed(golden, places).parts(schema.golden_issues(*given, only=schema.DATED))

@@ -102,16 +102,16 @@ def finish(
 ) -> None:
     """All else is kept. `weights`: the entry that is frozen; `golden`: those that publishing will
     write down; `moved`: how far decisions moved the weights; `today`: the day of today."""
-    lines = as_lines(golden).encode()
+    text = as_lines(golden)
+    work.put_text(f"{FOLDER}/golden.jsonl", text)
     told = {
         "made_from": _made_from(work, job),
         "weights": _digest(as_lines([weights]).encode()),
         "moved": moved,
         "today": today,
-        "published": _stamp(_bytes(job, "golden") + lines),
+        "published": _stamp(_bytes(job, "golden") + text.encode()),
         **{kind: _stamp(_bytes(job, kind)) for kind in SAID},
     }
-    work.put_text(f"{FOLDER}/golden.jsonl", lines.decode())
     work.put_text(f"{FOLDER}/base.json", json.dumps(told, indent=1))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.dedupe.characters import Characters
+from crmclean.dedupe.characters import Characters, hashes
 from crmclean.rules._phone_number import whole
 
 
@@ -54,7 +54,7 @@ class Field:
     @cached_property
     def hashes(self) -> np.ndarray:
         """A 64-bit hash of each distinct value."""
-        return self.characters.hashes()
+        return hashes(self.values)
 
     @cached_property
     def lengths(self) -> np.ndarray:

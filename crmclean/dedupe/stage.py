@@ -52,17 +52,22 @@ def dedupe(
         found = taken.refreshed(changed, learned, job, work, _matched, after)
         if found:
             return found
+    own = dict(records)
     for name in ("customer", "contact"):
-        if name in records:
-            refuse_too_many(model[name].label[language()], records[name].num_rows)
-    keep = taken.Keep(work, records, job) if work else None
-    parts = _matched(records, job, keep)
+        if name in own:
+            refuse_too_many(model[name].label[language()], own[name].num_rows)
+    keep = taken.Keep(work, own, job) if work else None
+    parts = _matched(own, job, keep)
     found = deduped(parts)
     parts = {name: one.without_tables() for name, one in parts.items()}
     give_back()
+    if keep:
+        keep.records(own, parts, found, known())
+    del own  # what comes next needs the room, and not these
+    give_back()
     made = after and after.whole(found)
     if keep:
-        keep.run(parts, found, known(), made)
+        keep.made(parts["customer"], found, made)
     return (found, made, None) if after else found
 
 
@@ -76,7 +81,7 @@ def _matched(
     job.told(0.7)
     owners = owners_of(own, fields, customers, job)
     if keep:
-        keep.customers(fields)
+        keep.customers(own, fields)
     del fields
     give_back()
     names = [name for name in records if name != "customer"]

@@ -8,7 +8,7 @@ for byte. Where that does not hold (another project, a retraining, decisions tha
 that grew too common, too many changes), all is done anew.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -77,12 +77,13 @@ def refreshed(
 
 
 class Keep:
-    """Keeps a whole run for `refreshed`: its keys and ties while it is done, then all else. Records
-    that `work` holds are not written twice."""
+    """Keeps a whole run for `refreshed`: its keys while it is done, then its records and their ties,
+    at last what was made of them. Records that `work` holds are not written twice."""
 
     def __init__(self, work: Work, records: Records, job: Job) -> None:
-        self._work, self._records, self._job = work, records, job
-        self._ties: list[ties.Ties] = []
+        self._work, self._job = work, job
+        self._rows = rows_of(records)
+        self._ties: list[np.ndarray] = []
         if cache.kept(work):
             cache.rebase(work)
         work.fresh_folder(bases.FOLDER)
@@ -91,22 +92,43 @@ class Keep:
         """The keys of the customers of one kind."""
         self._put(key_file(kind), pa.table({"packed": rare}))
 
-    def customers(self, fields: dict[str, Field]) -> None:
+    def customers(self, own: pa.Table, fields: dict[str, Field]) -> None:
         """What ties customers."""
-        self._ties.append(ties.of_customers(self._records["customer"], fields))
+        self._tie(ties.of_customers(own, fields))
 
-    def run(
-        self, parts: dict[str, Matched], found: Deduped, known: dict[str, pa.Table], made: Any
+    def records(
+        self,
+        records: Records,
+        parts: dict[str, Matched],
+        found: Deduped,
+        known: dict[str, pa.Table],
     ) -> None:
-        """All else. `known`: the golden ids of earlier runs; `made`: what was made next, in the
-        tables that `work` holds; None: nothing."""
-        frozen = [*self._job.state.entries("weights")[-1:], *found.memory["weights"]]
-        if not frozen or parts["customer"].braked:
-            return
-        self._put("rows", pa.table({"place": rows_of(self._records)}))
-        customers = self._records["customer"]["record"].to_numpy() >> PART_BITS
+        """The records, what ties them, and their golden ids; `known`: those of earlier runs."""
+        customers = records["customer"]["record"].to_numpy() >> PART_BITS
+        self._put("rows", pa.table({"place": self._rows}))
         self._put("customers", pa.table({"place": customers}))
-        self._tied(parts)
+        names = records["customer"]["name"].combine_chunks()
+        for name, own in records.items():
+            self._tie(ties.of_prints(name, own, coded(own, self._job.plan)))
+            self._tie(ties.of_prints(name, own, ties.stems(parts[name].prints)))
+            if name != "customer":
+                self._tie(ties.of_children(name, own, names))
+            if self._work.has(f"last/records/{name}"):
+                self._work.link(f"last/records/{name}", f"{bases.FOLDER}/records/{name}")
+            else:
+                self._put(f"records/{name}", own)
+            self._put(f"known/{name}", known[name])
+            mine = found.crosswalk.filter(pc.equal(found.crosswalk["object"], name))
+            given = {"print": parts[name].prints, "golden": mine["golden"]}
+            self._put(f"given/{name}", pa.table(given))
+        self._put("ties", pa.table({"packed": distinct(np.concatenate(self._ties))}))
+        self._ties.clear()
+
+    def made(self, customers: Matched, found: Deduped, made: Any) -> None:
+        """All else. `made`: what was made next, in the tables that `work` holds; None: nothing."""
+        frozen = [*self._job.state.entries("weights")[-1:], *found.memory["weights"]]
+        if not frozen or customers.braked:
+            return
         tables_ = made.parts if made else found.parts()
         if made:
             self._work.link("completeness", f"{bases.FOLDER}/completeness")
@@ -116,31 +138,14 @@ class Keep:
                 self._work.link(name, f"{bases.FOLDER}/{name}")
             else:
                 self._put(name, whole(own))
-        for name, own in self._records.items():
-            if self._work.has(f"last/records/{name}"):
-                self._work.link(f"last/records/{name}", f"{bases.FOLDER}/records/{name}")
-            else:
-                self._put(f"records/{name}", own)
-            self._put(f"known/{name}", known[name])
-            mine = found.crosswalk.filter(pc.equal(found.crosswalk["object"], name))
-            given = {"print": parts[name].prints, "golden": mine["golden"]}
-            self._put(f"given/{name}", pa.table(given))
-        moved = parts["customer"].moved
-        bases.finish(
-            self._work, self._job, frozen[-1], found.memory["golden"], moved, made and made.today
-        )
+        given = frozen[-1], found.memory["golden"], customers.moved, made and made.today
+        bases.finish(self._work, self._job, *given)
 
-    def _tied(self, parts: dict[str, Matched]) -> None:
-        names = self._records["customer"]["name"].combine_chunks()
-        for name, own in self._records.items():
-            begun = [coded(own, self._job.plan), ties.stems(parts[name].prints)]
-            self._ties.append(ties.of_prints(name, own, begun))
-            if name != "customer":
-                self._ties.append(ties.of_children(name, own, names))
-        row, hashes = ties.together(self._ties)
-        self._ties.clear()
-        row = np.searchsorted(rows_of(self._records), row).astype(np.uint64)
-        self._put("ties", pa.table({"packed": distinct(packed(hashes, row))}))
+    def _tie(self, found: Iterable[ties.Ties]) -> None:
+        """Packed one by one: a million records have ten million ties."""
+        for row, hashes in found:
+            at = np.searchsorted(self._rows, row).astype(np.uint64)
+            self._ties.append(packed(hashes, at))
 
     def _put(self, name: str, table: pa.Table) -> None:
         self._work.put(f"{bases.FOLDER}/{name}", table)

@@ -7,6 +7,8 @@ stage look at another value across rows adds it here.
 """
 
 import zlib
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +16,8 @@ import pyarrow.compute as pc
 
 from crmclean import decisions
 from crmclean.dedupe import name_fields
-from crmclean.dedupe.fields import Field, encode
+from crmclean.dedupe.characters import hashes
+from crmclean.dedupe.fields import Field
 from crmclean.dedupe.keys import mixed
 from crmclean.plan import Plan
 from crmclean.tables import PART_BITS
@@ -24,33 +27,34 @@ Records = dict[str, pa.Table]
 _OTHER = "[,;/、；]+"
 
 
-def of_customers(own: pa.Table, fields: dict[str, Field]) -> Ties:
+def of_customers(own: pa.Table, fields: dict[str, Field]) -> Iterator[Ties]:
     """Children find a customer by its code and name, or by what is compared of the name; branches
     find their head office by that; a telephone or code of several customers is told of."""
     columns = [("code", "code"), ("name", "name"), ("name", "short_name")]
-    held = [(kind, encode(_column(own, name))) for kind, name in columns]
-    held += [("core", fields["core"]), ("phone", fields["phones"]), ("uscc", fields["uscc"])]
-    return _ties(own, held)
+    texts = [(kind, _column(own, name)) for kind, name in columns]
+    held = [("core", fields["core"]), ("phone", fields["phones"]), ("uscc", fields["uscc"])]
+    yield from _of_texts(own, texts)
+    yield from _of_fields(own, held)
 
 
-def of_children(object: str, own: pa.Table, names: pa.Array) -> Ties:
+def of_children(object: str, own: pa.Table, names: pa.Array) -> Iterator[Ties]:
     """`names`: those by which a child surely finds its customer."""
     given = _column(own, "customer")
-    held = [("code", encode(_column(own, "customer_code"))), ("name", encode(given))]
+    held = [("code", _column(own, "customer_code")), ("name", given)]
     open_ = pc.and_(pc.is_valid(given), pc.invert(pc.is_in(given, value_set=names)))
     if pc.any(open_).as_py():
         asked = pc.if_else(open_, given, pa.scalar(None, pa.string()))
-        held.append(("core", encode(name_fields.reference_keys(asked)[1])))
+        held.append(("core", name_fields.reference_keys(asked)[1]))
     if object == "contact":
         others = pc.split_pattern_regex(pc.fill_null(_column(own, "other_phones"), ""), _OTHER)
         numbers = _column(own, "mobile"), pc.list_element(others, 0)
-        held += [("mobile", encode(texts)) for texts in numbers]
-    return _ties(own, held)
+        held += [("mobile", texts) for texts in numbers]
+    yield from _of_texts(own, held)
 
 
-def of_prints(object: str, own: pa.Table, begun: list[pa.Array]) -> Ties:
+def of_prints(object: str, own: pa.Table, begun: pa.Array) -> Iterator[Ties]:
     """Records with like fingerprints are told apart by numbers. `begun`: what these begin with."""
-    return _ties(own, [(f"print {object}", encode(texts)) for texts in begun])
+    yield from _of_texts(own, [(f"print {object}", begun)])
 
 
 def of_any(records: Records, fields: dict[str, Field], plan: Plan) -> Ties:
@@ -58,22 +62,28 @@ def of_any(records: Records, fields: dict[str, Field], plan: Plan) -> Ties:
     nobody = pa.array([], pa.string())
     parts = [of_customers(records["customer"], fields)]
     parts += [of_children(n, own, nobody) for n, own in records.items() if n != "customer"]
-    parts += [of_prints(n, own, decisions.stems(own, n, plan)) for n, own in records.items()]
-    return together(parts)
+    parts += [
+        of_prints(name, own, begun)
+        for name, own in records.items()
+        for begun in decisions.stems(own, name, plan)
+    ]
+    rows, tied_by = zip(*chain.from_iterable(parts), strict=True)
+    return np.concatenate(rows), np.concatenate(tied_by)
 
 
-def together(parts: list[Ties]) -> Ties:
-    rows, hashes = zip(*parts, strict=True)
-    return np.concatenate(rows), np.concatenate(hashes)
+def _of_texts(own: pa.Table, held: Iterable[tuple[str, pa.Array]]) -> Iterator[Ties]:
+    row = own["record"].to_numpy() >> PART_BITS
+    for kind, texts in held:
+        here = pc.fill_null(pc.not_equal(texts, ""), False)
+        yield row[here.to_numpy(zero_copy_only=False)], tied(kind, hashes(texts.filter(here)))
 
 
-def _ties(own: pa.Table, held: list[tuple[str, Field]]) -> Ties:
-    row, found = own["record"].to_numpy() >> PART_BITS, []
+def _of_fields(own: pa.Table, held: list[tuple[str, Field]]) -> Iterator[Ties]:
+    row = own["record"].to_numpy() >> PART_BITS
     for kind, field in held:
         codes = field.columns[:, 0]
         here = np.flatnonzero(codes >= 0)
-        found.append((row[here], tied(kind, field.hashes[codes[here]])))
-    return together(found)
+        yield row[here], tied(kind, field.hashes[codes[here]])
 
 
 def stems(prints: pa.Array) -> pa.Array:
@@ -81,9 +91,9 @@ def stems(prints: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(prints, r"(#\d+)\.\d+$", r"\1")
 
 
-def tied(kind: str, hashes: np.ndarray) -> np.ndarray:
+def tied(kind: str, of_values: np.ndarray) -> np.ndarray:
     """Hashes of values as ties of a kind."""
-    return mixed(hashes, np.uint64(zlib.crc32(kind.encode())))
+    return mixed(of_values, np.uint64(zlib.crc32(kind.encode())))
 
 
 def _column(table: pa.Table, name: str) -> pa.Array:

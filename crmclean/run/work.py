@@ -16,7 +16,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -65,7 +64,7 @@ class Work:
         return (made, _read(self.path(name)).replace_schema_metadata(None)) if made else None
 
     def lazily(self, folder: str, names: list[str]) -> "Lazily":
-        """The tables of a folder, each in one piece, read when they are asked for."""
+        """The tables of a folder, each in one piece, read whenever they are asked for."""
         return Lazily(lambda name: self.get(f"{folder}/{name}").combine_chunks(), names)
 
     def columns(self, name: str) -> list[str]:
@@ -220,10 +219,10 @@ def _readable(path: Path) -> pa.NativeFile:
 
 
 class Lazily(Mapping[str, pa.Table]):
-    """Tables that are read when they are asked for, once each."""
+    """Tables that are read whenever they are asked for, and held by whoever asked."""
 
     def __init__(self, read: Callable[[str], pa.Table], names: list[str]) -> None:
-        self._read, self._names = cache(read), names
+        self._read, self._names = read, names
 
     def __getitem__(self, name: str) -> pa.Table:
         return self._read(name)
