@@ -96,10 +96,10 @@ def audit_sample(
 
 
 def unmerge(job: Job, named: str) -> str:
-    """Keep the records of a golden record apart from now on (`named`: its id, or a row that was
-    merged into it); what to tell the person, as a line."""
+    """Keep the records of a golden record apart from now on (`named`: its id, or the place or
+    code of a row that was merged into it); what to tell the person, as a line."""
     plan = finished(job)
-    golden = undo.golden_of(job.work, plan, named)
+    golden = undo.golden_of(job.work, plan, job.model, named)
     path = job.out / f"unmerge-{golden}.xlsx"
     found = undo.members(job.work, golden)
     records = {name: job.work.get(f"records/{name}") for name in job.model}

@@ -1,6 +1,6 @@
 """The story of a record: its source row, every change with its rule, its issues, where it ended.
 
-For `crmclean explain RECORD` (file#sheet!row) and for two records (why they are thought one).
+For `crmclean explain RECORD` and for two records (why they are thought one).
 It reads the tables of the last run and returns lines of text; personal data is masked unless asked.
 """
 
@@ -10,8 +10,7 @@ from itertools import product
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean import headings, privacy, tables
-from crmclean.errors import UsageError
+from crmclean import headings, locate, privacy
 from crmclean.messages import language, say, short
 from crmclean.model import Object
 from crmclean.plan import Plan, Source
@@ -34,22 +33,23 @@ class Story:
         self.work, self.plan, self.project, self.model = work, plan, project, model
         self.unmask, self.waterfall = unmask, waterfall
 
-    def of_record(self, place: str) -> Iterator[str]:
-        """Lines about the row `place` (file#sheet!row). Raises UsageError where there is none."""
-        source, row = self._find(place)
-        yield from self._row(source, row)
-        for name in self.model:
-            for record in self._records(name, source, row):
-                yield ""
-                yield from self._record(name, record)
+    def of_record(self, named: str) -> Iterator[str]:
+        """Lines about each row that is meant (`locate.py`). Raises UsageError where there is none."""
+        for place in (found := self._find(named)):
+            yield from [""] if place != found[0] else []
+            yield from self._row(*place)
+            for name in self.model:
+                for record in self._records(name, [place]):
+                    yield ""
+                    yield from self._record(name, record)
 
     def of_pair(self, left: str, right: str) -> Iterator[str]:
         """Lines about why two rows are thought one customer or contact, or kept apart."""
         pairs = self.work.get("pairs")
-        rows = [self._find(place) for place in (left, right)]
+        rows = [self._find(named) for named in (left, right)]
         found = False
         for name in ("customer", "contact"):
-            sides = [pa.array(self._records(name, *row), pa.int64()) for row in rows]
+            sides = [pa.array(self._records(name, row), pa.int64()) for row in rows]
             either = pa.concat_arrays(sides)
             mine = pc.and_(
                 pc.is_in(pairs["left"], either),
@@ -60,7 +60,7 @@ class Story:
                 yield from self._pair(name, pair)
         if not found:
             yield say("story.no_pair")
-            one, two = (self._records("customer", *row) for row in rows)
+            one, two = (self._records("customer", row) for row in rows)
             for left, right in product(one, two):
                 yield from self._weighed("customer", left, right)
 
@@ -148,17 +148,9 @@ class Story:
         kind = privacy.mask_kind(field, known.kind, known.sensitive)
         return privacy.mask_text(kind, value) or ""
 
-    def _records(self, name: str, source: int, row: int) -> list[int]:
+    def _records(self, name: str, places: list[locate.Row]) -> list[int]:
         records = self.work.get(f"records/{name}", ["record"])["record"].combine_chunks()
-        own = pc.and_(
-            pc.equal(tables.sources_of(records), source), pc.equal(tables.rows_of(records), row)
-        )
-        return records.filter(own).to_pylist()
+        return records.filter(locate.comes_from(records, places)).to_pylist()
 
-    def _find(self, place: str) -> tuple[int, int]:
-        found = self.plan.find(place)
-        if found:
-            rows = self.work.get(f"rows/{found[0]}", ["row"])["row"]
-            if pc.any(pc.equal(rows, found[1])).as_py():
-                return found
-        raise UsageError("RECORD_UNKNOWN", record=place)
+    def _find(self, named: str) -> list[locate.Row]:
+        return locate.rows(self.work, self.plan, self.model, named)

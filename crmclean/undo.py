@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean import tables, workbooks
+from crmclean import locate, workbooks
 from crmclean.errors import UsageError
 from crmclean.messages import language, say
 from crmclean.model import Object
@@ -24,17 +24,14 @@ from crmclean.workbooks import Col, Sheet
 COLUMNS = ("what", "where", "field", "now", "then")
 
 
-def golden_of(work: Work, plan: Plan, named: str) -> str:
-    """The id of the golden record that a person names: by its id, or by the row (file#sheet!row) of
-    a customer that was merged into it."""
-    found = plan.find(named)
-    if not found:
-        return named
+def golden_of(work: Work, plan: Plan, model: dict[str, Object], named: str) -> str:
+    """The id of the golden record that a person names: by its id, or by the place or the code of a
+    customer that was merged into it (`locate.py`). Raises UsageError where there is none."""
     crosswalk = work.get("crosswalk")
-    record = crosswalk["record"].combine_chunks()
-    mine = pc.and_(
-        pc.equal(tables.sources_of(record), found[0]), pc.equal(tables.rows_of(record), found[1])
-    )
+    if pc.any(pc.equal(crosswalk["golden"], named)).as_py():
+        return named
+    found = locate.rows(work, plan, model, named)
+    mine = locate.comes_from(crosswalk["record"].combine_chunks(), found)
     golden = crosswalk.filter(pc.and_(mine, pc.equal(crosswalk["object"], "customer")))["golden"]
     return golden[0].as_py() if len(golden) else named
 
