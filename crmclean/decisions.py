@@ -170,3 +170,15 @@ def _before(values: pa.Array) -> np.ndarray:
     before = np.empty(len(codes), np.int64)
     before[order] = np.arange(len(codes)) - np.repeat(starts, sizes)
     return before
+
+
+def asked(pairs: pa.Table, crosswalk: pa.Table) -> tuple[pa.Table, np.ndarray]:
+    """The pairs that a person is asked about, and the numbers of the two golden records of each: the
+    first of the pairs between the same two, which stands for the others. `pairs`: those of one
+    object that are open; `crosswalk`: that of the object."""
+    golden = crosswalk["golden"].combine_chunks().dictionary_encode().indices
+    records = crosswalk["record"].combine_chunks()
+    at = [pc.index_in(pairs[side].combine_chunks(), records) for side in ("left", "right")]
+    ends = np.sort(np.column_stack([golden.take(rows).to_numpy() for rows in at]), axis=1)
+    first = np.sort(np.unique(ends, axis=0, return_index=True)[1])
+    return pairs.take(pa.array(first)), ends[first]

@@ -52,6 +52,7 @@ LAYERS = {
             "own_template",
             "decisions",
             "headings",
+            "locate",
             "plan",
             "measure",
         ],

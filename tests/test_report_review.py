@@ -12,6 +12,8 @@ from crmclean.decisions import State, fingerprints, hashes
 from crmclean.dedupe import contacts, customers
 from crmclean.messages import entries
 from crmclean.model import build
+from crmclean.report import overview
+from crmclean.report.finished import Finished
 
 
 @pytest.fixture
@@ -57,12 +59,17 @@ def test_two_customers_are_asked_about_once_by_their_heaviest_pair(
         records.index(right)
     ]  # another record of the same customer
     at = crosswalk.column_names.index("golden")
-    work.put("crosswalk", crosswalk.set_column(at, "golden", pa.array(golden)))
+    for name in ("crosswalk", "crosswalk_final"):
+        work.put(name, crosswalk.set_column(at, "golden", pa.array(golden)))
     lighter = open_.set_column(2, "right", pa.array([other])).set_column(
         3, "weight", pa.array([1.0])
     )
     work.put("pairs", pa.concat_tables([lighter, pairs]))
     assert rows_of(write(made, tmp_path / "after")[0]) == before
+    work, project, model, plan = made
+    run = Finished(work, project, model, plan, unmask="")
+    steps = overview.facts(run, {"total": 0})["actions"]
+    assert next(one["count"] for one in steps if one["step"] == "review") == len(before[1])
 
 
 def test_verdicts_come_back_with_the_fingerprints_of_the_records(

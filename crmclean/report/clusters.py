@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmclean import decisions
 from crmclean.report.finished import codes, one
 
 MOST_CLUSTERS = 20_000
@@ -18,8 +19,9 @@ def lined_up(cross: pa.Table, pairs: pa.Table) -> tuple[np.ndarray, np.ndarray, 
     """Record and cluster number of every member, and the kind of every cluster (a place in KINDS);
     at most MOST_CLUSTERS. `cross` and `pairs` are those of one object."""
     merged, held = _members(cross)
-    review = _side_by_side(pairs, "review", MOST_CLUSTERS, merged)
-    apart = _side_by_side(pairs, "different", MOST_APART, merged)
+    asked, _ = decisions.asked(_heaviest(pairs, "review"), cross)
+    review = _side_by_side(asked, MOST_CLUSTERS, merged)
+    apart = _side_by_side(_heaviest(pairs, "different"), MOST_APART, merged)
     return _numbered([(review, 0), (merged[held], 1), (merged[~held], 2), (apart, 3)])
 
 
@@ -39,11 +41,15 @@ def _is(cross: pa.Table, end: str) -> np.ndarray:
     return pc.equal(one(cross["end"]), end).fill_null(False).to_numpy(zero_copy_only=False)
 
 
-def _side_by_side(pairs: pa.Table, verdict: str, most: int, merged: np.ndarray) -> np.ndarray:
-    """(pair number, record) of the pairs with that verdict, heaviest first, unless one cluster
-    shows them already."""
-    chosen = pairs.filter(pc.equal(pairs["verdict"], verdict)).sort_by([("weight", "descending")])
-    left, right = (one(chosen[side]).to_numpy() for side in ("left", "right"))
+def _heaviest(pairs: pa.Table, verdict: str) -> pa.Table:
+    """The pairs with that verdict, heaviest first."""
+    chosen = pairs.filter(pc.equal(pairs["verdict"], verdict))
+    return chosen.sort_by([("weight", "descending"), ("left", "ascending"), ("right", "ascending")])
+
+
+def _side_by_side(pairs: pa.Table, most: int, merged: np.ndarray) -> np.ndarray:
+    """(pair number, record) of the pairs, unless one cluster shows them already."""
+    left, right = (one(pairs[side]).to_numpy() for side in ("left", "right"))
     golden = numbers_of(merged)
     apart = golden(left) != golden(right) if len(merged) else np.ones(len(left), bool)
     apart |= golden(left) < 0 if len(merged) else True

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean import measure, score
+from crmclean import decisions, measure, score, tables
 from crmclean.report.finished import Finished, tally
 from crmclean.tables import OBJECTS
 
@@ -52,10 +53,9 @@ def _actions(
 ) -> list[dict[str, Any]]:
     """What to do next, who does it, how many, and with which file; nothing that is not needed.
     `due`: how many records are to be piloted and audited."""
-    pairs = tally(run.work.get("pairs"), "verdict") if run.work.has("pairs") else {}
     claimed, lost = _held(run)
     steps = [
-        ("review", pairs.get(("review",), 0), "review/duplicates.xlsx", "duplicates"),
+        ("review", _asked(run), "review/duplicates.xlsx", "duplicates"),
         ("owners", claimed, "review/owner_conflicts.xlsx", "duplicates"),
         ("lost", lost, "quarantine.xlsx", "flow-reasons"),
         ("rejected", ends.get("rejected", 0), "quarantine.xlsx", "flow-reasons"),
@@ -65,6 +65,18 @@ def _actions(
         ("audit", due["audit"], "audit/form.xlsx", "files"),
     ]
     return [{"step": s, "count": n, "file": f, "section": at} for s, n, f, at in steps if n]
+
+
+def _asked(run: Finished) -> int:
+    """How many questions about duplicates wait, as the workbook of them counts."""
+    pairs = run.table("pairs", tables.PAIRS)
+    waiting = pairs.filter(pc.equal(pairs["verdict"], "review"))
+
+    def of(table: pa.Table, name: str) -> pa.Table:
+        return table.filter(pc.equal(table["object"], name))
+
+    names = pc.unique(waiting["object"]).to_pylist()
+    return sum(len(decisions.asked(of(waiting, n), of(run.crosswalk, n))[0]) for n in names)
 
 
 def _judged(run: Finished, loaded: int) -> bool:

@@ -57,15 +57,10 @@ def sheets(work: Any, plan: Plan, model: dict[str, Object], language: str) -> li
 
 
 def _grouped(pairs: pa.Table, work: Any, name: str) -> pa.Table:
-    """The first of the pairs between the same two golden records, with the number of the group that
-    such pairs hold together, group by group."""
+    """The pairs that are asked about, with the number of the group that such pairs hold together,
+    group by group."""
     crosswalk = work.get("crosswalk", ["object", "record", "golden"])
-    mine = crosswalk.filter(pc.equal(crosswalk["object"], name))
-    golden = one(mine["golden"]).dictionary_encode().indices
-    at = [pc.index_in(one(pairs[side]), one(mine["record"])) for side in ("left", "right")]
-    ends = np.sort(np.column_stack([golden.take(rows).to_numpy() for rows in at]), axis=1)
-    first = np.unique(ends, axis=0, return_index=True)[1]
-    pairs, ends = pairs.take(pa.array(np.sort(first))), ends[np.sort(first)]
+    pairs, ends = decisions.asked(pairs, crosswalk.filter(pc.equal(crosswalk["object"], name)))
     group = _groups(ends)
     pairs = pairs.append_column("group", pc.cast(pa.array(group + 1), pa.string()))
     return pairs.take(pa.array(np.argsort(group, kind="stable")))
