@@ -203,7 +203,7 @@ class _Task:
             rows.slice(start, BATCH) for rows in parts for start in range(0, rows.num_rows, BATCH)
         )
         told = _told(batches, sum(before), whole, self.progress)
-        return abreast(partial(self.cleaning.batch, source), told)
+        return abreast(partial(self.cleaning.batch, source), told, shared=True)
 
     @property
     def _schemas(self) -> dict[str, pa.Schema]:

@@ -48,6 +48,9 @@ class State:
         self.folder = Path(folder)
         self._read: dict[str, tuple[tuple[int, int], list[dict[str, Any]]]] = {}
 
+    def __reduce__(self) -> tuple:
+        return State, (self.folder,)
+
     def entries(self, kind: str) -> list[dict[str, Any]]:
         """All entries of a kind, oldest first. ValueError where a line is not a JSON object. A file
         that did not change is read once: every object asks for the ids of a million records."""
@@ -72,7 +75,8 @@ class State:
 
 def as_lines(entries: list[dict[str, Any]]) -> str:
     """Entries as they stand in the file of their kind."""
-    return "".join(json.dumps(one, ensure_ascii=False, sort_keys=True) + "\n" for one in entries)
+    encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+    return "".join(encode(one) + "\n" for one in entries)
 
 
 def _entry(line: str, path: Path, number: int) -> dict[str, Any]:

@@ -13,6 +13,9 @@ turns it into a sentence in Chinese or English. Facts never hold values of custo
 Exit codes: design.md 1. 130 (interrupted) is set by `cli.py`.
 """
 
+import traceback
+from pathlib import Path
+
 
 class CrmcleanError(Exception):
     """What went wrong: a catalogue code and the facts for its words (file=, sheet=, row=, …)."""
@@ -52,3 +55,10 @@ class Locked(CrmcleanError):
 
 class OutputRefused(CrmcleanError):
     exit_code = 7
+
+
+def fault(error: BaseException) -> Broken:
+    """A fault of ours, told by its kind and its place in the program."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(last.filename).name}:{last.lineno}"
+    return Broken("INTERNAL_FAULT", kind=type(error).__name__, place=place)

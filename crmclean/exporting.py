@@ -16,7 +16,7 @@ from crmclean.errors import DecisionNeeded
 from crmclean.job import Job
 from crmclean.model import Object
 from crmclean.plan import Plan
-from crmclean.run import Work, flush, publish
+from crmclean.run import Work, flush, publish, second
 from crmclean.run.beside import beside
 from crmclean.run.memory import give_back
 from crmclean.templates import Template
@@ -26,12 +26,12 @@ def export_all(job: Job) -> None:
     """Fit to the target, write everything aside, check the laws, publish."""
     stage = job.work.fresh_folder("stage")
     template = templates.load(job.project.target, job.base, job.model)
-    with beside(_gaps_laws, job, template, stage):
+    with beside(second.call, _gaps_laws, job, template, stage):
         _import_files(job, template, stage)
     give_back()
     job.tell("export", 0.5)
-    with beside(flush, stage), beside(_rest, job, template, stage):
-        _report(job, template, stage)
+    with beside(flush, stage), beside(second.call, _report, job, template, stage):
+        _rest(job, template, stage)
     job.tell("export", 0.8)
     job.kept = tuple(publish(job.out, stage))
     _remember(job)

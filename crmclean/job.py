@@ -5,17 +5,20 @@ write into one folder, and it knows what the stages are made from, so that none 
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
 
 from crmclean.decisions import State
 from crmclean.errors import OutputRefused, UsageError
 from crmclean.model import Object, build
 from crmclean.plan import Plan
 from crmclean.project import Project
-from crmclean.run import Work, lock, recover
+from crmclean.run import Work, lock, recover, second
 from crmclean.run.keys import key
 from crmclean.run.memory import keep_freed
 from crmclean.run.work import close_to_others
@@ -24,6 +27,8 @@ from crmclean.scan import files as sought
 #: Told of a stage: which, the share that is done, and how many rows it goes over (0: not known yet).
 Progress = Callable[[str, float, int], None]
 
+#: Bytes of all sources from which on a second process pays.
+BIG = 5 << 20
 #: What people decided. The state's other kinds are what a run itself remembered: made from the
 #: same sources, they change nothing.
 DECIDED = ("pairs", "owners", "values", "apart")
@@ -54,15 +59,38 @@ class Job:
     pilot_verified: bool = False
     kept: tuple[str, ...] = ()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """The job as the second process knows it: it has nobody to talk to."""
+        return {**vars(self), "progress": _silent}
+
     @property
     def plan(self) -> Plan:
         return Plan.from_json(self.work.get_text("plan.json") or "")
+
+    def helped(self) -> AbstractContextManager[None]:
+        """A second process while the body runs, where it pays: to start it takes a second of the
+        other core."""
+        found = (path for one in self.project.sources for path in self._sources(one.path))
+        big = sum(path.stat().st_size for path in found) > BIG and pa.cpu_count() > 1
+        return second.process(_load) if big else nullcontext()
+
+    def _sources(self, pattern: str) -> list[Path]:
+        return sought.find(pattern, self.base)[0]
 
     def tell(self, stage: str, share: float) -> None:
         """How much of a stage is done. The rows are known once the scan is through."""
         known = stage != "scan" or share == 1
         counts = [sum(source.counts.values()) for source in self.plan.sources] if known else []
         self.progress(stage, share, sum(counts))
+
+
+def _load() -> None:
+    """Named, not imported: the pipeline stands above, and the first process need not wait for it."""
+    import_module("crmclean.pipeline").load()
+
+
+def _silent(stage: str, share: float, rows: int) -> None:
+    pass
 
 
 @contextmanager

@@ -17,9 +17,12 @@ from crmclean import (
     exporting,
     finishing,
     mapping,
+    messages,
     readers,
     report,
+    rules,
     scan,
+    schema,
     tables,
 )
 from crmclean.job import Job, finished, made_from
@@ -89,6 +92,14 @@ DO: dict[str, Callable[[Job], None]] = {
     "dedupe": do_dedupe,
     "export": exporting.export_all,
 }
+
+
+def load() -> None:
+    """Load what stages load when they come to it: the second process has time beforehand."""
+    messages.entries()
+    for kind in rules.names():
+        rules.rule(kind)
+    schema.load()
 
 
 def profile(job: Job) -> Path:

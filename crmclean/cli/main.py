@@ -87,9 +87,7 @@ def _usage_or_fault(error: Any) -> int:
         return getattr(error, "exit_code", 130)
     if "-v" in sys.argv or "--verbose" in sys.argv:
         traceback.print_exc()
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119
-    show.error(errors.Broken("INTERNAL_FAULT", kind=type(error).__name__, place=place))
+    show.error(errors.fault(error))
     return 4
 
 

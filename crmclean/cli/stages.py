@@ -104,13 +104,14 @@ def _until(
     fail_on: str = "never", **how: Any,
 ) -> None:  # fmt: skip
     """Do the stages up to `stage`, say what came out, exit 1 on findings at or above fail_on."""
-    from crmclean import pipeline
-    from crmclean.cli import results
     from crmclean.errors import UsageError
 
     if fail_on not in FAIL_ON:
         raise UsageError("FAIL_ON_UNKNOWN", value=fail_on)
-    with opened_job(config, out, lang, **how) as job:
+    with opened_job(config, out, lang, **how) as job, job.helped():
+        from crmclean import pipeline
+        from crmclean.cli import results
+
         pipeline.run(job, stage)
         results.summary(job, stage, as_json)
         found = results.severities(job.work)

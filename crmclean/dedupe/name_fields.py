@@ -21,7 +21,7 @@ def read(column: pa.Array) -> tuple[dict[str, pa.Array], Field]:
 
 
 def _parsed(values: pa.Array) -> dict[str, pa.Array]:
-    whole = pa.concat_tables(abreast(_batch, batches(values)))
+    whole = pa.concat_tables(abreast(_batch, batches(values), shared=True))
     return {name: whole[name].combine_chunks() for name in whole.column_names}
 
 

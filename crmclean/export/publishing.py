@@ -18,7 +18,7 @@ from crmclean.messages import say
 from crmclean.model import Object
 from crmclean.plan import Plan
 from crmclean.project import Project
-from crmclean.run import Work
+from crmclean.run import Work, second
 from crmclean.templates import Template
 
 #: Files made at a time: writing and reading back is compiled code that lets go of Python's lock.
@@ -73,7 +73,7 @@ def _making(planned: list[files.File]) -> Iterator[None]:
     """The files are written and proved while the body runs, the biggest first."""
     with ThreadPoolExecutor(WORKERS) as pool:
         by_size = sorted(planned, key=lambda file: -file.rows)
-        under_way = [pool.submit(files.make, file) for file in by_size]
+        under_way = [pool.submit(second.share, files.make, file) for file in by_size]
         yield
         for each in under_way:
             each.result()

@@ -22,6 +22,7 @@ import pyarrow as pa
 from crmclean.errors import InputRefused
 from crmclean.readers import spool
 from crmclean.readers.sheet import File, Merge, Note, Sheet
+from crmclean.run.second import environment
 
 MEMORY = 4 << 30
 #: Ten megabytes of a packed workbook are some hundred unpacked.
@@ -39,7 +40,7 @@ def open_in_child(path: Path, container: str, **reading: Any) -> File:
             input=json.dumps(asked).encode(),
             capture_output=True,
             timeout=limit,
-            env=_environment(),
+            env=environment(),
         )
     except subprocess.TimeoutExpired as error:
         raise InputRefused("FILE_UNSAFE_PROCESS", file=path.name) from error
@@ -51,14 +52,6 @@ def open_in_child(path: Path, container: str, **reading: Any) -> File:
         raise InputRefused(answer["refused"], **answer["facts"])
     sheets = tuple(_sheet(entry, folder) for entry in answer["sheets"])
     return File(path, answer["container"], None, sheets, [Note(**n) for n in answer["notes"]])
-
-
-def _environment() -> dict[str, str]:
-    import os
-
-    root = str(Path(__file__).resolve().parent.parent.parent)
-    known = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (root, known)))}
 
 
 def _sheet(entry: dict[str, Any], folder: tempfile.TemporaryDirectory) -> Sheet:

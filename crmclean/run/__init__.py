@@ -5,7 +5,8 @@
     OUT/.work/         tables of the stages, the staged result, the journal of publishing
     OUT/.lock          held while a run works here
 
-`work.py` tables between stages · `lock.py` one run at a time · `publish.py` all or nothing.
+`work.py` tables between stages · `lock.py` one run at a time · `publish.py` all or nothing ·
+`abreast.py`, `beside.py` threads, `second.py` a second process: the cores of the machine.
 """
 
 from crmclean.run.lock import lock

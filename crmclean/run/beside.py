@@ -2,7 +2,7 @@
 
 Import files, workbooks for people, the report and the laws read the same finished tables and do not
 need one another. They are threads, as in `abreast.py`: Arrow, zlib and the disk, which do nearly all
-of it, let go of the interpreter, and a second process would cost a second to start.
+of it, let go of the interpreter. In a big run the second process does one of the two (`second.py`).
 """
 
 from collections.abc import Callable, Iterator

@@ -34,6 +34,11 @@ if TYPE_CHECKING:
     import pandera.pandas as pandera
 
 
+def load() -> None:
+    """Import pandera, which takes a while, before it is needed."""
+    import pandera.pandas  # noqa: F401
+
+
 def check_values(
     name: str, records: pa.Table, project: Project, model: dict[str, Object], template: Any = None
 ) -> pa.Table:
