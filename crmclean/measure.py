@@ -13,22 +13,24 @@ disagree. Definitions (A of B elements meet the requirement, GB/T 36344-2018):
 
 from typing import Any
 
-import pyarrow as pa
+import numpy as np
 import pyarrow.compute as pc
 
 from crmclean import messages, score
 from crmclean.model import Object
+from crmclean.run.grouped import Grouped
+from crmclean.run.numbers import distinct
 from crmclean.score import Dimension
 
 Counted = tuple[int, dict[str, int]]
 DATES = ("last_follow_up_at", "updated_at")
 
 
-def dimensions(work: Any, model: dict[str, Object]) -> list[Dimension]:
+def dimensions(work: Any, model: dict[str, Object], issues: Grouped) -> list[Dimension]:
     """The dimensions of the run in `work` (run.Work); what cannot be measured is 0 of 0."""
     golden = {name: work.filled(f"golden/{name}") for name in model}
     records = {name: work.filled(f"records/{name}") for name in model}
-    asked = _asked(work.issues())
+    asked = _Asked(issues)
     values = {
         "completeness": _filled(golden, model),
         "validity": _valid(records, model, asked),
@@ -40,21 +42,31 @@ def dimensions(work: Any, model: dict[str, Object]) -> list[Dimension]:
     return [Dimension(name, *values[name]) for name in score.DIMENSIONS]
 
 
-def _asked(issues: pa.Table) -> pa.Table:
-    """Issues of records, with the dimension that each code speaks of."""
-    issues = issues.filter(pc.is_valid(issues["record"]))
-    code = issues["code"].combine_chunks().dictionary_encode()
-    named = [score.dimension_of(name, "any") for name in code.dictionary.to_pylist()]
-    return issues.append_column("dimension", pa.array(named, pa.string()).take(code.indices))
+class _Asked:
+    """Issues of records, by the dimension that each code speaks of."""
 
+    def __init__(self, issues: Grouped) -> None:
+        self._issues, self._groups = issues, issues.groups.to_pylist()
+        self._named = [score.dimension_of(group["code"], "any") for group in self._groups]
 
-def _of(asked: pa.Table, dimension: str) -> pa.Table:
-    return asked.filter(pc.equal(asked["dimension"], dimension))
+    def loud(self, dimension: str) -> int:
+        """How many there are that the catalogue does not only mention."""
+        named = zip(self._groups, self._named, strict=True)
+        asked = [
+            name == dimension and messages.severity(group["code"]) != "info"
+            for group, name in named
+        ]
+        return int(np.array(asked, bool)[self._issues.group[self._issues.record > 0]].sum())
 
-
-def _records(asked: pa.Table, dimension: str) -> int:
-    """How many records have an issue of the dimension."""
-    return _of(asked, dimension).group_by(["object", "record"]).aggregate([]).num_rows
+    def records(self, dimension: str) -> int:
+        """How many records have one."""
+        found = 0
+        for object in {group["object"] for group in self._groups}:
+            named = zip(self._groups, self._named, strict=True)
+            asked = [group["object"] == object and name == dimension for group, name in named]
+            own = self._issues.record[np.array(asked, bool)[self._issues.group]]
+            found += len(distinct(own[own > 0]))
+        return found
 
 
 def _filled(golden: dict[str, Counted], model: dict[str, Object]) -> tuple[int, int]:
@@ -67,34 +79,28 @@ def _filled(golden: dict[str, Counted], model: dict[str, Object]) -> tuple[int, 
     return met, of
 
 
-def _valid(
-    records: dict[str, Counted], model: dict[str, Object], asked: pa.Table
-) -> tuple[int, int]:
+def _valid(records: dict[str, Counted], model: dict[str, Object], asked: _Asked) -> tuple[int, int]:
     of = sum(
         counts.get(field.name, 0)
         for name, (_, counts) in records.items()
         for field in model[name].fields.values()
         if field.kind not in ("text", "long_text")
     )
-    found = _of(asked, "validity")
-    codes = pc.unique(found["code"]).to_pylist()
-    loud = [code for code in codes if messages.severity(code) != "info"]
-    wrong = pc.sum(pc.is_in(found["code"], pa.array(loud, pa.string()))).as_py() or 0
-    return of - min(wrong, of), of
+    return of - min(asked.loud("validity"), of), of
 
 
-def _unique(golden: dict[str, Counted], asked: pa.Table, work: Any) -> tuple[int, int]:
+def _unique(golden: dict[str, Counted], asked: _Asked, work: Any) -> tuple[int, int]:
     of = sum(rows for rows, _ in golden.values())
     open_pairs = 0
     if work.has("pairs"):
         verdicts = work.get("pairs", ["verdict"])["verdict"]
         open_pairs = pc.sum(pc.equal(verdicts, "review")).as_py() or 0
-    return of - min(_records(asked, "uniqueness") + open_pairs, of), of
+    return of - min(asked.records("uniqueness") + open_pairs, of), of
 
 
-def _consistent(records: dict[str, Counted], asked: pa.Table) -> tuple[int, int]:
+def _consistent(records: dict[str, Counted], asked: _Asked) -> tuple[int, int]:
     of = sum(rows for rows, _ in records.values())
-    return of - min(_records(asked, "consistency"), of), of
+    return of - min(asked.records("consistency"), of), of
 
 
 def _audited(work: Any) -> tuple[int, int]:

@@ -8,6 +8,7 @@ import pytest
 from crmclean import measure, tables
 from crmclean.model import build
 from crmclean.run import Work
+from crmclean.run.grouped import grouped
 
 TEXT = pa.string()
 
@@ -48,7 +49,7 @@ def work(tmp_path: Path) -> Work:
 
 def test_each_dimension_counts_what_it_says(work: Work) -> None:
     model = build({"contact.mobile": {"required": "standard"}})
-    found = {d.name: (d.met, d.of) for d in measure.dimensions(work, model)}
+    found = {d.name: (d.met, d.of) for d in measure.dimensions(work, model, grouped(work))}
     assert found == {
         "completeness": (6, 8),  # name and industry, name and mobile; two are empty
         "validity": (7, 8),  # names, industry, dates and a mobile that is too short
@@ -60,12 +61,14 @@ def test_each_dimension_counts_what_it_says(work: Work) -> None:
 
 
 def test_what_was_not_measured_is_not_complete(tmp_path: Path) -> None:
-    assert {(d.met, d.of) for d in measure.dimensions(Work(tmp_path), build())} == {(0, 0)}
+    assert {
+        (d.met, d.of) for d in measure.dimensions(Work(tmp_path), build(), grouped(Work(tmp_path)))
+    } == {(0, 0)}
 
 
 def test_the_audit_gives_accuracy(work: Work) -> None:
     work.put("audit", pa.table({"correct": [97], "checked": [100]}))
-    found = {d.name: d.ratio for d in measure.dimensions(work, build())}
+    found = {d.name: d.ratio for d in measure.dimensions(work, build(), grouped(work))}
     assert found["accuracy"] == 0.97
 
 

@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmclean import tables
+from crmclean.check.issues import groups
 from crmclean.run import Work, cache
+from crmclean.run.grouped import grouped
 from crmclean.run.kept import Kept
 from crmclean.run.over import Over, woven
 
@@ -60,6 +62,12 @@ def test_a_table_of_slices_reads_as_a_whole_one(work: Work, counts, fates, sourc
     assert pa.concat_tables([before.slice(0, 0), *work.batches("now")]) == whole
     assert work.head("now", 3) == whole[:3]
     assert work.filled("now")[1]["record"] == len(whole) - whole["record"].null_count
+    work.put_over("issues/clean", "former", added, Over(kept, slices))
+    over = groups(grouped(work))
+    assert groups(grouped(work)) == over  # by the numbers that were kept
+    work.put("issues/clean", whole)
+    assert groups(grouped(work)) == over
+    assert sum(entry["count"] for entry in over) == len(whole)
     work.link("now", "copy")
     work.put("former", added)
     assert work.get("now") == whole == work.get("copy")

@@ -14,10 +14,11 @@ import pyarrow.compute as pc
 
 from crmclean import headings, measure, privacy, score, tables
 from crmclean.check import content
-from crmclean.check.issues import COUNTED, groups
+from crmclean.check.issues import groups
 from crmclean.model import Object
 from crmclean.plan import Column, Plan, Source
 from crmclean.project import FieldSource, Project
+from crmclean.run.grouped import Grouped, grouped
 
 SCHEMA = "crmclean-summary/1"
 COMMON = 5
@@ -32,15 +33,15 @@ COUNTED_KINDS = ("picklist", "yes_no")
 def summary(work: Any, plan: Plan, project: Project, model: dict[str, Object]) -> dict[str, Any]:
     """The whole summary of a run that got as far as `dedupe`; what `export` adds is not in it, so
     that a check after a run says the same as one without."""
-    crosswalk = work.get("crosswalk")
+    ends, issues = _ends(work), grouped(work, last="dedupe")
     return {
         **layout(plan, project, work),
-        "objects": _objects(crosswalk, model),
+        "objects": _objects(ends, model),
         "completeness": _completeness(work),
         "picklists": _picklists(work, model),
-        "duplicates": _duplicates(work, crosswalk, model),
-        "issues": _issues(work.issues(list(COUNTED), last="dedupe"), plan),
-        "score": _score(work, model),
+        "duplicates": _duplicates(work, ends, model),
+        "issues": _issues(issues, plan),
+        "score": _score(work, model, issues),
     }
 
 
@@ -122,8 +123,14 @@ def _origin(given: FieldSource) -> str:
     return "sequence" if given.sequence else "constant"
 
 
-def _objects(crosswalk: pa.Table, model: dict[str, Object]) -> dict[str, Any]:
-    counted = crosswalk.group_by(["object", "end"]).aggregate([([], "count_all")]).to_pylist()
+def _ends(work: Any) -> list[dict[str, Any]]:
+    """How many records of each object have each end, and how many of those a golden record."""
+    with work.mapped("crosswalk") as crosswalk:
+        asked = [([], "count_all"), ("golden", "count")]
+        return crosswalk.group_by(["object", "end"]).aggregate(asked).to_pylist()
+
+
+def _objects(counted: list[dict[str, Any]], model: dict[str, Object]) -> dict[str, Any]:
     found = {}
     for name in model:
         ends = {row["end"]: row["count_all"] for row in counted if row["object"] == name}
@@ -177,25 +184,28 @@ def _distribution(values: pa.ChunkedArray, known: tuple[str, ...]) -> dict[str, 
     return {**told, REST: rest} if rest else told
 
 
-def _duplicates(work: Any, crosswalk: pa.Table, model: dict[str, Object]) -> dict[str, Any]:
-    """Per object: records of one thing beyond the first, and pairs that a person must decide."""
+def _duplicates(
+    work: Any, counted: list[dict[str, Any]], model: dict[str, Object]
+) -> dict[str, Any]:
+    """Per object: records of one thing beyond the first, and pairs that a person must decide. Every
+    golden record is where some record ended."""
     pairs = work.get("pairs", ["object", "verdict"]) if work.has("pairs") else None
     found = {}
     for name in model:
-        mine = crosswalk.filter(pc.equal(crosswalk["object"], name))
-        named = mine["golden"].drop_null()
-        if not len(mine):
+        mine = [row["golden_count"] for row in counted if row["object"] == name]
+        if not mine:
             continue
-        merged = len(named) - pc.count_distinct(named).as_py()
-        share = round(merged / len(named), 6) if len(named) else 0.0
-        found[name] = {"merged": merged, "of": len(named), "share": share, "review": 0}
+        named = sum(mine)
+        merged = named - work.filled(f"golden/{name}")[0]
+        share = round(merged / named, 6) if named else 0.0
+        found[name] = {"merged": merged, "of": named, "share": share, "review": 0}
         if pairs is not None:
             open_ = pc.and_(pc.equal(pairs["object"], name), pc.equal(pairs["verdict"], "review"))
             found[name]["review"] = pc.sum(open_).as_py() or 0
     return found
 
 
-def _issues(issues: pa.Table, plan: Plan) -> list[dict[str, Any]]:
+def _issues(issues: Grouped, plan: Plan) -> list[dict[str, Any]]:
     """The groups of issues, with path and sheet in place of the number of the source."""
     told = []
     for entry in groups(issues):
@@ -208,8 +218,8 @@ def _issues(issues: pa.Table, plan: Plan) -> list[dict[str, Any]]:
     return told
 
 
-def _score(work: Any, model: dict[str, Object]) -> dict[str, Any]:
-    dimensions = measure.dimensions(work, model)
+def _score(work: Any, model: dict[str, Object], issues: Grouped) -> dict[str, Any]:
+    dimensions = measure.dimensions(work, model, issues)
     points = score.score(dimensions)
     return {
         "points": None if points is None else round(points, 2),

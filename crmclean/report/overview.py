@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 
 from crmclean import decisions, measure, score, tables
 from crmclean.report.finished import Finished, tally
+from crmclean.run.grouped import grouped
 from crmclean.tables import OBJECTS
 
 
@@ -14,7 +15,7 @@ def facts(run: Finished, gaps: dict[str, Any]) -> dict[str, Any]:
     """Counts of records by end, the score with its dimensions, gates and next actions."""
     ends = tally(run.crosswalk, "end")
     by_object = tally(run.crosswalk, "object", "end")
-    dimensions = measure.dimensions(run.work, run.model)
+    dimensions = measure.dimensions(run.work, run.model, grouped(run.raw))
     limits = run.project.gates.limits()
     gates = score.gates(dimensions, limits)
     reached = {d.name: d.ratio for d in dimensions}

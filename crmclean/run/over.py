@@ -9,7 +9,7 @@ have now. The former table is a link of its own: what becomes of it elsewhere do
 import base64
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -50,14 +50,20 @@ class Over:
 
     def filled(self, former: pa.Table, new: pa.Table) -> tuple[int, dict[str, int]]:
         """(rows, filled cells per column) of the table."""
-        places, found = self.places(), {}
-        for name in former.column_names:
-            cells = pa.chunked_array([*former[name].chunks, *new[name].chunks], former[name].type)
-            empty = cells.null_count
-            if 0 < empty < len(cells):
-                empty = int(cells.is_null().to_numpy()[places].sum())
-            found[name] = len(places) - min(empty, len(places))
-        return len(places), found
+        both = pa.concat_tables([former, new])
+        gone = np.ones(len(both), bool)
+        gone[self.places()] = False
+        left, found = both.filter(pa.array(gone)), {}
+        rows = len(both) - len(left)
+        for name, cells in zip(both.column_names, both.columns, strict=True):
+            found[name] = rows - (cells.null_count - left[name].null_count)
+        return rows, found
+
+    def head(self, rows: int) -> "Over":
+        """The first rows of the table."""
+        before = np.cumsum(self.slices[:, 1]) - self.slices[:, 1]
+        count = np.clip(rows - before, 0, self.slices[:, 1])
+        return replace(self, slices=np.column_stack([self.slices[:, 0], count])[count > 0])
 
     def places(self) -> np.ndarray:
         """The rows, among those of the former table and then the new ones."""

@@ -58,6 +58,18 @@ class Work:
             [name for name in table.column_names if name in (columns or schema.names)]
         )
 
+    def former(self, name: str, columns: list[str]) -> pa.Table:
+        """Some columns of a table as it was written whole: of the former one, where it is mostly that."""
+        return _read(self._whole(name), columns)
+
+    def stamp(self, name: str) -> list[int]:
+        """What tells the file of a table, or of the former one that it mostly is, from others."""
+        found = self._whole(name).stat()
+        return [found.st_size, found.st_mtime_ns]
+
+    def _whole(self, name: str) -> Path:
+        return self.path(name, FORMER if over.told(self._schema(name)) else ".arrow")
+
     def different(self, name: str) -> tuple[Over, pa.Table] | None:
         """Of a table that is mostly a former one: how it is made, and its new rows."""
         made = over.told(self._schema(name)) if self.has(name) else None
@@ -82,6 +94,10 @@ class Work:
 
     def head(self, name: str, rows: int) -> pa.Table:
         """The first rows of a table."""
+        if made := self.different(name):
+            with _readable(self.path(name, FORMER)) as file:
+                former = pa.ipc.open_file(file).read_all()
+                return made[0].head(rows).whole(former, made[1]).combine_chunks()
         parts, left = [self._schema(name).remove_metadata().empty_table()], rows
         for part in self.batches(name):
             parts.append(part[:left])
@@ -138,7 +154,7 @@ class Work:
         try:
             os.link(whole, path)
         except OSError:
-            shutil.copyfile(whole, path)
+            shutil.copy2(whole, path)
 
     @contextmanager
     def writer(self, name: str, schema: pa.Schema) -> Iterator:
