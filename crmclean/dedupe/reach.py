@@ -5,7 +5,9 @@ and every row reaches those that share a tie (`ties.py`) or a pair with it. Rows
 come out as they did.
 """
 
+from collections.abc import Iterable
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -19,35 +21,12 @@ from crmclean.dedupe.changed import Changed, Records
 from crmclean.dedupe.fields import encode
 from crmclean.dedupe.frozen import Frozen
 from crmclean.dedupe.job import Job
-from crmclean.dedupe.ties import of_any, stems, tied
-from crmclean.run.numbers import distinct, ranges
+from crmclean.dedupe.ties import Ties, of_customers, of_others, stems, tied
+from crmclean.run.numbers import distinct
 from crmclean.tables import PART_BITS
 
 #: From this share of rows on, all is done anew.
 MOST = 0.2
-
-
-class Tied:
-    """Who shared a tie with whom. `packed`: ties, each with a row in its low bits, in order."""
-
-    def __init__(self, packed: np.ndarray, rows: int) -> None:
-        self._rows = (packed & np.uint64((1 << RECORD_BITS) - 1)).astype(np.int32)
-        ties = packed >> np.uint64(RECORD_BITS)
-        starts = np.append(True, ties[1:] != ties[:-1])[: len(ties)]
-        self._tie = (np.cumsum(starts) - 1).astype(np.int32)
-        self._first = np.append(np.flatnonzero(starts), len(ties))
-        self._of_row = np.argsort(self._rows, kind="stable")
-        self._begin = np.append(0, np.cumsum(np.bincount(self._rows, minlength=rows)))
-
-    def shared(self, rows: np.ndarray) -> np.ndarray:
-        """The rows that shared a tie with one of these."""
-        held = self._of_row[_between(self._begin, rows)]
-        return self._rows[_between(self._first, distinct(self._tie[held]))]
-
-
-def _between(edges: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """All numbers from each of these edges up to the next one."""
-    return ranges(edges[at], edges[at + 1] - edges[at])
 
 
 class Reach:
@@ -67,9 +46,6 @@ class Reach:
         self._base, self._plan, self._objects = base, job.plan, list(changed.new)
         self._shared = shared
         self._first: dict[str, np.ndarray] = {}
-        pairs = base.table("pairs")
-        ends = (pairs[side].to_numpy() >> PART_BITS for side in ("left", "right"))
-        self._left, self._right = (np.searchsorted(base.places, end) for end in ends)
 
     @property
     def rows(self) -> np.ndarray:
@@ -83,43 +59,34 @@ class Reach:
         return many > MOST * max(len(self.now), 1)
 
     def grow(self, found: np.ndarray) -> None:
-        """Take in these rows of the base and all that they reach: first by the ties that they had, then
-        by all that they may have now."""
-        before = self.inside.copy()
-        while len(more := self._new(found)):
-            self.inside[more] = True
-            if self.too_far:
-                return
-            found = np.concatenate(
-                [self._ties.shared(more), self._paired(more), self._sharing(more)]
-            )
-        taken = np.flatnonzero(self.inside & ~before)
-        if len(taken):
-            found = self.tied_to(self._base.records(self._objects, self._base.places[taken]))
-            if len(self._new(found)):
-                self.grow(found)
+        """Take in these rows of the base and all that they reach: those that they hung together with
+        (`together.py`), then those that the ties lead to that they may have now."""
+        while len(more := self._together_with(found)) and not self.too_far:
+            old = self._base.records(self._objects, self._base.places[more])
+            found = self._having(of_others(old, self._plan))
 
-    def _new(self, found: np.ndarray) -> np.ndarray:
-        """Which of some rows are not inside yet."""
-        new = np.zeros(len(self.inside), bool)
-        new[found] = True
-        return np.flatnonzero(new & ~self.inside)
+    def _together_with(self, found: np.ndarray) -> np.ndarray:
+        """Take in those that some rows hung together with; which were not inside before."""
+        reached = np.zeros(len(self.inside), bool)
+        reached[self._component[found]] = True
+        more = np.flatnonzero(reached[self._component] & ~self.inside)
+        self.inside[more] = True
+        return more
 
     @cached_property
-    def _ties(self) -> Tied:
-        return Tied(self._base.table("ties")["packed"].to_numpy(), len(self.inside))
+    def _component(self) -> np.ndarray:
+        return self._base.table("together")["component"].to_numpy()
 
     def tied_to(self, records: Records) -> np.ndarray:
-        """The rows that share a tie with one of these records, of then or of now."""
+        """The rows that share a tie with one of these records."""
         fields = customer_fields.prepare(records["customer"], records.get("contact"))
-        hashes = of_any(records, fields, self._plan)[1]
-        return self._base.having("ties", distinct(hashes))[1]
+        own = of_customers(records["customer"], fields)
+        return self._having(chain(own, of_others(records, self._plan)))
 
-    def _paired(self, rows: np.ndarray) -> np.ndarray:
-        """The rows that stand in a pair with one of these."""
-        among = np.zeros(len(self.now), bool)
-        among[rows] = True
-        return np.append(self._right[among[self._left]], self._left[among[self._right]])
+    def _having(self, ties: Iterable[Ties]) -> np.ndarray:
+        """The rows that have one of some ties."""
+        hashes = [tied_by for _, tied_by in ties]
+        return self._base.having("ties", distinct(np.concatenate(hashes)))[1]
 
     def named(self, state: State) -> np.ndarray:
         """The rows that the state speaks of since then: of ids that it did not have, of decisions."""
@@ -162,14 +129,6 @@ class Reach:
             places = own["record"].to_numpy() >> PART_BITS
             at = self.inside[np.searchsorted(self._base.places, places)]
             return own.take(pa.array(np.flatnonzero(at))).combine_chunks()
-
-    def _sharing(self, rows: np.ndarray) -> np.ndarray:
-        """The rows of golden records of then that share a value with one that came of these."""
-        golden = {}
-        for name, fields in self._shared.items():
-            at = np.flatnonzero(np.isin(self._firsts(name), rows, kind="table"))
-            golden[name] = self._taken(name, at, fields)
-        return self.holding(golden)
 
     def _of_golden(self, object: str, asked: list[tuple[str, pa.Array]]) -> np.ndarray:
         """The rows of the golden records of then that have one of some values in a field."""

@@ -67,7 +67,7 @@ def dedupe(
     give_back()
     made = after and after.whole(found)
     if keep:
-        keep.made(parts["customer"], found, made)
+        keep.made(parts["customer"], found, made, after.shared if after else {})
     return (found, made, None) if after else found
 
 

@@ -29,6 +29,7 @@ from crmclean.dedupe.job import Job
 from crmclean.dedupe.joined import Outside
 from crmclean.dedupe.parts import keep, whole
 from crmclean.dedupe.reach import reached
+from crmclean.dedupe.together import together
 from crmclean.run import Work, cache
 from crmclean.run.numbers import distinct
 from crmclean.tables import PART_BITS
@@ -124,8 +125,11 @@ class Keep:
         self._put("ties", pa.table({"packed": distinct(np.concatenate(self._ties))}))
         self._ties.clear()
 
-    def made(self, customers: Matched, found: Deduped, made: Any) -> None:
-        """All else. `made`: what was made next, in the tables that `work` holds; None: nothing."""
+    def made(
+        self, customers: Matched, found: Deduped, made: Any, shared: dict[str, list[str]]
+    ) -> None:
+        """All else. `made`: what was made next, in the tables that `work` holds; None: nothing;
+        `shared`: as `After` has it."""
         frozen = [*self._job.state.entries("weights")[-1:], *found.memory["weights"]]
         if not frozen or customers.braked:
             return
@@ -138,6 +142,8 @@ class Keep:
                 self._work.link(name, f"{bases.FOLDER}/{name}")
             else:
                 self._put(name, whole(own))
+        component = together(self._work, bases.FOLDER, self._rows, shared)
+        self._put("together", pa.table({"component": component}))
         given = frozen[-1], found.memory["golden"], customers.moved, made and made.today
         bases.finish(self._work, self._job, *given)
 

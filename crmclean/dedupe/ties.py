@@ -8,7 +8,6 @@ stage look at another value across rows adds it here.
 
 import zlib
 from collections.abc import Iterable, Iterator
-from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -57,18 +56,14 @@ def of_prints(object: str, own: pa.Table, begun: pa.Array) -> Iterator[Ties]:
     yield from _of_texts(own, [(f"print {object}", begun)])
 
 
-def of_any(records: Records, fields: dict[str, Field], plan: Plan) -> Ties:
-    """All ties that some records may have, whatever the other records are."""
+def of_others(records: Records, plan: Plan) -> Iterator[Ties]:
+    """All other ties that some records may have, whatever further records there are."""
     nobody = pa.array([], pa.string())
-    parts = [of_customers(records["customer"], fields)]
-    parts += [of_children(n, own, nobody) for n, own in records.items() if n != "customer"]
-    parts += [
-        of_prints(name, own, begun)
-        for name, own in records.items()
-        for begun in decisions.stems(own, name, plan)
-    ]
-    rows, tied_by = zip(*chain.from_iterable(parts), strict=True)
-    return np.concatenate(rows), np.concatenate(tied_by)
+    for name, own in records.items():
+        if name != "customer":
+            yield from of_children(name, own, nobody)
+        for begun in decisions.stems(own, name, plan):
+            yield from of_prints(name, own, begun)
 
 
 def _of_texts(own: pa.Table, held: Iterable[tuple[str, pa.Array]]) -> Iterator[Ties]:
