@@ -33,7 +33,7 @@ COUNTED_KINDS = ("picklist", "yes_no")
 def summary(work: Any, plan: Plan, project: Project, model: dict[str, Object]) -> dict[str, Any]:
     """The whole summary of a run that got as far as `dedupe`; what `export` adds is not in it, so
     that a check after a run says the same as one without."""
-    ends, issues = _ends(work), grouped(work, last="dedupe")
+    ends, issues = _ends(work), grouped(work, last="dedupe", keep=True)
     return {
         **layout(plan, project, work),
         "objects": _objects(ends, model),

@@ -32,11 +32,12 @@ class Grouped:
     record: np.ndarray
 
 
-def grouped(work: Work, last: str = STAGES[-1]) -> Grouped:
-    """The issues of the stages done so far, in stage order; of none after `last`."""
+def grouped(work: Work, last: str = STAGES[-1], keep: bool = False) -> Grouped:
+    """The issues of the stages done so far, in stage order; of none after `last`. `keep` their numbers:
+    for one at a time."""
     until = STAGES[: STAGES.index(last) + 1]
     names = [name for stage in until if work.has(name := f"issues/{stage}")]
-    parts = [_numbered(work, name) for name in names]
+    parts = [_numbered(work, name, keep) for name in names]
     shape = pa.schema([tables.ISSUES.field(name) for name in KEYS])
     groups, together = number(tables.concat(shape, (known for known, _ in parts)))
     found, first = [np.zeros(0, np.int64)], 0
@@ -67,10 +68,10 @@ def _dense(numbers: np.ndarray) -> np.ndarray:
     return (np.cumsum(there) - 1)[numbers]
 
 
-def _numbered(work: Work, name: str) -> tuple[pa.Table, np.ndarray]:
+def _numbered(work: Work, name: str, keep: bool) -> tuple[pa.Table, np.ndarray]:
     """The groups of a table of issues, and which each of its issues has."""
     made = work.different(name)
-    kept = _kept(work, name)
+    kept = _kept(work, name, keep)
     if made is None:
         return kept
     over, new = made
@@ -79,7 +80,7 @@ def _numbered(work: Work, name: str) -> tuple[pa.Table, np.ndarray]:
     return groups, np.append(group[:known][kept[1]], group[known:])[over.places()]
 
 
-def _kept(work: Work, name: str) -> tuple[pa.Table, np.ndarray]:
+def _kept(work: Work, name: str, keep: bool) -> tuple[pa.Table, np.ndarray]:
     """The same of the table as it was written whole."""
     place, stamp = f"last/grouped/{name}", work.stamp(name)
     shape = pa.schema([tables.ISSUES.field(key) for key in KEYS])
@@ -89,9 +90,10 @@ def _kept(work: Work, name: str) -> tuple[pa.Table, np.ndarray]:
         if told["stamp"] == stamp:
             return pa.table(told["groups"], schema=shape), found["group"].to_numpy()
     groups, group = number(work.former(name, list(KEYS)))
-    told = json.dumps({"stamp": stamp, "groups": groups.to_pydict()}, ensure_ascii=False)
-    kept = pa.table({"group": group.astype(np.int32)})
-    work.put(place, kept.replace_schema_metadata({_KEPT: told}))
+    if keep:
+        told = json.dumps({"stamp": stamp, "groups": groups.to_pydict()}, ensure_ascii=False)
+        kept = pa.table({"group": group.astype(np.int32)})
+        work.put(place, kept.replace_schema_metadata({_KEPT: told}))
     return groups, group
 
 
