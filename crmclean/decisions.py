@@ -66,11 +66,15 @@ class State:
 
     def append(self, kind: str, entries: list[dict[str, Any]]) -> None:
         """Write entries at the end of a kind's file, all in one write."""
-        if not entries:
+        self.write(kind, as_lines(entries))
+
+    def write(self, kind: str, lines: str) -> None:
+        """The same of entries that are lines already."""
+        if not lines:
             return
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with (self.folder / f"{kind}.jsonl").open("a", encoding="utf-8", newline="\n") as file:
-            file.write(as_lines(entries))
+            file.write(lines)
 
 
 def as_lines(entries: list[dict[str, Any]]) -> str:

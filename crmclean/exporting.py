@@ -1,7 +1,7 @@
 """The last stage: fit to the target, write everything aside, check the laws, publish.
 
 Two things are made at a time, neither of which needs the other and each about as long: import files
-beside gap lists and laws, then the report beside everything else. Nothing in OUT changes until all
+beside gap lists, then the report beside the laws and everything else. Nothing in OUT changes until all
 of it stands.
 """
 
@@ -26,7 +26,7 @@ def export_all(job: Job) -> None:
     """Fit to the target, write everything aside, check the laws, publish."""
     stage = job.work.fresh_folder("stage")
     template = templates.load(job.project.target, job.base, job.model)
-    with beside(second.call, _gaps_laws, job, template, stage):
+    with beside(second.call, _gaps, job, template, stage):
         _import_files(job, template, stage)
     give_back()
     job.tell("export", 0.5)
@@ -63,13 +63,13 @@ def _sent_suggested(job: Job, made: export.Fitted) -> None:
 def _remember(job: Job) -> None:
     """What this run found out goes into the state, once: an export made again adds nothing."""
     memory = json.loads(job.work.get_text("memory.json") or "{}")
-    for kind, entries in sorted(memory.items()):
-        job.state.append(kind, entries)
+    for kind, lines in sorted(memory.items()):
+        job.state.write(kind, lines)
     job.work.put_text("memory.json", "{}")
 
 
-def _gaps_laws(job: Job, template: Template, stage: Path) -> None:
-    """What is missing, a list for each owner; and the laws. Raises Broken."""
+def _gaps(job: Job, template: Template, stage: Path) -> None:
+    """What is missing, a list for each owner."""
     plan, project, work = job.plan, job.project, job.work
     model = gaps.asked(job.model, template)
     golden = {}
@@ -79,14 +79,14 @@ def _gaps_laws(job: Job, template: Template, stage: Path) -> None:
     missing = tables.coded(work.get("gaps"), gaps.CODED)
     gaps.write(missing, golden, plan, project, model, stage / "gaps", project.language)
     work.put("gap_files", gaps.files(missing, project.language))
-    del golden, missing
-    give_back()
-    laws.check(work, plan, project, job.model, job.base)
 
 
 def _rest(job: Job, template: Template, stage: Path) -> None:
-    """What people decide and judge, the written standard, the counts and the tables of the run."""
+    """The laws; what people decide and judge, the written standard, the counts and the tables of the
+    run. Raises Broken."""
     plan, project, model, work = job.plan, job.project, job.model, job.work
+    laws.check(work, plan, project, model, job.base)
+    give_back()
     review.write(work, plan, project, model, stage / "review")
     audit.sample(work, plan, project, model, stage / "audit")
     report.write_standard(project, model, stage / "standard.html", template)

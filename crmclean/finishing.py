@@ -21,7 +21,6 @@ from crmclean.dedupe import Part, Parts
 from crmclean.job import Job
 from crmclean.model import Object
 from crmclean.project import Project
-from crmclean.run import second
 from crmclean.run.beside import beside
 from crmclean.run.keys import digest
 
@@ -131,8 +130,8 @@ def finish(job: Job, found: Parts, newest: Newest | None = None) -> Finished:
     today = newest(golden) if newest else schema.newest(golden, model)
     at = _Placed(golden, places)
     given = golden, crosswalk, plan, project, _asked(job)
-    judged = schema.golden_issues, golden, crosswalk, project, model, today
-    with beside(second.call, *judged) as checked, beside(gaps.missing, *given) as missing:
+    with beside(gaps.missing, *given) as missing:
+        checked = schema.golden_issues(golden, crosswalk, project, model, today)
         counted = gaps.completeness(*given, every=bool(newest))
     parts = {
         **found,
@@ -140,7 +139,7 @@ def finish(job: Job, found: Parts, newest: Newest | None = None) -> Finished:
         "crosswalk": dedupe.by_record(crosswalk, model),
         "changes/dedupe": [*found["changes/dedupe"], *at.in_order("completed", changes)],
         "issues/dedupe": [
-            *found["issues/dedupe"], *at.in_order("completed", issues), *at.parts(checked.result()),
+            *found["issues/dedupe"], *at.in_order("completed", issues), *at.parts(checked),
         ],
         "gaps": at.parts(missing.result()),
     }  # fmt: skip

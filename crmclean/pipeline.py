@@ -25,6 +25,7 @@ from crmclean import (
     schema,
     tables,
 )
+from crmclean.decisions import as_lines
 from crmclean.job import Job, finished, made_from
 from crmclean.run import cache
 from crmclean.run.memory import give_back
@@ -74,7 +75,8 @@ def do_dedupe(job: Job) -> None:
     given = records, job.plan, job.project, job.model, job.state
     how = job.retrain, partial(job.tell, "dedupe"), job.work, job.fresh, _changed(job)
     memory = finishing.matched(job, partial(dedupe.dedupe, *given, *how))
-    job.work.put_text("memory.json", json.dumps(memory, ensure_ascii=False))
+    lines = {kind: as_lines(entries) for kind, entries in memory.items()}
+    job.work.put_text("memory.json", json.dumps(lines, ensure_ascii=False))
 
 
 def _changed(job: Job) -> dedupe.Changed | None:

@@ -105,8 +105,8 @@ def run(folder: Path, out: str, fresh: bool = False) -> Work:
 
 def publish(folder: Path, work: Work) -> None:
     """What an export would write down in the state."""
-    for kind, entries in json.loads(work.get_text("memory.json") or "{}").items():
-        State(folder / "crmclean.state").append(kind, entries)
+    for kind, lines in json.loads(work.get_text("memory.json") or "{}").items():
+        State(folder / "crmclean.state").write(kind, lines)
 
 
 def tables(work: Work) -> dict[str, bytes]:

@@ -1,10 +1,11 @@
 """Everything that `crmclean export` puts into the staged output folder, in one page."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +22,6 @@ from crmclean.project import Project
 from crmclean.run import Work, second
 from crmclean.templates import Template
 
-#: Files made at a time: writing and reading back is compiled code that lets go of Python's lock.
-WORKERS = 2
 #: Keys of the two hashes of a row (pandas wants 16 characters).
 HASH_KEYS = ("crmclean-multise", "crmclean-rowhash")
 
@@ -70,10 +69,17 @@ def write(
 
 @contextmanager
 def _making(planned: list[files.File]) -> Iterator[None]:
-    """The files are written and proved while the body runs, the biggest first."""
-    with ThreadPoolExecutor(WORKERS) as pool:
-        by_size = sorted(planned, key=lambda file: -file.rows)
-        under_way = [pool.submit(second.share, files.make, file) for file in by_size]
+    """The files are written and proved while the body runs, the biggest first: some here, some in
+    the second process."""
+    waiting = iter(sorted(planned, key=lambda file: -file.rows))
+
+    def some(make: Callable[[files.File], None]) -> None:
+        for file in waiting:
+            make(file)
+
+    with ThreadPoolExecutor() as pool:
+        both = files.make, partial(second.call, files.make)
+        under_way = [pool.submit(some, make) for make in both]
         yield
         for each in under_way:
             each.result()

@@ -26,6 +26,7 @@ import pyarrow.compute as pc
 from crmclean import messages, tables
 from crmclean.model import Field, Object
 from crmclean.project import Project
+from crmclean.run import second
 from crmclean.run.abreast import abreast
 from crmclean.schema import facts
 from crmclean.schema.facts import Check
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
 
 
 def load() -> None:
-    """Import pandera, which takes a while, before it is needed."""
-    import pandera.pandas  # noqa: F401
+    """Load pandera, which takes a while, before it is needed."""
+    _failing([("any", False)])
 
 
 def check_values(
@@ -200,27 +201,34 @@ def _held(table: pa.Table, check: Check) -> np.ndarray:
 
 
 def _failures(table: pa.Table, held: dict[Check, np.ndarray]) -> dict[Check, pa.Array]:
-    """The places of the rows that fail each check. pandera is told of a check as a whole: it writes
-    out every value that fails, which takes longer than all the checks."""
+    """The places of the rows that fail each check."""
     if not held:
         return {}
+    failed = second.share(
+        _failing, [(check.field, bool(mask.all())) for check, mask in held.items()]
+    )
+    by_number = list(held.items())
+    return {by_number[n][0]: pa.array(np.flatnonzero(~by_number[n][1])) for n in failed}
+
+
+def _failing(told: list[tuple[str, bool]]) -> list[int]:
+    """Which checks fail, by number, of (field, whether it holds). pandera is told of a check as a whole:
+    it writes out every value that fails, which takes longer than all the checks."""
     import pandas
     import pandera.errors
     import pandera.pandas as pandera
 
     columns: dict[str, list[pandera.Check]] = {}
-    for number, (check, mask) in enumerate(held.items()):
-        columns.setdefault(check.field, []).append(_pandera(bool(mask.all()), number))
+    for number, (field, holds) in enumerate(told):
+        columns.setdefault(field, []).append(_pandera(holds, number))
     schema = pandera.DataFrameSchema(
         {name: pandera.Column(nullable=True, checks=found) for name, found in columns.items()}
     )
     try:
         schema.validate(pandas.DataFrame(columns=list(columns), index=[0]), lazy=True)
     except pandera.errors.SchemaErrors as failures:
-        failed = sorted({int(number) for number in failures.failure_cases["check"]})
-        by_number = list(held.items())
-        return {by_number[n][0]: pa.array(np.flatnonzero(~by_number[n][1])) for n in failed}
-    return {}
+        return sorted({int(number) for number in failures.failure_cases["check"]})
+    return []
 
 
 def _pandera(holds: bool, number: int) -> "pandera.Check":
