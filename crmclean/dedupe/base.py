@@ -23,6 +23,7 @@ from crmclean.dedupe.job import Job
 from crmclean.messages import language
 from crmclean.run import Work
 from crmclean.run.cache import known_keys
+from crmclean.run.gather import some
 from crmclean.run.keys import key
 from crmclean.run.numbers import distinct, ranges
 from crmclean.tables import PART_BITS
@@ -165,7 +166,7 @@ def of_rows(own: pa.Table, rows: np.ndarray) -> pa.Table:
     record = own["record"].to_numpy()
     first = np.searchsorted(record, rows << PART_BITS)
     count = np.searchsorted(record, (rows + 1) << PART_BITS) - first
-    return own.take(pa.array(ranges(first, count))).combine_chunks()
+    return some(own, ranges(first, count))
 
 
 def _entries(lines: bytes) -> list[dict]:

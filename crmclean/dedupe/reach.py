@@ -22,6 +22,7 @@ from crmclean.dedupe.fields import encode
 from crmclean.dedupe.frozen import Frozen
 from crmclean.dedupe.job import Job
 from crmclean.dedupe.ties import Ties, of_customers, of_others, stems, tied
+from crmclean.run.gather import some
 from crmclean.run.numbers import distinct
 from crmclean.tables import PART_BITS
 
@@ -128,7 +129,7 @@ class Reach:
         with self._base.work.mapped(f"{FOLDER}/crosswalk") as own:
             places = own["record"].to_numpy() >> PART_BITS
             at = self.inside[np.searchsorted(self._base.places, places)]
-            return own.take(pa.array(np.flatnonzero(at))).combine_chunks()
+            return some(own, np.flatnonzero(at))
 
     def _of_golden(self, object: str, asked: list[tuple[str, pa.Array]]) -> np.ndarray:
         """The rows of the golden records of then that have one of some values in a field."""
@@ -144,7 +145,7 @@ class Reach:
         """Some golden records of then."""
         with self._base.work.mapped(f"{FOLDER}/golden/{object}") as own:
             asked = [name for name in own.column_names if fields is None or name in fields]
-            return own.select(asked).take(pa.array(at)).combine_chunks()
+            return some(own.select(asked), at)
 
     def _firsts(self, object: str) -> np.ndarray:
         """Which row of the base the first record of each golden record of then came of."""

@@ -10,6 +10,7 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -108,8 +109,11 @@ def asked(columns: list[str] | None, there: list[str]) -> list[str] | None:
 def told(schema: pa.Schema) -> Over | None:
     """What the schema of a written table tells; None for a table that is whole."""
     noted = (schema.metadata or {}).get(KEY)
-    if noted is None:
-        return None
+    return _over(noted) if noted is not None else None
+
+
+@lru_cache(32)
+def _over(noted: bytes) -> Over:
     found = json.loads(noted)
     return Over(Kept(*_read(found["kept"], 3).T), _read(found["slices"], 2), found["source"])
 

@@ -56,9 +56,9 @@ class Matched:
     last: int = 0
     tail: deque[tuple[int, list[str | None]]] = field(default_factory=lambda: deque(maxlen=TAIL))
 
-    def moved(self, row: int) -> int:
-        """The new number of a row of last month, -1 where it is gone."""
-        return int(self.place[np.searchsorted(self.rows, row)])
+    def moved(self, rows: np.ndarray) -> np.ndarray:
+        """The new numbers of rows of last month, -1 for one that is gone."""
+        return self.place[np.searchsorted(self.rows, rows)]
 
     def next(self, row: int) -> float:
         """The new number of the next row of last month that is still there."""
@@ -134,7 +134,8 @@ def _refreshed(
     if None in tallies:
         return None
     now.tallies = [tally for tally in tallies if tally]
-    odd = ((found.moved(row), *rest) for row, *rest in known.memory["odd"])
+    rows, *rest = zip(*known.memory["odd"], strict=True) if known.memory["odd"] else [()]
+    odd = zip(found.moved(np.array(rows, np.int64)).tolist(), *rest, strict=True)
     now.odd += [one for one in odd if one[0] >= 0]
     now.rows, now.last, now.tail = found.count, found.last, found.tail
     now.end()
@@ -251,8 +252,8 @@ def _first(
     if old.spread:  # they were not noted
         return None
     found = dict(new)
-    for text, row in old.first.items():
-        at = rows.moved(row)
+    moved = rows.moved(np.array([*old.first.values()], np.int64)).tolist()
+    for (text, row), at in zip(old.first.items(), moved, strict=True):
         if at >= 0:
             found[text] = min(at, found.get(text, at))
         elif new.get(text, math.inf) < rows.next(row):

@@ -15,6 +15,7 @@ import pyarrow as pa
 from crmclean import readers, tables
 from crmclean.plan import Plan, Source
 from crmclean.run import Work, cache
+from crmclean.run.gather import some
 from crmclean.run.kept import Kept
 from crmclean.run.over import Over, woven
 from crmclean.scan.pieces import texts_of
@@ -60,7 +61,7 @@ class Remembered:
     def _cells(self, number: str, rows: np.ndarray, places: np.ndarray) -> pa.RecordBatch:
         with self._work.mapped(f"last/cells/{number}") as table:
             at = np.searchsorted(table["row"].to_numpy(), rows[places])
-            found = table.drop_columns(["kind"]).take(pa.array(at)).combine_chunks()
+            found = some(table.drop_columns(["kind"]), at)
         return found.to_batches()[0]
 
     def note(self, source: Source, survey: Survey, again: Refreshed | None) -> None:
