@@ -18,6 +18,7 @@ from crmclean.check.issues import groups
 from crmclean.model import Object
 from crmclean.plan import Column, Plan, Source
 from crmclean.project import FieldSource, Project
+from crmclean.run.counts import counted
 from crmclean.run.grouped import Grouped, grouped
 
 SCHEMA = "crmclean-summary/1"
@@ -125,15 +126,13 @@ def _origin(given: FieldSource) -> str:
 
 def _ends(work: Any) -> list[dict[str, Any]]:
     """How many records of each object have each end, and how many of those a golden record."""
-    with work.mapped("crosswalk") as crosswalk:
-        asked = [([], "count_all"), ("golden", "count")]
-        return crosswalk.group_by(["object", "end"]).aggregate(asked).to_pylist()
+    return counted(work, "crosswalk", ["object", "end"], ["golden"]).to_pylist()
 
 
-def _objects(counted: list[dict[str, Any]], model: dict[str, Object]) -> dict[str, Any]:
+def _objects(ended: list[dict[str, Any]], model: dict[str, Object]) -> dict[str, Any]:
     found = {}
     for name in model:
-        ends = {row["end"]: row["count_all"] for row in counted if row["object"] == name}
+        ends = {row["end"]: row["count"] for row in ended if row["object"] == name}
         if ends:
             ordered = {end: ends.get(end, 0) for end in tables.ENDS}
             found[name] = {"records": sum(ends.values()), "ends": ordered}
@@ -163,19 +162,19 @@ def _picklists(work: Any, model: dict[str, Object]) -> dict[str, dict[str, int]]
         fields = [
             f for f in owner.fields.values() if f.kind in COUNTED_KINDS and columns.get(f.name)
         ]
-        if fields:
-            golden = work.get(f"golden/{name}", [field.name for field in fields])
-            found |= {f.path: _distribution(golden[f.name], f.values) for f in fields}
+        for field in fields:
+            values = counted(work, f"golden/{name}", [field.name])
+            found[field.path] = _distribution(values, field.values)
     return found
 
 
-def _distribution(values: pa.ChunkedArray, known: tuple[str, ...]) -> dict[str, int]:
+def _distribution(values: pa.Table, known: tuple[str, ...]) -> dict[str, int]:
     """Counts by value, most frequent first; rare values outside the standard together as "…"."""
-    counted = pc.value_counts(values.drop_null()).to_pylist()
-    counted.sort(key=lambda entry: (-entry["counts"], entry["values"]))
+    counts = zip(*(column.to_pylist() for column in values.columns), strict=True)
+    each = sorted((-count, value) for value, count in counts if value is not None)
     told, rest = {}, 0
-    for entry in counted:
-        value, count = entry["values"], entry["counts"]
+    for less, value in each:
+        count = -less
         if (value in known or count >= COMMON) and len(told) < MOST_VALUES:
             shown = value if value in known else privacy.mask_text("picklist", value)[:30]
             told[shown] = told.get(shown, 0) + count
@@ -184,15 +183,13 @@ def _distribution(values: pa.ChunkedArray, known: tuple[str, ...]) -> dict[str, 
     return {**told, REST: rest} if rest else told
 
 
-def _duplicates(
-    work: Any, counted: list[dict[str, Any]], model: dict[str, Object]
-) -> dict[str, Any]:
+def _duplicates(work: Any, ended: list[dict[str, Any]], model: dict[str, Object]) -> dict[str, Any]:
     """Per object: records of one thing beyond the first, and pairs that a person must decide. Every
     golden record is where some record ended."""
     pairs = work.get("pairs", ["object", "verdict"]) if work.has("pairs") else None
     found = {}
     for name in model:
-        mine = [row["golden_count"] for row in counted if row["object"] == name]
+        mine = [row["golden"] for row in ended if row["object"] == name]
         if not mine:
             continue
         named = sum(mine)

@@ -21,7 +21,8 @@ from crmclean.dedupe.changed import Changed, Records
 from crmclean.dedupe.fields import encode
 from crmclean.dedupe.frozen import Frozen
 from crmclean.dedupe.job import Job
-from crmclean.dedupe.ties import Ties, of_customers, of_others, stems, tied
+from crmclean.dedupe.parts import of_object
+from crmclean.dedupe.ties import Ties, of_customers, of_late, of_others, stems, tied
 from crmclean.run.gather import some
 from crmclean.run.numbers import distinct
 from crmclean.tables import PART_BITS
@@ -61,10 +62,10 @@ class Reach:
 
     def grow(self, found: np.ndarray) -> None:
         """Take in these rows of the base and all that they reach: those that they hung together with
-        (`together.py`), then those that the ties lead to that they may have now."""
+        (`together.py`), then those that the ties lead to that they may get."""
         while len(more := self._together_with(found)) and not self.too_far:
             old = self._base.records(self._objects, self._base.places[more])
-            found = self._having(of_others(old, self._plan))
+            found = self._having(of_late(old, self._plan))
 
     def _together_with(self, found: np.ndarray) -> np.ndarray:
         """Take in those that some rows hung together with; which were not inside before."""
@@ -156,13 +157,14 @@ class Reach:
 
     def heirs(self, prints: dict[str, pa.Array]) -> np.ndarray:
         """The rows of golden records whose id one of these fingerprints had earlier."""
-        crosswalk = self._base.table("crosswalk")
+        crosswalk = self._base.table("crosswalk").select(["object", "golden", "record"])
         found = [np.zeros(0, np.int64)]
         for name, texts in prints.items():
             before = ids.ids_before(texts, self._base.known(name, texts)).drop_null()
-            theirs = crosswalk.filter(pc.equal(crosswalk["object"], name))
-            heir = theirs.filter(pc.is_in(theirs["golden"], value_set=before))
-            found.append(np.searchsorted(self._base.places, heir["record"].to_numpy() >> PART_BITS))
+            theirs = of_object(crosswalk, name)
+            heir = pc.is_in(theirs["golden"], value_set=before).to_numpy()
+            places = theirs["record"].to_numpy()[heir] >> PART_BITS
+            found.append(np.searchsorted(self._base.places, places))
         return np.concatenate(found)
 
 

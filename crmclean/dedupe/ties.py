@@ -24,6 +24,7 @@ from crmclean.tables import PART_BITS
 Ties = tuple[np.ndarray, np.ndarray]  # source rows, and the hash of what each is tied by
 Records = dict[str, pa.Table]
 _OTHER = "[,;/、；]+"
+NOBODY = pa.array([], pa.string())
 
 
 def of_customers(own: pa.Table, fields: dict[str, Field]) -> Iterator[Ties]:
@@ -38,17 +39,21 @@ def of_customers(own: pa.Table, fields: dict[str, Field]) -> Iterator[Ties]:
 
 def of_children(object: str, own: pa.Table, names: pa.Array) -> Iterator[Ties]:
     """`names`: those by which a child surely finds its customer."""
-    given = _column(own, "customer")
-    held = [("code", _column(own, "customer_code")), ("name", given)]
-    open_ = pc.and_(pc.is_valid(given), pc.invert(pc.is_in(given, value_set=names)))
-    if pc.any(open_).as_py():
-        asked = pc.if_else(open_, given, pa.scalar(None, pa.string()))
-        held.append(("core", name_fields.reference_keys(asked)[1]))
+    held = [("code", _column(own, "customer_code")), ("name", _column(own, "customer"))]
     if object == "contact":
         others = pc.split_pattern_regex(pc.fill_null(_column(own, "other_phones"), ""), _OTHER)
         numbers = _column(own, "mobile"), pc.list_element(others, 0)
         held += [("mobile", texts) for texts in numbers]
     yield from _of_texts(own, held)
+    yield from _of_references(own, names)
+
+
+def _of_references(own: pa.Table, names: pa.Array) -> Iterator[Ties]:
+    given = _column(own, "customer")
+    open_ = pc.and_(pc.is_valid(given), pc.invert(pc.is_in(given, value_set=names)))
+    if pc.any(open_).as_py():
+        asked = pc.if_else(open_, given, pa.scalar(None, pa.string()))
+        yield from _of_texts(own, [("core", name_fields.reference_keys(asked)[1])])
 
 
 def of_prints(object: str, own: pa.Table, begun: pa.Array) -> Iterator[Ties]:
@@ -58,12 +63,20 @@ def of_prints(object: str, own: pa.Table, begun: pa.Array) -> Iterator[Ties]:
 
 def of_others(records: Records, plan: Plan) -> Iterator[Ties]:
     """All other ties that some records may have, whatever further records there are."""
-    nobody = pa.array([], pa.string())
     for name, own in records.items():
         if name != "customer":
-            yield from of_children(name, own, nobody)
+            yield from of_children(name, own, NOBODY)
         for begun in decisions.stems(own, name, plan):
             yield from of_prints(name, own, begun)
+
+
+def of_late(records: Records, plan: Plan) -> Iterator[Ties]:
+    """The ties that records of a whole run may get, which had none like these: a name no longer finds
+    its customer surely, a code is no longer that of one."""
+    for name, own in records.items():
+        if name != "customer":
+            yield from _of_references(own, NOBODY)
+        yield from of_prints(name, own, decisions.stems(own, name, plan)[-1])
 
 
 def _of_texts(own: pa.Table, held: Iterable[tuple[str, pa.Array]]) -> Iterator[Ties]:

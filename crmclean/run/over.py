@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean import tables
-from crmclean.run.gather import SHORT
+from crmclean.run.gather import SHORT, some
 from crmclean.run.kept import Kept
 from crmclean.run.numbers import ranges
 
@@ -51,14 +51,19 @@ class Over:
 
     def filled(self, former: pa.Table, new: pa.Table) -> tuple[int, dict[str, int]]:
         """(rows, filled cells per column) of the table."""
+        both, gone = self.addends(former, new)
+        rows, found = len(both) - len(gone), {}
+        for name, cells in zip(both.column_names, both.columns, strict=True):
+            found[name] = rows - (cells.null_count - gone[name].null_count)
+        return rows, found
+
+    def addends(self, former: pa.Table, new: pa.Table) -> tuple[pa.Table, pa.Table]:
+        """All rows that there are, and those of them that the table has not; for counts, so numbers of
+        records are as they were."""
         both = pa.concat_tables([former, new])
         gone = np.ones(len(both), bool)
         gone[self.places()] = False
-        left, found = both.filter(pa.array(gone)), {}
-        rows = len(both) - len(left)
-        for name, cells in zip(both.column_names, both.columns, strict=True):
-            found[name] = rows - (cells.null_count - left[name].null_count)
-        return rows, found
+        return both, some(both, np.flatnonzero(gone))
 
     def head(self, rows: int) -> "Over":
         """The first rows of the table."""
@@ -72,18 +77,19 @@ class Over:
 
     def _moved(self, former: pa.Table) -> pa.Table:
         columns = {name: former[name] for name in former.column_names}
+        moved = _Moved(self.kept)
         for name in set(NUMBERS) & set(columns):
             values = columns[name].combine_chunks()
             record = pc.fill_null(values, 0).to_numpy()
             parts = record & ((1 << tables.PART_BITS) - 1)
-            place = self.kept.moved(record >> tables.PART_BITS)
+            place = moved.of(record >> tables.PART_BITS)
             gaps = values.is_null().to_numpy(zero_copy_only=False) if values.null_count else None
             columns[name] = pa.array(place << tables.PART_BITS | parts, mask=gaps)
         if "row" in columns:
-            columns |= self._places(columns)
+            columns |= self._places(columns, moved)
         return pa.table(columns, schema=former.schema.remove_metadata())
 
-    def _places(self, columns: dict[str, pa.ChunkedArray]) -> dict[str, pa.Array]:
+    def _places(self, columns: dict[str, pa.ChunkedArray], moved: "_Moved") -> dict[str, pa.Array]:
         """Source and row."""
         row = columns["row"].combine_chunks()
         source = pa.repeat(self.source, len(row))
@@ -91,11 +97,23 @@ class Over:
             source = columns["source"].combine_chunks()
         gaps = row.is_null().to_numpy(zero_copy_only=False) if row.null_count else None
         known = (pc.fill_null(one, 0).to_numpy().astype(np.int64) for one in (source, row))
-        place = self.kept.moved(next(known) << tables.ROW_BITS | next(known))
+        place = moved.of(next(known) << tables.ROW_BITS | next(known))
         found = {"row": pa.array(place & ((1 << tables.ROW_BITS) - 1), mask=gaps)}
         if "source" in columns:
             found["source"] = pa.array((place >> tables.ROW_BITS).astype(np.int32), mask=gaps)
         return found
+
+
+class _Moved:
+    """Places of rows of then as they are now; mostly the same ones are asked about twice."""
+
+    def __init__(self, kept: Kept) -> None:
+        self._kept, self._known = kept, [(np.zeros(0, np.int64),) * 2]
+
+    def of(self, places: np.ndarray) -> np.ndarray:
+        if not np.array_equal(self._known[-1][0], places):
+            self._known.append((places, self._kept.moved(places)))
+        return self._known[-1][1]
 
 
 def asked(columns: list[str] | None, there: list[str]) -> list[str] | None:

@@ -131,6 +131,15 @@ class Work:
             counts = zip(table.column_names, table.columns, strict=True)
             return len(table), {column: len(table) - c.null_count for column, c in counts}
 
+    def addends(self, name: str, columns: list[str]) -> list[tuple[int, pa.Table]]:
+        """Some columns of a table as (1, rows), (-1, rows) that add up to it where rows are counted."""
+        made = self.different(name)
+        whole = self.former(name, columns)
+        if made is None:
+            return [(1, whole)]
+        both, gone = made[0].addends(whole, made[1].select(whole.column_names))
+        return [(1, both), (-1, gone)]
+
     def put(self, name: str, table: pa.Table) -> None:
         with self.writer(name, table.schema) as write:
             write(table)
