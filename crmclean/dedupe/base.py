@@ -123,10 +123,11 @@ def read(work: Work, job: Job) -> Base | None:
     named = job.project.dedupe.never or job.project.dedupe.always  # by numbers of rows
     if job.retrain or named or told.get("made_from") != _made_from(work, job):
         return None
-    later = {kind: _after(_bytes(job, kind), told[kind]) for kind in SAID}
+    data = {kind: _bytes(job, kind) for kind in SAID}
+    later = {kind: _after(data[kind], told[kind]) for kind in SAID}
     if told["weights"] != weights or None in later.values():
         return None
-    since = _after(_bytes(job, "golden"), told["published"])
+    since = _after(data["golden"], told["published"])
     places = work.get(f"{FOLDER}/rows")["place"].to_numpy()
     at_last = later["golden"] if since is None else since
     kept = told["moved"], since is not None, _entries(at_last), _entries(later["values"])

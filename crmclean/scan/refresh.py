@@ -22,10 +22,13 @@ from crmclean.run.digests import Index
 from crmclean.run.kept import FEW, MOST_NEW
 from crmclean.scan.beginnings import Stream
 from crmclean.scan.columns import SAMPLES, Tally
+from crmclean.scan.layout import HEAD
 from crmclean.scan.pieces import Piece, by_cells, by_texts
 from crmclean.scan.survey import BEGINNING, TAIL, Survey
 
 COUNTS = ("filled", "values", "spread", "first", "dated", "orders", "serials")
+#: So many rows are enough to begin with.
+ENOUGH = 2 * (BEGINNING + HEAD)
 #: What the project may say about a table and its rows.
 SAID = {"header_rows", "date_order", "epoch", "hidden_rows", "layout", "sheet"}
 
@@ -98,21 +101,31 @@ def refreshed(begin: Callable[[], Survey], known: Known) -> Refreshed | None:
     survey = begin()
     if known.texts is not None and _grammar(survey) == known.memory["grammar"]:
         most = FEW + int(MOST_NEW * len(known.rows))
-        found = _refreshed(survey, known, known.texts, lambda _: by_texts(survey.sheet), most)
+        pieces = by_texts(survey.sheet)
+        found = _refreshed(survey, _beginning(survey), known, known.texts, lambda _: pieces, most)
         if found and not survey.sheet.notes:
             return replace(found, texts=pa.concat_arrays(found.rows.digests))
-    return _refreshed(begin(), known, known.digests, by_cells)
+    survey = begin()
+    return _refreshed(survey, Stream(survey.sheet.batches()), known, known.digests, by_cells)
+
+
+def _beginning(survey: Survey) -> Stream:
+    """As much of a table as it takes to see its header and columns, the same as a whole pass sees."""
+    first = next(survey.sheet.batches(2 * ENOUGH), None)
+    if first is not None and first.num_rows >= ENOUGH:
+        return Stream([first])
+    return Stream(survey.sheet.batches())
 
 
 def _refreshed(
     survey: Survey,
+    stream: Stream,
     known: Known,
     digests: pa.Array,
     pieces: Callable[[Stream], Iterator[Piece]],
     most: float = math.inf,
 ) -> Refreshed | None:
     """`most`: so many new rows are worth it."""
-    stream = Stream(survey.sheet.batches())
     if not _begun(survey, stream) or _shape(survey) != known.memory["shape"]:
         return None
     now, gone = survey.counting(), survey.counting()
