@@ -82,14 +82,12 @@ def _gaps(job: Job, template: Template, stage: Path) -> None:
 
 
 def _rest(job: Job, template: Template, stage: Path) -> None:
-    """The laws; what people decide and judge, the written standard, the counts and the tables of the
-    run. Raises Broken."""
+    """The laws; what people decide and judge, the counts and the tables of the run. Raises Broken."""
     plan, project, model, work = job.plan, job.project, job.model, job.work
     laws.check(work, plan, project, model, job.base)
     give_back()
     review.write(work, plan, project, model, stage / "review")
     audit.sample(work, plan, project, model, stage / "audit")
-    report.write_standard(project, model, stage / "standard.html", template)
     summary = check.as_text(check.summary(work, plan, project, model))
     (stage / "summary.json").write_text(summary, encoding="utf-8", newline="\n")
     give_back()
@@ -97,11 +95,12 @@ def _rest(job: Job, template: Template, stage: Path) -> None:
 
 
 def _report(job: Job, template: Template, stage: Path) -> None:
-    """The report."""
+    """The report and the written standard."""
     plan, project, model, work = job.plan, job.project, job.model, job.work
     past = job.state.entries("history")
     told = {"unmask": job.unmask, "template": template, "history": past, "since": job.since}
     report.write(work, project, model, plan, stage / "report.html", **told)
+    report.write_standard(project, model, stage / "standard.html", template)
 
 
 def fitted(job: Job, template: Template) -> tuple[dict[str, pa.Table], export.Fitted]:

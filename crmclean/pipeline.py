@@ -102,6 +102,7 @@ def load() -> None:
     for kind in rules.names():
         rules.rule(kind)
     schema.load()
+    report.load()
 
 
 def profile(job: Job) -> Path:

@@ -27,8 +27,10 @@ from crmclean.report import (
 )
 from crmclean.report.finished import Finished
 
-__all__ = ["batch", "write", "write_profile", "write_standard"]
+__all__ = ["batch", "load", "write", "write_profile", "write_standard"]
 
+#: What takes a while before the first page.
+load = page.load
 #: The report of the sources before cleaning.
 write_profile = before.write
 #: The written data standard as a document of its own.

@@ -14,15 +14,17 @@ import hashlib
 import json
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from crmclean import __version__
 from crmclean.privacy import printable
 from crmclean.report import wording
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 #: The parts of the script, in the order in which they need each other.
 SCRIPTS = ("base.js", "decisions.js", "issues.js", "duplicates.js", "start.js")
@@ -48,6 +50,13 @@ def render(template: str, title: str, language: str, **facts: Any) -> str:
             **facts,
         )
     )
+
+
+def load() -> None:
+    """Compile the templates, which takes a while, before they are needed."""
+    environment = _environment()
+    for name in environment.list_templates(["html"]):
+        environment.get_template(name)
 
 
 def packed(table: dict[str, Any]) -> Markup:
@@ -79,7 +88,9 @@ def _placed(part: Any, numbers: bytearray) -> Any:
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     environment = Environment(
         loader=PackageLoader("crmclean.report", "page"),
         autoescape=True,
