@@ -308,3 +308,15 @@ def test_a_wrong_command_line_is_refused(options: tuple[str, ...], tmp_path: Pat
     folder = this_month(tmp_path)
     known = [str(folder / o) if o == "crmclean.yaml" else o for o in options]
     assert check(folder, *known) == (2, "")
+
+
+@pytest.mark.parametrize(("case", "code"), [("warn", 0), ("waiver_expired", 1)])
+def test_a_reader_that_has_seen_enough_changes_no_verdict(
+    case: str, code: int, tmp_path: Path
+) -> None:
+    options = command(this_month(tmp_path, case))[1:]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-m", "crmclean", *options], **pipes) as done:
+        done.stdout.close()
+        assert done.stderr.read() == b""
+    assert done.returncode == code

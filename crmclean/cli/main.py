@@ -36,7 +36,9 @@ def main() -> NoReturn:
         # a GBK console must not stop a run because of one rare character
         stream.reconfigure(errors="lookalike")  # type: ignore[union-attr]
     set_language(_language(sys.argv))
-    sys.exit(_run())
+    code = _run()
+    show.end()
+    sys.exit(code)
 
 
 def _lookalike(error: UnicodeError) -> tuple[str, int]:

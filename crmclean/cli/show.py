@@ -5,10 +5,11 @@ by a visible sign before they reach a terminal (trust.md 4.3 T12), and rich's ma
 """
 
 import json
+import os
 import re
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TextIO
 
 from crmclean.errors import CrmcleanError
 from crmclean.messages import advice, say
@@ -26,7 +27,28 @@ def safe(text: object) -> str:
 
 
 def line(text: object = "", stderr: bool = False) -> None:
-    print(safe(text), file=sys.stderr if stderr else sys.stdout)
+    _say(safe(text), sys.stderr if stderr else sys.stdout)
+
+
+def _say(text: str, stream: TextIO) -> None:
+    try:
+        print(text, file=stream)
+    except BrokenPipeError:
+        _closed(stream)
+
+
+def end() -> None:
+    """All that was said goes out."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            _closed(stream)
+
+
+def _closed(stream: TextIO) -> None:
+    """Whoever reads has seen enough (`| head`): the rest is said to nobody, and the exit code stands."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def error(problem: CrmcleanError) -> None:
@@ -38,7 +60,7 @@ def error(problem: CrmcleanError) -> None:
 
 
 def as_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+    _say(json.dumps(value, ensure_ascii=False, indent=1, default=str), sys.stdout)
 
 
 def table(
