@@ -22,7 +22,7 @@ _PUBLIC = (
 
 
 def compared(names: pa.Array, parts: dict[str, pa.Array]) -> dict[str, pa.Array]:
-    """Of names and their parts: `core`; `long`, the core again where it is likely to be one
+    """Of names and their parts: `core`; `sole`, whether that is likely to be one
     company's alone; `concern`, with the word that makes it the head of a group; `within`, the code
     of the place, closed for a public body.
 
@@ -32,8 +32,8 @@ def compared(names: pa.Array, parts: dict[str, pa.Array]) -> dict[str, pa.Array]
 
     >>> from crmclean.dedupe import names
     >>> of = lambda name: compared(pa.array([name]), names.parse(pa.array([name])))
-    >>> {part: text[0].as_py() for part, text in of("天岳控股有限公司").items()}
-    {'core': '天岳控股', 'long': '天岳控股', 'concern': '天岳控股控股', 'within': ''}
+    >>> {part: said[0].as_py() for part, said in of("天岳控股有限公司").items()}
+    {'core': '天岳控股', 'sole': True, 'concern': '天岳控股控股', 'within': ''}
     >>> of("郑州市教育局")["within"][0].as_py()
     '4101.'
     """
@@ -49,9 +49,8 @@ def compared(names: pa.Array, parts: dict[str, pa.Array]) -> dict[str, pa.Array]
     closed = pc.and_(pc.and_(pc.equal(kind, "institution"), placed), public)
     within = pc.if_else(closed, pc.binary_join_element_wise(code, ".", ""), code)
     common = pc.and_(pc.invert(placed), pc.or_(pc.equal(kind, "individual"), public))
-    short = pc.less(pc.utf8_length(core), 4)
-    long = pc.if_else(pc.or_(common, short), "", core)
-    return {"core": core, "long": long, "concern": _concern(core, word), "within": within}
+    sole = pc.and_(pc.invert(common), pc.greater_equal(pc.utf8_length(core), 4))
+    return {"core": core, "sole": sole, "concern": _concern(core, word), "within": within}
 
 
 def group_word(name: str) -> str:

@@ -95,7 +95,7 @@ def prepare(contacts: pa.Table, customer: pa.Array) -> dict[str, Field]:
         "full_sound": mapped(full, text.sound(full.values)),
         "surname": mapped(name, [p.surname for p in parsed]),
         "name_open": mapped(name, [p.surname + p.given for p in parsed]),
-        "mobiles": several([numbers(mobile), numbers(pc.list_element(others, 0))]),
+        "mobiles": several(map(numbers, (mobile, pc.list_element(others, 0)))),
     }
     for column in ("email", "wechat", "resident_id"):
         fields[column] = encode(pc.utf8_lower(_column(contacts, column)))

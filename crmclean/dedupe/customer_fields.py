@@ -5,8 +5,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.dedupe import name_fields, places, text
-from crmclean.dedupe.fields import Field, encode, mapped, numbers, several
+from crmclean.dedupe.fields import Field, both, encode, mapped, numbers, only, several
 from crmclean.dedupe.persons import full
+from crmclean.run.abreast import each
 from crmclean.run.beside import beside
 from crmclean.tables import PART_BITS
 
@@ -18,58 +19,55 @@ _HOST = r"^(?:https?://)?(?:www\.)?(?P<host>[^/?#:]+)"
 def prepare(customers: pa.Table, contacts: pa.Table | None = None) -> dict[str, Field]:
     """The fields of each customer that keys and comparisons use. Contacts of the same row lend
     their telephones, e-mail and name."""
-    called = _called(_column(customers, "name"))
-    with beside(_around, customers, contacts, called) as around:
-        parts, name = name_fields.read(called)
+    with beside(_around, customers, contacts) as around:
+        parts, name = name_fields.read(_called(_column(customers, "name")))
         fields = name_fields.fields_of(parts, name)
-        others = _column(customers, "short_name"), _column(customers, "former_name")
-        others += (mapped(name, parts["former"]).texts,)
-        fields["aliases"] = name_fields.aliases(fields["core"], map(name_fields.read, others))
     fields |= around.result()
-    fields["area"] = encode(pc.coalesce(fields["place"].texts, fields["city"].texts))
-    fields["home"] = _home(fields["core"], fields["address"])
-    return fields
+    others = _column(customers, "short_name"), _column(customers, "former_name")
+    others += (mapped(name, parts["former"]).texts,)
+    place, core = fields["place"], fields["core"]
+    contact, fields["aliases"], fields["home"], fields["area"] = each(
+        lambda: _others(name, fields["contact"]),
+        lambda: name_fields.aliases(core, map(name_fields.read, others)),
+        lambda: both(core, fields["address"]),
+        lambda: encode(pc.coalesce(place.texts, fields["city"].texts)),
+    )
+    sound = mapped(contact, text.sound(contact.values))
+    return fields | {"contact": contact, "contact_sound": sound}
 
 
-def _around(customers: pa.Table, contacts: pa.Table | None, called: pa.Array) -> dict[str, Field]:
+def _around(customers: pa.Table, contacts: pa.Table | None) -> dict[str, Field]:
     """The fields that a name has no part in: place, numbers and people."""
     person = _of_row(customers, contacts)
     address, of_address = places.address(_column(customers, "address"))
     located = (_column(customers, name) for name in ("city", "province"))
     emails = (pc.utf8_lower(column) for column in (_column(customers, "email"), person["email"]))
-    contact = _others(called, _person(person["name"]))
     return {
         "address": address,
         "doors": places.doors(address),
         "place": places.place(*located, of_address),
         "uscc": encode(pc.utf8_upper(_column(customers, "uscc"))),
         "phones": _phones(customers, person),
-        "emails": several([*emails]),
+        "emails": several(map(encode, emails)),
         "site": encode(_host(_column(customers, "website"))),
-        "contact": contact,
-        "contact_sound": mapped(contact, text.sound(contact.values)),
+        "contact": _person(person["name"]),
     }
 
 
 def _called(names: pa.Array) -> pa.Array:
     """Names without 先生 or 女士: private customers are called so in one list and not in the next."""
     courteous = pc.match_substring_regex(names, _COURTESY)
+    if not pc.any(courteous).as_py():
+        return names
     bare = pc.replace_substring_regex(names.filter(courteous), _COURTESY, r"\1")
     return pc.replace_with_mask(names, courteous, bare)
 
 
-def _others(names: pa.Array, contact: Field) -> Field:
+def _others(name: Field, contact: Field) -> Field:
     """Contacts other than the customer itself: a private customer's own name is no second
     evidence beside the name, and alone never proves a person."""
-    known = pa.array(contact.filled)
-    own = _person(pc.if_else(known, names, ""))
-    own = pc.equal(own.texts, contact.texts)
-    return encode(pc.if_else(pc.fill_null(own, False), pa.scalar(None, pa.string()), contact.texts))
-
-
-def _home(core: Field, address: Field) -> Field:
-    """Name and address together; missing without either."""
-    return encode(pc.binary_join_element_wise(core.texts, address.texts, "|"))
+    own = pc.fill_null(pc.index_in(full(name.values), contact.values), -1).to_numpy()
+    return only(contact, np.append(own, -1)[name.codes] != contact.codes)
 
 
 def fullness(fields: dict[str, Field]) -> np.ndarray:
@@ -82,7 +80,7 @@ def _phones(customers: pa.Table, person: dict[str, pa.Array]) -> Field:
     own = [_column(customers, name) for name in ("phone", "mobile")]
     more = pc.list_element(_padded(_column(customers, "other_phones")), 0)
     every = [*own, more, person["mobile"], person["phone"]]
-    return several([numbers(column) for column in every])
+    return several(map(numbers, every))
 
 
 def _padded(column: pa.Array) -> pa.Array:

@@ -4,6 +4,7 @@ Everything expensive is done once per distinct value; everything per record or p
 array of numbers.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -112,26 +113,67 @@ def encode(values: pa.Array | pa.ChunkedArray) -> Field:
 
 def mapped(field: Field, texts: pa.Array | list[str]) -> Field:
     """The field with each distinct value replaced by another text; equal texts fall together."""
-    other = encode(texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string()))
-    lookup = np.append(other.codes, np.int32(-1))
-    return Field(lookup[field.codes], other.values)
+    return through(
+        field, encode(texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string()))
+    )
 
 
-def several(columns: list[pa.Array]) -> Field:
-    """A field with several values per record, from columns of which the first is filled first."""
-    joined = encode(pa.concat_arrays([_flat(column) for column in columns]))
-    codes = joined.codes.reshape(len(columns), -1).T
+def through(field: Field, other: Field) -> Field:
+    """The field with each distinct value replaced by what `other` has for it, value by value."""
+    return Field(np.append(other.codes, np.int32(-1))[field.codes], other.values)
+
+
+def only(field: Field, kept: np.ndarray) -> Field:
+    """The field where it is kept, and missing elsewhere.
+
+    >>> one = only(encode(pa.array(["a", "b", "c", "a"])), np.array([False, True, False, True]))
+    >>> one.codes.tolist(), one.values.to_pylist()
+    ([-1, 0, -1, 1], ['b', 'a'])
+    """
+    codes, used = _numbered(field.codes, (field.codes >= 0) & kept)
+    return Field(codes, field.values.take(used))
+
+
+def both(one: Field, other: Field) -> Field:
+    """The values of two fields together, parted by a sign that no value of `other` holds; missing
+    where one of them is.
+
+    >>> both(encode(pa.array(["a", "a"])), encode(pa.array(["b", None]))).texts.to_pylist()
+    ['a|b', None]
+    """
+    pairs = one.codes.astype(np.int64) * len(other.values) + other.codes
+    codes, used = _numbered(pairs, one.filled & other.filled)
+    first, second = np.divmod(used.to_numpy(), max(len(other.values), 1))
+    texts = one.values.take(pa.array(first)), other.values.take(pa.array(second))
+    return Field(codes, pc.binary_join_element_wise(*texts, "|"))
+
+
+def _numbered(numbers: np.ndarray, kept: np.ndarray) -> tuple[np.ndarray, pa.Array]:
+    """The place of each among the different ones, which stand as they come, -1 where it is not kept."""
+    found = pa.array(numbers, mask=~kept).dictionary_encode()
+    return pc.fill_null(found.indices, -1).to_numpy(), found.dictionary
+
+
+def several(fields: Iterable[Field]) -> Field:
+    """A field with several values per record, from fields with one, of which the first is filled
+    first."""
+    fields = [*fields]
+    fields = [one for one in fields if len(one.values)] or fields[:1]
+    if len(fields) == 1:
+        return Field(fields[0].codes[:, None], fields[0].values)
+    joined = encode(pa.concat_arrays([one.values for one in fields]))
+    ends = np.cumsum([len(one.values) for one in fields])
+    own = [Field(codes, joined.values) for codes in np.split(joined.codes, ends[:-1])]
+    codes = np.column_stack([through(*pair).codes for pair in zip(fields, own, strict=True)])
     order = np.argsort(codes < 0, axis=1, kind="stable")
     codes = np.take_along_axis(codes, order, axis=1)
     used = max(int((codes >= 0).any(axis=0).sum()), 1)
     return Field(np.ascontiguousarray(codes[:, :used]), joined.values)
 
 
-def numbers(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+def numbers(column: pa.Array) -> Field:
     """Telephones, without those of which digits are gone: what a spreadsheet rounded (1.39E+10) and
     what a system masked (138****0001) is the same for people who have nothing in common."""
-    return _flat(pc.if_else(whole(column), column, None))
-
-
-def _flat(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    field = encode(column)
+    known = np.append(whole(field.values), False)
+    return only(field, known[field.codes])

@@ -1,15 +1,14 @@
 """The fields that come of a company's name: its parts, alone and together, and how they sound."""
 
 from collections.abc import Iterable
-from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.dedupe import concerns, names, text
-from crmclean.dedupe.fields import Field, encode, mapped, several
+from crmclean.dedupe.fields import Field, encode, mapped, only, several, through
 from crmclean.dedupe.places import city
-from crmclean.run.abreast import abreast, batches
+from crmclean.run.abreast import abreast, batches, each
 
 
 def read(column: pa.Array) -> tuple[dict[str, pa.Array], Field]:
@@ -28,32 +27,33 @@ def _parsed(values: pa.Array) -> dict[str, pa.Array]:
 def _batch(values: pa.Array) -> pa.Table:
     parts = names.parse(values)
     parts |= concerns.compared(values, parts)
+    parts |= {name: _compact(parts[name]) for name in ("core", "brand", "concern")}
     codes = parts["code"].dictionary_encode()
     cities = pa.array([city(code) for code in codes.dictionary.to_pylist()], pa.string())
-    return pa.table(parts | {"city": cities.take(codes.indices)})
+    stated = _stated(parts["region"], parts["code"])
+    return pa.table(parts | {"city": cities.take(codes.indices), "stated": stated})
 
 
 def fields_of(part: dict[str, pa.Array], name: Field) -> dict[str, Field]:
     """What is compared of names that were `read`."""
-    compared = [part[column] for column in ("core", "brand", "long", "concern")]
-    core, brand, long, concern = abreast(partial(_compact, name), compared)
-    core_sound, brand_sound, long_sound = abreast(_sound, (core, brand, long))
-    same = ("city", "branch", "ordinal", "kind", "flags")
-    plain = {column: mapped(name, part[column]) for column in same}
-    return {
-        **plain,
-        "core": core,
-        "long": long,
-        "whole": _whole(plain["city"], long, core, plain["branch"]),
-        "letters": mapped(long, long.characters.ordered().texts()),
-        "brand": brand,
-        "core_sound": core_sound,
-        "long_sound": long_sound,
-        "brand_sound": brand_sound,
-        "concern": concern,
-        "region": mapped(name, part["within"]),
-        "stated": mapped(name, _stated(part["region"], part["code"])),
-    }
+    found = _of_names(part)
+    return {column: through(name, field) for column, field in found.items()}
+
+
+def _of_names(part: dict[str, pa.Array]) -> dict[str, Field]:
+    """The fields of the distinct names: one record for each."""
+    read_as = ("core", "brand", "concern", "city", "branch", "ordinal", "kind", "flags", "stated")
+    found = dict(zip(read_as, abreast(encode, (part[name] for name in read_as)), strict=True))
+    sole = part["sole"].to_numpy(zero_copy_only=False)
+    core, brand, long = found["core"], found["brand"], only(found["core"], sole)
+    sounds, letters, whole, region = each(
+        lambda: [_sound(core), _sound(brand)],
+        lambda: mapped(long, long.characters.ordered().texts()),
+        lambda: _whole(found["city"], long, core, found["branch"]),
+        lambda: encode(part["within"]),
+    )
+    more = {"core_sound": sounds[0], "brand_sound": sounds[1], "long_sound": only(sounds[0], sole)}
+    return found | more | {"long": long, "letters": letters, "whole": whole, "region": region}
 
 
 def _sound(field: Field) -> Field:
@@ -76,18 +76,16 @@ def _whole(city: Field, long: Field, core: Field, branch: Field) -> Field:
     return encode(pc.coalesce(pc.binary_join_element_wise(core.texts, branch.texts, "|"), alone))
 
 
-def _compact(name: Field, cores: pa.Array) -> Field:
+def _compact(cores: pa.Array) -> pa.Array:
     """Chinese cores without spaces and signs, Latin ones as words."""
-    latin = pc.fill_null(pc.string_is_ascii(cores), False)
+    latin = pc.string_is_ascii(cores)
     words = pc.replace_substring_regex(cores.filter(latin), r"\s+", " ")
-    both = pc.replace_with_mask(text.key(cores), latin, pc.utf8_trim_whitespace(words))
-    return mapped(name, both)
+    return pc.replace_with_mask(text.key(cores), latin, pc.utf8_trim_whitespace(words))
 
 
 def aliases(core: Field, others: Iterable[tuple[dict[str, pa.Array], Field]]) -> Field:
     """The core and those of other names of the same customer, as they were `read`."""
-    short = (_compact(name, parts["core"]) for parts, name in others)
-    return several([core.texts, *(field.texts for field in short)])
+    return several([core, *(mapped(name, parts["core"]) for parts, name in others)])
 
 
 def key_field(fields: dict[str, Field]) -> Field:

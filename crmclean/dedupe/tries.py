@@ -2,15 +2,15 @@
 
 The list is a trie, one look-up of (node, next character) per step for all rows that still match:
 most rows leave after two or three steps, so a list of 5,000 places costs little more than one of
-ten. The look-ups are Arrow's.
+ten. The look-ups are those of pandas, which hashes a list once; Arrow would for every step.
 """
 
 from collections.abc import Iterable, Iterator
 from functools import cache
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from crmclean.dedupe import words
 from crmclean.dedupe.spans import Spans
@@ -33,7 +33,8 @@ class Trie:
             for character in reversed(word) if backwards else word:
                 node = edges.setdefault(node << _BITS | ord(character), len(edges) + 1)
             ends[node] = number
-        self._edges = pa.array(edges, pa.int64())
+        self._edges = pd.Index([*edges], dtype=np.int64)
+        self._edges.get_indexer(self._edges[:1])  # it is hashed now, before threads share it
         begun = {
             character: node for node, character in enumerate(edges, 1) if character >> _BITS == 0
         }
@@ -78,8 +79,7 @@ class Trie:
             room_left = np.flatnonzero(room[rows] > depth)
             rows, nodes = rows[room_left], nodes[room_left]
             keys = nodes << _BITS | texts.points[at[rows] + way * depth]
-            found = pc.index_in(pa.array(keys), value_set=self._edges)
-            nodes = pc.fill_null(found, -1).to_numpy().astype(np.int64) + 1
+            nodes = self._edges.get_indexer(keys) + 1
             depth += 1
 
 

@@ -27,6 +27,11 @@ def batches(column: pa.Array) -> Iterator[pa.Array]:
     return (column[at : at + ROWS] for at in range(0, max(len(column), 1), ROWS))
 
 
+def each(*works: Callable[[], Made]) -> list[Made]:
+    """What several works make, done abreast."""
+    return [*abreast(lambda work: work(), works)]
+
+
 def abreast(
     work: Callable[[Given], Made], given: Iterable[Given], shared: bool = False
 ) -> Iterator[Made]:
