@@ -71,8 +71,8 @@ def _check(folder: Path, out: str, *options: str) -> tuple[float, float]:
 def _freeze(folder: Path) -> None:
     """What `crmclean export` would write down in the state once it has published."""
     memory = json.loads(Work(folder / "out" / ".work").get_text("memory.json") or "{}")
-    for kind, entries in sorted(memory.items()):
-        State(folder / "crmclean.state").append(kind, entries)
+    for kind, lines in sorted(memory.items()):
+        State(folder / "crmclean.state").write(kind, lines)
 
 
 def _change(path: Path, rows: int, changed: int, seed: int = 2) -> None:
