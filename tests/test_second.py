@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -38,6 +39,11 @@ def fill_the_disk(path: str) -> None:
 
 def stumble(number: int) -> float:
     return 1 / number
+
+
+def interrupted() -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(60)
 
 
 def test_without_one_the_work_is_done_here() -> None:
@@ -100,6 +106,13 @@ def test_its_end_is_told_of() -> None:
         second.call(os._exit, 1)
     with pytest.raises(Broken, match=r"第二个进程|second process"):
         second.call(os.getpid)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows sends it to both")
+@pytest.mark.usefixtures("process")
+def test_by_ctrl_c_it_ends_as_the_first_does() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        second.call(interrupted)
 
 
 BIG = """

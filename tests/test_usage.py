@@ -1,6 +1,8 @@
 """A wrong command line, in the language of the person who typed it; help in the order of the work."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +11,8 @@ import pytest
 from crmclean.cli import usage
 from crmclean.cli.app import app
 from crmclean.cli.main import _lookalike
+from crmclean.run import second
+from tests.conftest import copied_samples
 
 BASE = Path(__file__).parent / "runs" / "check_base"
 WRONG = [
@@ -64,3 +68,29 @@ def test_a_console_without_our_signs_shows_others() -> None:
     error = UnicodeEncodeError("gbk", "甲 › 乙𠮷", 2, 3, "")
     assert _lookalike(error) == (">", 3)
     assert _lookalike(UnicodeEncodeError("gbk", "𠮷", 0, 1, "")) == ("?", 1)
+
+
+INTERRUPTED = """
+import signal, sys, threading, time
+from crmclean.cli.main import main
+def interrupt():
+    while "crmclean.pipeline" not in sys.modules:
+        time.sleep(0.01)
+    signal.raise_signal(signal.SIGINT)
+threading.Thread(target=interrupt, daemon=True).start()
+sys.argv = ["crmclean", "run", "-o", "out", "--no-input", "--lang", sys.argv[1]]
+main()
+"""
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", "已中断"), ("en", "interrupted")])
+def test_ctrl_c_is_told(lang: str, words: str, tmp_path: Path) -> None:
+    folder = copied_samples(tmp_path / "项目")
+    command = [sys.executable, "-c", INTERRUPTED, lang]
+    environment = {**second.environment(), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, encoding="utf-8"
+    )
+    assert done.returncode == 130
+    assert words in done.stderr
+    assert not (folder / "out/MANIFEST.json").exists()

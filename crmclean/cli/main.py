@@ -21,6 +21,8 @@ from crmclean.messages import LANGUAGES, say, set_language
 LOOKALIKES = {"›": ">", "∅": "-", "▒": "#", "✓": "v", "␛": "^", "␣": " "}
 UNWRITABLE = (PermissionError, IsADirectoryError, NotADirectoryError, FileExistsError)
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
+#: What the parser makes of Ctrl-C, too.
+INTERRUPTED = 130
 #: New objects after which Python looks for cycles among them. Hardly anything of ours stands in one,
 #: and at the usual 700 the looking takes a twentieth of a run.
 CYCLES = (50_000, 20, 50)
@@ -51,19 +53,24 @@ def _run() -> int:
     from crmclean.cli.app import app
 
     try:
-        return app(standalone_mode=False) or 0
+        code = app(standalone_mode=False) or 0
+        return _interrupted() if code == INTERRUPTED else code
     except errors.CrmcleanError as error:
         show.error(error)
         return error.exit_code
     except KeyboardInterrupt:
-        show.line(say("INTERRUPTED"), stderr=True)
-        return 130
+        return _interrupted()
     except BrokenPipeError:
         return 0
     except OSError as error:
         return _system_error(error)
     except Exception as error:
         return _usage_or_fault(error)
+
+
+def _interrupted() -> int:
+    show.line(say("INTERRUPTED"), stderr=True)
+    return INTERRUPTED
 
 
 def _system_error(error: OSError) -> int:
@@ -86,7 +93,7 @@ def _usage_or_fault(error: Any) -> int:
     if hasattr(error, "show") and hasattr(error, "exit_code"):
         return _misused(error)
     if type(error).__name__ in ("Abort", "Exit"):
-        return getattr(error, "exit_code", 130)
+        return getattr(error, "exit_code", INTERRUPTED)
     if "-v" in sys.argv or "--verbose" in sys.argv:
         traceback.print_exc()
     show.error(errors.fault(error))

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from queue import SimpleQueue
@@ -47,7 +47,7 @@ class _Process:
         try:
             _send(self._child.stdin, what)
         except OSError as error:  # its pipe is broken: that is no refusal of the output
-            raise Broken("SECOND_ENDED") from error
+            raise self._gone() from error
 
     def answer(self, task: Callable, given: tuple) -> Any:
         """What `task(*given)` returns there. Raises what it raises; Broken where the process ended."""
@@ -55,10 +55,14 @@ class _Process:
         try:
             made, error = _receive(self._child.stdout)
         except (EOFError, OSError, pickle.UnpicklingError) as lost:
-            raise Broken("SECOND_ENDED") from lost
+            raise self._gone() from lost
         if error is not None:
             raise error
         return made
+
+    def _gone(self) -> BaseException:
+        """Why it is not there any more. By Ctrl-C it ends before the first process hears of that."""
+        return KeyboardInterrupt() if self._child.wait() in BY_CTRL_C else Broken("SECOND_ENDED")
 
     def end(self) -> None:
         self._child.kill()
@@ -66,6 +70,8 @@ class _Process:
         self._child.stdout.close()
 
 
+#: How a process ends by Ctrl-C: on POSIX, on Windows.
+BY_CTRL_C = (-2, 0xC000013A)
 #: Of pickle: the first that leaves out what is big.
 PROTOCOL = 5
 #: What it is started with. By Ctrl-C it ends at once, and says nothing.
@@ -94,11 +100,8 @@ def process(warm: Callable[[], object]) -> Iterator[None]:
 
 def _warmed(second: _Process, warm: Callable[[], object]) -> None:
     """Whoever asks for something afterwards is told what went wrong."""
-    with second.turn:
-        try:
-            second.answer(warm, ())
-        except Exception:
-            return
+    with second.turn, suppress(BaseException):
+        second.answer(warm, ())
 
 
 def call(task: Callable, *given: Any) -> Any:
