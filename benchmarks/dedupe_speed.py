@@ -71,6 +71,9 @@ def _size(options: argparse.Namespace, rows: int) -> dict[str, float]:
 
 
 def _process(engine: str, table: Path) -> dict[str, float]:
+    from crmclean.processor import sort_fast
+
+    sort_fast()  # as the product does before it loads NumPy
     command = [sys.executable, __file__, "--one", engine, "--register", str(table)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8")
     found = json.loads(done.stdout.strip().splitlines()[-1])

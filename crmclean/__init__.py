@@ -4,4 +4,8 @@ Nothing lost, nothing invented, every cell explained. Read `pipeline.py` first: 
 whole program in one page.
 """
 
+from crmclean import processor
+
 __version__ = "0.1.0"
+
+processor.sort_fast()
