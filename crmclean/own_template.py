@@ -31,21 +31,14 @@ def read(path: Path, model: Mapping[str, Object]) -> Template:
     resembles. Raises UsageError (TEMPLATE_UNREADABLE, TEMPLATE_UNKNOWN)."""
     rows = _rows(path)
     header, base = _recognised(rows, path)
-    headings = [text or "" for text in rows[header]]
-    while headings and not headings[-1]:
-        headings.pop()
-    lists = dropdowns.read(path)
-    columns = tuple(
-        _column(text, base, lists.get(place) or (), model[base.object])
-        for place, text in enumerate(headings)
-        if text
-    )
-    unread = [text for place, text in enumerate(headings) if text and lists.get(place, ()) is None]
-    exact = {plain(h) for h in headings if h} == {plain(c.heading) for c in base.columns}
+    headings = {place: text for place, text in enumerate(rows[header]) if text}
+    lists, owner = dropdowns.read(path), model[base.object]
+    known = {plain(text) for text in headings.values()}
+    exact = known == {plain(column.heading) for column in base.columns}
     form = FORMATS[path.suffix.lower()]
     spec = replace(
         base,
-        columns=columns,
+        columns=tuple(_column(h, base, lists.get(at) or (), owner) for at, h in headings.items()),
         name=path.stem,
         format=form,
         sheet=base.sheet if form == "csv" else reread.names(path)[0],
@@ -55,17 +48,20 @@ def read(path: Path, model: Mapping[str, Object]) -> Template:
         encoding=_encoding(path) if form == "csv" else "utf-8",
         own_file=path if form == "xlsx" else None,
         closed=True,
-        unread=tuple(unread),
+        unread=tuple(text for place, text in headings.items() if lists.get(place, ()) is None),
         pool=None,
         verified=base.verified and exact,
     )
-    family = templates.load(base.crm)
-    others = {name: each for name, each in family.objects.items() if name != spec.object}
-    objects = {name: {**others, spec.object: spec}.get(name) for name in OBJECTS}
-    return Template(
-        path.stem, f"{path.name} ({family.title})", family.guide,
-        {name: each for name, each in objects.items() if each}, own=True,
-    )  # fmt: skip
+    return _with_family(spec, path)
+
+
+def _with_family(spec: ObjectTemplate, path: Path) -> Template:
+    """The template of the file, with the other objects of the built-in one."""
+    family = templates.load(spec.crm)
+    objects = {**family.objects, spec.object: spec}
+    in_order = {name: objects[name] for name in OBJECTS if name in objects}
+    title = f"{path.name} ({family.title})"
+    return Template(path.stem, title, family.guide, in_order, own=True)
 
 
 def _rows(path: Path) -> list[list[str | None]]:

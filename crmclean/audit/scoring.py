@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 from crmclean.audit import plans, proof
 from crmclean.audit.form import VERDICTS
 from crmclean.audit.populations import LOADED
@@ -42,13 +44,7 @@ class Result:
 def score(path: Path) -> Result:
     """Score a filled form. Raises InputRefused (exit 3): not a form, verdicts that are missing
     (AUDIT_UNFINISHED) or not among the choices (AUDIT_BAD_VERDICT)."""
-    try:
-        rows = reread.columns(path, header_row=2)
-        facts = dict(zip(*reread.columns(path, sheet="draw").to_pydict().values(), strict=True))
-    except Exception as error:
-        raise InputRefused("AUDIT_NOT_A_FORM", file=path) from error
-    if rows.num_columns < 8 or rows.column_names[6] != "golden":
-        raise InputRefused("AUDIT_NOT_A_FORM", file=path)
+    rows, facts = _form(path)
     verdicts = [_verdict(text, place, path) for place, text in enumerate(rows[3].to_pylist(), 3)]
     missing = verdicts.count(None)
     if missing or not verdicts:
@@ -56,27 +52,43 @@ def score(path: Path) -> Result:
     counts = {name: verdicts.count(name) for name in VERDICTS}
     drawn, right = len(verdicts), counts["right"]
     fields = sum(int(text or 0) for text in rows[7].to_pylist())
-    errors = tuple(
-        {"golden": golden, "verdict": verdict, "field": field or "", "note": note or ""}
-        for verdict, field, note, golden in zip(
-            verdicts, rows[4].to_pylist(), rows[5].to_pylist(), rows[6].to_pylist(), strict=True
-        )
-        if verdict != "right"
-    )
+    population = int(facts.get("population") or 0)
     return Result(
         drawn=drawn,
         accuracy=right / drawn,
         contract=right >= proof.CONTRACT * drawn,
         proved=proof.lower_bound(right, drawn),
         wilson=proof.wilson(right, drawn),
-        verdict=_proof(drawn, drawn - right, int(facts.get("population") or 0)),
+        verdict=_proof(drawn, drawn - right, population),
         per_10000=round(10_000 * (drawn - right) / fields, 1) if fields else 0.0,
-        population=int(facts.get("population") or 0),
+        population=population,
         seed=facts.get("seed") or "",
         of=facts.get("of") or LOADED,
         project=facts.get("project") or "",
-        errors=errors,
+        errors=_errors(rows, verdicts),
         **counts,
+    )
+
+
+def _form(path: Path) -> tuple[pa.Table, dict[str, str | None]]:
+    """The drawn records, one a row, and what the form says of the draw."""
+    try:
+        rows = reread.columns(path, header_row=2)
+        facts = dict(zip(*reread.columns(path, sheet="draw").to_pydict().values(), strict=True))
+    except Exception as error:
+        raise InputRefused("AUDIT_NOT_A_FORM", file=path) from error
+    if rows.num_columns < 8 or rows.column_names[6] != "golden":
+        raise InputRefused("AUDIT_NOT_A_FORM", file=path)
+    return rows, facts
+
+
+def _errors(rows: pa.Table, verdicts: list[str]) -> tuple[Mapping[str, str], ...]:
+    """What is said of each record that is not right."""
+    fields, notes, golden = (rows[place].to_pylist() for place in (4, 5, 6))
+    return tuple(
+        {"golden": whose, "verdict": verdict, "field": field or "", "note": note or ""}
+        for verdict, field, note, whose in zip(verdicts, fields, notes, golden, strict=True)
+        if verdict != "right"
     )
 
 

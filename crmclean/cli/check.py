@@ -72,11 +72,7 @@ def check(
         no_input=no_input,
         fresh=no_cache,
     )
-    for _, path in outputs:
-        if path is not None:
-            _awaited(path)
-    if summary is not None:
-        summary.parent.mkdir(parents=True, exist_ok=True)
+    _make_room(outputs, summary)
     result, error = checking.checked(asked)
     _print(result, outputs)
     if summary is not None and not error:
@@ -87,13 +83,17 @@ def check(
         raise typer.Exit(result.exit_code)
 
 
-def _awaited(path: Path) -> None:
-    """A place for a report, which is of this run or not there, whatever happens now."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "", str(path))
-    if path.is_file():  # not /dev/stderr
-        path.unlink()
+def _make_room(outputs: list[tuple[str, Path | None]], summary: Path | None) -> None:
+    """Places for the reports, each of this run or not there, whatever happens now, and for the
+    summary."""
+    for path in (path for _, path in outputs if path is not None):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "", str(path))
+        if path.is_file():  # not /dev/stderr
+            path.unlink()
+    if summary is not None:
+        summary.parent.mkdir(parents=True, exist_ok=True)
 
 
 def _day(text: str | None) -> date:
