@@ -364,12 +364,11 @@ def test_two_people_of_one_company_are_two_contacts(tmp_path: Path) -> None:
     assert found.golden["contact"]["name"].to_pylist() == ["王建国", "李秀英"]
 
 
-def test_a_mobile_at_two_customers_is_an_issue_and_both_stay(tmp_path: Path) -> None:
+def test_a_mobile_at_two_customers_merges_nobody(tmp_path: Path) -> None:
     customers = [{"name": "上海华星电子有限公司"}, {"name": "北京宏达食品厂"}]
     contacts = [{"name": "王建国", "mobile": "13900000001"}] * 2
     found = run(tmp_path, customers, contact=contacts)
     assert len(set(clusters(found, "contact"))) == 2
-    assert found.issues["code"].to_pylist().count("SHARED_MOBILE") == 2
 
 
 def test_children_follow_and_orphans_are_listed(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def test_a_gate_that_nothing_measures_is_left_out() -> None:
         ("PHONE_LOST_DIGITS", "mobile", "validity"),
         ("REQUIRED_BY_STANDARD", "industry", "completeness"),
         ("REFERENCE_UNKNOWN", "customer", "consistency"),
-        ("SHARED_PHONE", "phone", "uniqueness"),
+        ("PHONE_SHARED", "phone", "uniqueness"),
         ("HIDDEN_ROWS", None, None),
     ],
 )

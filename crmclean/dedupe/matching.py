@@ -23,7 +23,7 @@ from crmclean.dedupe.job import Job
 from crmclean.dedupe.laws import contradicted, laws_of, reasons, same_uscc
 from crmclean.dedupe.owners import settle
 from crmclean.dedupe.parents import link
-from crmclean.dedupe.report import blocks_table, found_issues, shared_mobiles
+from crmclean.dedupe.report import blocks_table, found_issues
 from crmclean.run.memory import give_back
 from crmclean.tables import CHANGES, ISSUES, concat
 
@@ -132,8 +132,7 @@ def _contacts(attached: Attached, job: Job) -> Matched:
     why = np.where(attached.held, attached.why, waits)
     full = contacts.fullness(fields)
     matched = merged(Clustered("contact", own, prints, judged.label, rank, full, why), job)
-    issues = shared_mobiles(own, fields["mobiles"], fields["customer"])
-    return replace(matched, issues=issues, **judged.told("contact", own, contacts.SPEC))
+    return replace(matched, **judged.told("contact", own, contacts.SPEC))
 
 
 def _judged_contacts(

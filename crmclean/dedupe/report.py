@@ -70,8 +70,8 @@ def found_issues(
     why: np.ndarray,
     contradicted: np.ndarray,
 ) -> pa.Table:
-    """Issues about customers: owner conflicts, decisions that no law allows, review pairs, notes in names, one USCC kept apart,
-    telephones that several customers share."""
+    """Issues about customers: owner conflicts, decisions that no law allows, review pairs, notes in
+    names, one USCC kept apart."""
     ids = records["record"].combine_chunks()
     name = records["name"].combine_chunks()
     none = pa.nulls(len(name), TEXT)
@@ -81,8 +81,6 @@ def found_issues(
     review = verdict == "review"
     waiting[scored.left[review]] = waiting[scored.right[review]] = True
     owner = records["owner"].combine_chunks() if "owner" in records.column_names else none
-    phones = fields["phones"].codes
-    shared = _spread(phones, label)
     return concat(
         ISSUES,
         [
@@ -91,19 +89,8 @@ def found_issues(
             issues_of("customer", ids, "name", "REVIEW_PAIR", name, none, waiting),
             issues_of("customer", ids, "name", "NAME_NOTE", name, flags, flagged),
             issues_of("customer", ids, "uscc", "USCC_APART", fields["uscc"].texts, none, _apart(fields["uscc"].codes, label)),
-            issues_of("customer", ids, "phone", "SHARED_PHONE", fields["phones"].texts, none, shared),
         ],
     )  # fmt: skip
-
-
-def shared_mobiles(contacts: pa.Table, mobiles: Field, customer: Field) -> pa.Table:
-    """Contacts of different golden customers with one mobile: both stay, and somebody looks."""
-    placed = customer.codes >= 0
-    first = mobiles.codes[:, 0]
-    shared = _apart(np.where(placed, first, -1), np.maximum(customer.codes, 0))
-    none = pa.nulls(contacts.num_rows, TEXT)
-    ids = contacts["record"].combine_chunks()
-    return issues_of("contact", ids, "mobile", "SHARED_MOBILE", mobiles.texts, none, shared)
 
 
 def _apart(codes: np.ndarray, label: np.ndarray) -> np.ndarray:
@@ -116,7 +103,3 @@ def _apart(codes: np.ndarray, label: np.ndarray) -> np.ndarray:
     apart = np.zeros(len(codes), bool)
     apart[filled] = (low < high)[codes[filled]]
     return apart
-
-
-def _spread(codes: np.ndarray, label: np.ndarray) -> np.ndarray:
-    return _apart(codes[:, 0], label)

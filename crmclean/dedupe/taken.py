@@ -113,7 +113,7 @@ class Keep:
             self._tie(ties.of_prints(name, own, coded(own, self._job.plan)))
             self._tie(ties.of_prints(name, own, ties.stems(parts[name].prints)))
             if name != "customer":
-                self._tie(ties.of_children(name, own, names))
+                self._tie(ties.of_children(own, names))
             if self._work.has(f"last/records/{name}"):
                 self._work.link(f"last/records/{name}", f"{bases.FOLDER}/records/{name}")
             else:

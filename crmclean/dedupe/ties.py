@@ -23,27 +23,21 @@ from crmclean.tables import PART_BITS
 
 Ties = tuple[np.ndarray, np.ndarray]  # source rows, and the hash of what each is tied by
 Records = dict[str, pa.Table]
-_OTHER = "[,;/、；]+"
 NOBODY = pa.array([], pa.string())
 
 
 def of_customers(own: pa.Table, fields: dict[str, Field]) -> Iterator[Ties]:
     """Children find a customer by its code and name, or by what is compared of the name; branches
-    find their head office by that; a telephone or code of several customers is told of."""
+    find their head office by that; a credit code of several customers is told of."""
     columns = [("code", "code"), ("name", "name"), ("name", "short_name")]
     texts = [(kind, _column(own, name)) for kind, name in columns]
-    held = [("core", fields["core"]), ("phone", fields["phones"]), ("uscc", fields["uscc"])]
     yield from _of_texts(own, texts)
-    yield from _of_fields(own, held)
+    yield from _of_fields(own, [("core", fields["core"]), ("uscc", fields["uscc"])])
 
 
-def of_children(object: str, own: pa.Table, names: pa.Array) -> Iterator[Ties]:
+def of_children(own: pa.Table, names: pa.Array) -> Iterator[Ties]:
     """`names`: those by which a child surely finds its customer."""
     held = [("code", _column(own, "customer_code")), ("name", _column(own, "customer"))]
-    if object == "contact":
-        others = pc.split_pattern_regex(pc.fill_null(_column(own, "other_phones"), ""), _OTHER)
-        numbers = _column(own, "mobile"), pc.list_element(others, 0)
-        held += [("mobile", texts) for texts in numbers]
     yield from _of_texts(own, held)
     yield from _of_references(own, names)
 
@@ -65,7 +59,7 @@ def of_others(records: Records, plan: Plan) -> Iterator[Ties]:
     """All other ties that some records may have, whatever further records there are."""
     for name, own in records.items():
         if name != "customer":
-            yield from of_children(name, own, NOBODY)
+            yield from of_children(own, NOBODY)
         for begun in decisions.stems(own, name, plan):
             yield from of_prints(name, own, begun)
 
@@ -89,7 +83,7 @@ def _of_texts(own: pa.Table, held: Iterable[tuple[str, pa.Array]]) -> Iterator[T
 def _of_fields(own: pa.Table, held: list[tuple[str, Field]]) -> Iterator[Ties]:
     row = own["record"].to_numpy() >> PART_BITS
     for kind, field in held:
-        codes = field.columns[:, 0]
+        codes = field.codes
         here = np.flatnonzero(codes >= 0)
         yield row[here], tied(kind, field.hashes[codes[here]])
 
