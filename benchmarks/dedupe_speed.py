@@ -14,6 +14,7 @@ import argparse
 import json
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -37,8 +38,9 @@ def main() -> None:
         print(json.dumps(_one(options.one, options.register)))
         return
     result: dict[str, float] = {}
-    for rows in options.rows:
-        result |= _size(options, rows)
+    with tempfile.TemporaryDirectory() as scratch:
+        for rows in options.rows:
+            result |= _size(options, rows, Path(scratch))
     sizes = sorted(options.rows)
     if len(sizes) > 1:
         small, big = _short(sizes[0]), _short(sizes[-1])
@@ -48,12 +50,11 @@ def main() -> None:
     print(json.dumps(result))
 
 
-def _size(options: argparse.Namespace, rows: int) -> dict[str, float]:
+def _size(options: argparse.Namespace, rows: int, scratch: Path) -> dict[str, float]:
     import companies
 
-    table = Path(f"companies_{rows}.parquet")
-    if not table.exists():
-        pq.write_table(companies.generate(options.register, rows, SEED), table)
+    table = scratch / f"companies_{rows}.parquet"
+    pq.write_table(companies.generate(options.register, rows, SEED), table)
     name = _short(rows)
     ours = _process("ours", table)
     found = {f"{key}_{name}": value for key, value in ours.items()}
@@ -77,7 +78,7 @@ def _process(engine: str, table: Path) -> dict[str, float]:
     command = [sys.executable, __file__, "--one", engine, "--register", str(table)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8")
     found = json.loads(done.stdout.strip().splitlines()[-1])
-    print(engine, table, found, flush=True)
+    print(engine, table.name, found, flush=True)
     return found
 
 
@@ -86,7 +87,7 @@ def _one(engine: str, path: Path) -> dict[str, float]:
 
     clocks = ENGINES[engine](pq.read_table(path))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return {name: round(value, 1) for name, value in clocks.items()} | {"peak_mb": peak}
+    return {name: round(value, 2) for name, value in clocks.items()} | {"peak_mb": peak}
 
 
 def _ours(table: pa.Table) -> dict[str, float]:

@@ -4,12 +4,14 @@
 
 Makes a CSV of ROWS x 16 (`make_table.py`), runs `crmclean run` and then `plain_script.py` on it,
 each in a process of its own, one after the other, and prints wall time and peak memory per stage.
+The program is compiled first, as it is where a wheel was installed.
 Last line: one JSON object {"speedup_vs_script", "peak_mb", "seconds": {stage: …}}.
 Peak memory is the most that all processes of a command held together (on Linux, looked at ten times
 a second, what they share counted once); elsewhere the largest resident set of the first.
 """
 
 import argparse
+import compileall
 import json
 import os
 import subprocess
@@ -130,6 +132,7 @@ def main(rows: int, target: str, unplaced: str, folder: Path) -> None:
         "--no-input",
     ]
     theirs = [sys.executable, str(HERE.resolve() / "plain_script.py"), "table.csv", "plain"]
+    compileall.compile_dir(HERE.resolve().parent / "crmclean", quiet=1)
     seconds, peak = timed(ours, folder)
     stages = json.loads((folder / "out/.work/timings.json").read_text(encoding="utf-8"))
     print(f"{rows:,} rows x {len(make_table.HEADINGS)} columns, target {target}")
