@@ -1,6 +1,6 @@
-"""Templates: what an import file of a CRM must look like, from `templates/<crm>/<object>.yaml`.
+"""Templates: what an import file of a CRM must look like (`template_files.py` reads them).
 
-One file per object: file form, headings in order, and every limit with its source. A limit has a
+For each object: file form, headings in order, and every limit with its source. A limit has a
 mark that says how well it is known: O observed by importing real files, V the vendor's own source
 or documentation, C third parties, I inferred, NV not verified. Only O and V may reject a record;
 everything else warns (`ObjectTemplate.rejects`), because a guess must not keep a customer out.
@@ -8,16 +8,13 @@ A template that the user downloaded from the CRM wins over the built-in one (`ow
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from dataclasses import field as attribute
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 from crmclean import shipped
 from crmclean.errors import UsageError
 from crmclean.model import Object, shipped_model
-from crmclean.tables import OBJECTS
 
 #: Marks of facts that are sure enough to reject a record.
 SURE = ("O", "V")
@@ -135,11 +132,13 @@ def load(
     """A built-in template by its name, or one of the user's own: a folder of YAML files or a file
     downloaded from the CRM, relative to `base`, whose headings name fields of `model`. Raises
     UsageError (exit 2)."""
+    from crmclean import template_files
+
     if name in names():
-        return _folder(shipped.folder("templates") / name)
+        return template_files.read(shipped.folder("templates") / name)
     path = (base or Path()) / name
     if path.is_dir() and any(path.glob("*.yaml")):
-        return _folder(path)
+        return template_files.read(path)
     if path.is_file():
         from crmclean import own_template
 
@@ -166,81 +165,3 @@ def _of_model(owner: Object, language: str) -> list[Column]:
         picklist = known.values if known.kind == "picklist" else ()
         columns.append(Column(heading, name, known.required == "target", None, picklist, form=form))
     return columns
-
-
-@cache
-def _folder(path: Path) -> Template:
-    crm, specs, pools = {}, {}, {}
-    for file in sorted(path.glob("*.yaml")):
-        entry = _read(file)
-        if file.stem == "crm":
-            crm = entry
-            continue
-        kind = pools if entry.pop("pool", False) else specs
-        spec = _object(entry, file, path.name)
-        kind[spec.object] = spec
-    objects = {name: _with_pool(specs[name], pools.get(name)) for name in OBJECTS if name in specs}
-    if not objects:
-        raise UsageError("TEMPLATE_EMPTY", file=path)
-    return Template(path.name, crm.get("title", path.name), crm.get("guide", "any"), objects)
-
-
-def _with_pool(spec: ObjectTemplate, pool: ObjectTemplate | None) -> ObjectTemplate:
-    return replace(spec, pool=pool)
-
-
-def _read(file: Path) -> dict[str, Any]:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        return YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise UsageError("TEMPLATE_NOT_YAML", file=file, reason=type(error).__name__) from error
-
-
-def _object(entry: dict[str, Any], file: Path, crm: str) -> ObjectTemplate:
-    """One YAML file as an ObjectTemplate. Raises UsageError for what it must not say."""
-    try:
-        columns = tuple(_column(each) for each in entry.pop("columns", ()))
-        docs = _facts(entry.pop("docs", {}))
-        own_file = entry.pop("own_file", None)
-        entry["own_file"] = file.parent / own_file if own_file else None
-        entry |= {name: tuple(entry.get(name, ())) for name in ("unique", "unread")}
-        spec = ObjectTemplate(crm=crm, columns=columns, docs=docs, path=file, **entry)
-    except TypeError as error:
-        raise UsageError("TEMPLATE_UNKNOWN_KEY", file=file, reason=str(error)) from error
-    _check(spec, file)
-    return spec
-
-
-def _column(entry: dict[str, Any]) -> Column:
-    entry = dict(entry)
-    entry["docs"] = _facts(entry.get("docs", {}))
-    entry["picklist"] = tuple(str(value) for value in entry.get("picklist", ()))
-    entry["before"] = tuple(entry.get("before", ()))
-    entry["value_map"] = {str(k): str(v) for k, v in entry.get("value_map", {}).items()}
-    entry["example"] = str(entry.get("example", ""))
-    return Column(max_length=entry.pop("max", None), **entry)
-
-
-def _facts(entry: dict[str, Any]) -> dict[str, Fact]:
-    return {limit: Fact(*said) for limit, said in entry.items()}
-
-
-def _check(spec: ObjectTemplate, file: Path) -> None:
-    headings = [column.heading for column in spec.columns]
-    fields = shipped_model()[spec.object].fields if spec.object in OBJECTS else {}
-    facts = [*spec.docs.values(), *(f for c in spec.columns for f in c.docs.values())]
-    wrong = {
-        "object": spec.object not in OBJECTS,
-        "format": spec.format not in FORMATS,
-        "heading twice": len(set(headings)) < len(headings),
-        "mark": any(fact.mark not in MARKS for fact in facts),
-        "field": spec.path is not None
-        and spec.path.is_relative_to(shipped.folder("templates"))
-        and any(c.field and c.field not in fields for c in spec.columns),
-    }
-    for reason, is_wrong in wrong.items():
-        if is_wrong:
-            raise UsageError("TEMPLATE_WRONG", file=file, reason=reason)

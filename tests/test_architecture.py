@@ -50,6 +50,7 @@ LAYERS = {
             "model",
             "templates",
             "own_template",
+            "template_files",
             "decisions",
             "headings",
             "locate",

@@ -15,7 +15,7 @@ import pytest
 from crmclean import messages, project, schema, tables
 from crmclean.errors import UsageError
 from crmclean.model import build
-from crmclean.schema import checks, facts
+from crmclean.schema import dates, facts, values
 
 MODEL = build()
 PROJECT = project.Project.model_validate({"sources": [{"path": "a.csv"}]})
@@ -150,8 +150,8 @@ def test_today_is_the_newest_date_of_the_data_without_outliers() -> None:
             "customer", [*rows, {"created_at": "2204-01-01"}, {"created_at": "2025"}]
         )
     }
-    assert facts.newest(made, MODEL) == "2024-06-28"
-    assert facts.newest({"customer": golden("customer", [{}])}, MODEL) is None
+    assert dates.newest(made, MODEL) == "2024-06-28"
+    assert dates.newest({"customer": golden("customer", [{}])}, MODEL) is None
 
 
 def test_lost_customers_carry_a_reason() -> None:
@@ -298,7 +298,7 @@ def test_every_code_has_words_and_a_severity() -> None:
     made = {name: golden(name, [{}]) for name in MODEL}
     found = [c for name in made for c in facts.checks(name, made[name], made, MODEL, TODAY)]
     fields = [replace(f, options={"max_length": 1}) for f in MODEL["customer"].fields.values()]
-    found += [c for field in fields for c in checks._value_checks(field, None)]
+    found += [c for field in fields for c in values.of_value(field, None)]
     for code in {check.code for check in found}:
         assert messages.entries()[code]["severity"] in messages.SEVERITIES
 

@@ -5,8 +5,8 @@ Python runs one of them at a time. A run of big sources therefore starts a secon
 looks at them, and gives it whole parts of its work: `call`, `share`. Where there is none (small
 sources, one core), the very same calls are done here, so a result never depends on it.
 
-A part of work is a function of a module and what it is given: pickled, tables as Arrow writes them;
-what is big lies in OUT/.work already. What it raises is raised here. The second process belongs to
+A part of work is a function of a module and what it is given (`pipe.py`); what is big lies in
+OUT/.work already. What it raises is raised here. The second process belongs to
 the first: it ends with it, however that ends, and by the same Ctrl-C.
 """
 
@@ -18,17 +18,15 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from io import BytesIO
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import Any, BinaryIO
 
-import pyarrow as pa
-
 from crmclean.errors import Broken, CrmcleanError, fault
 from crmclean.messages import language, set_language
 from crmclean.run.memory import give_back, keep_freed
+from crmclean.run.pipe import receive, send
 
 
 class _Process:
@@ -45,7 +43,7 @@ class _Process:
 
     def _told(self, *what: object) -> None:
         try:
-            _send(self._child.stdin, what)
+            send(self._child.stdin, what)
         except OSError as error:  # its pipe is broken: that is no refusal of the output
             raise self._gone() from error
 
@@ -53,7 +51,7 @@ class _Process:
         """What `task(*given)` returns there. Raises what it raises; Broken where the process ended."""
         self._told(task, given)
         try:
-            made, error = _receive(self._child.stdout)
+            made, error = receive(self._child.stdout)
         except (EOFError, OSError, pickle.UnpicklingError) as lost:
             raise self._gone() from lost
         if error is not None:
@@ -72,8 +70,6 @@ class _Process:
 
 #: How a process ends by Ctrl-C: on POSIX, on Windows.
 BY_CTRL_C = (-2, 0xC000013A)
-#: Of pickle: the first that leaves out what is big.
-PROTOCOL = 5
 #: What it is started with. By Ctrl-C it ends at once, and says nothing.
 START = f"""
 import signal
@@ -131,62 +127,6 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (root, known)))}
 
 
-class _Pickler(pickle.Pickler):
-    """Tables without the rows that a slice leaves out, which pickle would take along."""
-
-    def reducer_override(self, thing: Any) -> Any:
-        if isinstance(thing, pa.Table):
-            return _table, (_packed(thing),)
-        if isinstance(thing, pa.Array):
-            return _array, (_packed(pa.table([thing], names=["0"])),)
-        return NotImplemented
-
-
-def _packed(table: pa.Table) -> pickle.PickleBuffer:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as stream:
-        stream.write_table(table)
-    return pickle.PickleBuffer(sink.getvalue())
-
-
-def _table(packed: Any) -> pa.Table:
-    return pa.ipc.open_stream(pa.py_buffer(packed)).read_all()
-
-
-def _array(packed: Any) -> pa.Array:
-    return _table(packed)[0].combine_chunks()
-
-
-def _send(stream: BinaryIO, what: object) -> None:
-    """How many parts and how long each is; the pickle; then what Arrow wrote, uncopied."""
-    pickled, apart = BytesIO(), []
-    _Pickler(pickled, PROTOCOL, buffer_callback=apart.append).dump(what)
-    parts = [pickled.getbuffer(), *(one.raw() for one in apart)]
-    sizes = [len(parts), *(part.nbytes for part in parts)]
-    stream.write(b"".join(size.to_bytes(8, "big") for size in sizes))
-    for part in parts:
-        stream.write(part)
-    stream.flush()
-
-
-def _receive(stream: BinaryIO) -> Any:
-    """What was sent. Raises EOFError where nothing more comes."""
-    sizes = [_number(stream) for _ in range(_number(stream))]
-    pickled, *apart = (_exactly(stream, size) for size in sizes)
-    return pickle.loads(pickled, buffers=apart)
-
-
-def _number(stream: BinaryIO) -> int:
-    return int.from_bytes(_exactly(stream, 8), "big")
-
-
-def _exactly(stream: BinaryIO, size: int) -> bytes:
-    found = stream.read(size)
-    if len(found) < size:
-        raise EOFError
-    return found
-
-
 def main() -> None:
     """The second process: do what comes in by stdin and answer by what was stdout; prints go to
     stderr. It ends when its first process does, in the middle of its work if need be."""
@@ -206,7 +146,7 @@ def main() -> None:
 def _listen(asked: SimpleQueue) -> None:
     while True:
         try:
-            asked.put(_receive(sys.stdin.buffer))
+            asked.put(receive(sys.stdin.buffer))
         except EOFError:
             os._exit(0)
         except BaseException as error:
@@ -219,9 +159,9 @@ def _raise(error: BaseException) -> None:
 
 def _answer(answers: BinaryIO, task: Callable, given: tuple) -> None:
     try:
-        _send(answers, (task(*given), None))
+        send(answers, (task(*given), None))
     except BaseException as error:
-        _send(answers, (None, _ours(error)))
+        send(answers, (None, _ours(error)))
 
 
 def _ours(error: BaseException) -> BaseException:

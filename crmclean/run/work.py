@@ -22,11 +22,10 @@ import pyarrow as pa
 
 from crmclean import tables
 from crmclean.run import over
+from crmclean.run.arrow_files import read, readable
 from crmclean.run.over import Over
 
 STAGES = ("scan", "clean", "dedupe", "export")
-#: Whether tables are mapped: where a file that is mapped can be replaced (on Windows it cannot).
-MAPPED = os.name == "posix"
 #: Of the file with the former table.
 FORMER = ".former"
 #: Rows at a time of a table that is not read as it was written.
@@ -50,9 +49,9 @@ class Work:
         schema = self._schema(name)
         told = over.told(schema)
         if told is None:
-            return _read(self.path(name), columns)
+            return read(self.path(name), columns)
         asked = over.asked(columns, schema.names)
-        former, new = (_read(self.path(name, suffix), asked) for suffix in (FORMER, ".arrow"))
+        former, new = (read(self.path(name, suffix), asked) for suffix in (FORMER, ".arrow"))
         table = told.whole(former, new).combine_chunks()
         return table.select(
             [name for name in table.column_names if name in (columns or schema.names)]
@@ -60,7 +59,7 @@ class Work:
 
     def former(self, name: str, columns: list[str]) -> pa.Table:
         """Some columns of a table as it was written whole: of the former one, where it is mostly that."""
-        return _read(self._whole(name), columns)
+        return read(self._whole(name), columns)
 
     def stamp(self, name: str) -> list[int]:
         """What tells the file of a table, or of the former one that it mostly is, from others."""
@@ -73,7 +72,7 @@ class Work:
     def different(self, name: str) -> tuple[Over, pa.Table] | None:
         """Of a table that is mostly a former one: how it is made, and its new rows."""
         made = over.told(self._schema(name)) if self.has(name) else None
-        return (made, _read(self.path(name)).replace_schema_metadata(None)) if made else None
+        return (made, read(self.path(name)).replace_schema_metadata(None)) if made else None
 
     def lazily(self, folder: str, names: list[str]) -> "Lazily":
         """The tables of a folder, each in one piece, read whenever they are asked for."""
@@ -90,12 +89,12 @@ class Work:
         told = over.told(self._schema(name))
         with pa.memory_map(str(self.path(name, FORMER if told else ".arrow"))) as file:
             table = pa.ipc.open_file(file).read_all()
-            yield told.whole(table, _read(self.path(name))) if told else table
+            yield told.whole(table, read(self.path(name))) if told else table
 
     def head(self, name: str, rows: int) -> pa.Table:
         """The first rows of a table."""
         if made := self.different(name):
-            with _readable(self.path(name, FORMER)) as file:
+            with readable(self.path(name, FORMER)) as file:
                 former = pa.ipc.open_file(file).read_all()
                 return made[0].head(rows).whole(former, made[1]).combine_chunks()
         parts, left = [self._schema(name).remove_metadata().empty_table()], rows
@@ -114,7 +113,7 @@ class Work:
                     places = pa.array(range(start, min(start + PIECE, len(table))))
                     yield table.take(places).combine_chunks()
             return
-        with _readable(self.path(name)) as file:
+        with readable(self.path(name)) as file:
             found = pa.ipc.open_file(file)
             for number in range(found.num_record_batches):
                 yield pa.Table.from_batches([found.get_batch(number)])
@@ -125,8 +124,8 @@ class Work:
             return 0, {}
         told = over.told(self._schema(name))
         if told:
-            with _readable(self.path(name, FORMER)) as file:
-                return told.filled(pa.ipc.open_file(file).read_all(), _read(self.path(name)))
+            with readable(self.path(name, FORMER)) as file:
+                return told.filled(pa.ipc.open_file(file).read_all(), read(self.path(name)))
         with self.mapped(name) as table:
             counts = zip(table.column_names, table.columns, strict=True)
             return len(table), {column: len(table) - c.null_count for column, c in counts}
@@ -230,17 +229,11 @@ class Work:
 
     def _schema(self, name: str) -> pa.Schema:
         """As it was written."""
-        with _readable(self.path(name)) as file:
+        with readable(self.path(name)) as file:
             return pa.ipc.open_file(file).schema
 
     def _keys(self) -> dict[str, str]:
         return json.loads(self.get_text("stages.json") or "{}")
-
-
-def _readable(path: Path) -> pa.NativeFile:
-    """A file of a table: mapped where that is possible, so that only what is used is read and
-    nothing is copied."""
-    return pa.memory_map(str(path)) if MAPPED else pa.OSFile(str(path))
 
 
 class Lazily(Mapping[str, pa.Table]):
@@ -260,26 +253,6 @@ class Lazily(Mapping[str, pa.Table]):
 
     def __contains__(self, name: object) -> bool:
         return name in self._names
-
-
-def _read(path: Path, columns: list[str] | None = None) -> pa.Table:
-    with _readable(path) as file:
-        if columns is None or MAPPED:
-            found = pa.ipc.open_file(file).read_all()
-            return found if columns is None else found.select(_in_order(columns, found.schema))
-        return _some(file, columns).read_all()
-
-
-def _some(file: pa.NativeFile, columns: list[str]) -> pa.RecordBatchFileReader:
-    """The reader of some columns of an Arrow file; not for a mapped one, which it would read ahead."""
-    schema = pa.ipc.open_file(file).schema
-    wanted = [schema.names.index(name) for name in _in_order(columns, schema)]
-    return pa.ipc.open_file(file, options=pa.ipc.IpcReadOptions(included_fields=wanted))
-
-
-def _in_order(columns: list[str], schema: pa.Schema) -> list[str]:
-    """The columns in the order in which they stand in the file. Raises ValueError."""
-    return sorted(columns, key=schema.names.index)
 
 
 def close_to_others(folder: Path) -> None:

@@ -3,46 +3,22 @@
 Each check says which rows hold; a blank field never fails a check that is not about being blank.
 Some facts need other records: whether a customer can be reached through its contacts, whether a
 code or a number stands on several customers. They are worked out with joins over whole columns.
-
-"Past" and "future" are told from a day that is given, or from the newest date in the data: the
-clock has no place in data files. One mistyped year must not move that day: it is the date that
-one in a thousand exceeds.
 """
 
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.errors import UsageError
 from crmclean.model import Object
 from crmclean.rules._phone_number import whole
+from crmclean.schema import dates
+from crmclean.schema.validate import Check, Holds
 
 Golden = dict[str, pa.Table]
-Holds = Callable[[pa.Table], pa.Array]
-
-
-class Check(NamedTuple):
-    """The code of an issue, the field it is about, and which rows of a table hold."""
-
-    code: str
-    field: str
-    holds: Holds
-
-
-#: Dates of one object in the order that they must have.
-IN_ORDER = {
-    "customer": [("first_contact_at", "last_follow_up_at"), ("created_at", "updated_at")],
-    "lead": [("obtained_at", "expected_close")],
-    "follow_up": [("at", "due_at")],
-}
-#: The checks that are made against the day of today.
-DATED = frozenset(["DATE_IN_FUTURE", "NEXT_FOLLOW_UP_PAST"])
 REACHED_BY = ("phone", "other_phones", "email", "mobile", "wechat")
 SHARED = {"customer": ("phone",), "contact": ("mobile", "phone")}
-_DAY = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 def shared(model: dict[str, Object]) -> dict[str, list[str]]:
@@ -53,41 +29,13 @@ def shared(model: dict[str, Object]) -> dict[str, list[str]]:
     }
 
 
-def past(model: dict[str, Object]) -> dict[str, list[str]]:
-    """The fields, by object, that lie in the past."""
-    return {
-        name: [field.name for field in owner.fields.values() if field.options.get("past")]
-        for name, owner in model.items()
-    }
-
-
-def newest(golden: Golden, model: dict[str, Object]) -> str | None:
-    """The newest day of the fields that lie in the past, without the last one in a thousand."""
-    found = []
-    for name, fields in past(model).items():
-        for field in fields if name in golden else ():
-            if field in golden[name].column_names:
-                texts, counts = pc.value_counts(golden[name][field].drop_null()).flatten()
-                found.append(pa.table({"day": _days(texts), "count": counts}))
-    if not found:
-        return None
-    days = pa.concat_tables(found).drop_null().group_by("day").aggregate([("count", "sum")])
-    days = days.sort_by([("day", "descending")])
-    above = np.cumsum(days["count_sum"].to_numpy())
-    return (
-        days["day"][int(np.searchsorted(above, above[-1] // 1000, "right"))].as_py()
-        if len(days)
-        else None
-    )
-
-
 def checks(
     name: str, table: pa.Table, golden: Golden, model: dict[str, Object], today: str | None
 ) -> Iterator[Check]:
     """All cross-field checks of one object; `table` holds the golden records to be judged."""
-    yield from _order(name)
+    yield from dates.in_order(name)
     if today:
-        yield from _past(model[name], today)
+        yield from dates.dated(model[name], today)
     for field in model[name].fields.values():
         if field.unique and field.name in table.column_names:
             yield Check("CODE_NOT_UNIQUE", field.name, _alone(field.name))
@@ -97,30 +45,6 @@ def checks(
         yield from _customer(golden)
     yield from _needs(model[name])
     yield from _regions(table)
-
-
-def _order(name: str) -> Iterator[Check]:
-    for first, last in IN_ORDER.get(name, ()):
-        yield Check(
-            "DATES_OUT_OF_ORDER",
-            last,
-            lambda table, f=first, s=last: pc.less_equal(_days(table[f]), _days(table[s])),
-        )
-
-
-def _past(owner: Object, today: str) -> Iterator[Check]:
-    for field in owner.fields.values():
-        if field.kind in ("date", "datetime") and field.options.get("past"):
-            name = field.name
-            yield Check(
-                "DATE_IN_FUTURE", name, lambda table, n=name: pc.less_equal(_days(table[n]), today)
-            )
-    if "next_follow_up" in owner.fields:
-        yield Check(
-            "NEXT_FOLLOW_UP_PAST",
-            "next_follow_up",
-            lambda table: pc.greater_equal(_days(table["next_follow_up"]), today),
-        )
 
 
 def _customer(golden: Golden) -> Iterator[Check]:
@@ -234,9 +158,3 @@ def _within(table: pa.Table, upper: str, lower: str) -> pa.Array:
         if not _divisions.within(*pair.split("\n"), lower)
     ]
     return pc.invert(pc.is_in(joined, value_set=pa.array(wrong, pa.string())))
-
-
-def _days(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Whole days in ISO; anything else is null."""
-    dated = pc.fill_null(pc.match_substring_regex(values, _DAY), False)
-    return pc.if_else(dated, pc.utf8_slice_codeunits(values, 0, 10), pa.scalar(None, pa.string()))
