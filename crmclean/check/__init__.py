@@ -1,7 +1,7 @@
 """For CI: is this month's data good enough, and what is different from last month?
 
-`summary.py` a run as counts, without personal data · `gates.py` the limits of crmclean.yaml,
-`named.py` what they name exists ·
+`summary.py` a run as counts, without personal data, `sources.py` those of its sources ·
+`gates.py` the limits of crmclean.yaml, `named.py` what they name exists ·
 `drift.py` two summaries compared, `values.py` their values · `frozen.py` what --frozen refuses ·
 `customers.py` who is new, gone, changed or stale · `findings.py` what is found, its severity and
 waivers · `baseline.py` last month · `history.py` one line per run · `formats/` text, json, junit,
@@ -15,7 +15,8 @@ from crmclean.check import customers, drift, gates
 from crmclean.check.baseline import Baseline, Records
 from crmclean.check.findings import Finding, Result, fails, settled
 from crmclean.check.named import refuse_unknown
-from crmclean.check.summary import as_text, layout, summary
+from crmclean.check.sources import layout
+from crmclean.check.summary import as_text, summary
 from crmclean.model import Object
 from crmclean.plan import Plan
 from crmclean.project import Project

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from crmclean.check.summary import SCHEMA
+from crmclean.check.sources import SCHEMA
 from crmclean.errors import UsageError
 from crmclean.plan import Plan
 

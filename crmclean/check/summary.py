@@ -12,22 +12,19 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean import headings, measure, privacy, score, tables
-from crmclean.check import content
+from crmclean import measure, privacy, score, tables
 from crmclean.check.issues import groups
+from crmclean.check.sources import layout
 from crmclean.model import Object
-from crmclean.plan import Column, Plan, Source
-from crmclean.project import FieldSource, Project
+from crmclean.plan import Plan
+from crmclean.project import Project
 from crmclean.run.counts import counted
 from crmclean.run.grouped import Grouped, grouped
 
-SCHEMA = "crmclean-summary/1"
 COMMON = 5
 MOST_VALUES = 100
 #: Stands for all rare values outside the standard.
 REST = "…"
-HEAD_ROWS = 50_000
-OPTIONS = ("date_order", "epoch", "unit")
 COUNTED_KINDS = ("picklist", "yes_no")
 
 
@@ -49,79 +46,6 @@ def summary(work: Any, plan: Plan, project: Project, model: dict[str, Object]) -
 def as_text(summary: dict[str, Any]) -> str:
     """`summary.json` as it is written: the same bytes for the same run."""
     return json.dumps(summary, ensure_ascii=False, indent=1) + "\n"
-
-
-def layout(plan: Plan, project: Project, work: Any = None) -> dict[str, Any]:
-    """The sources alone: what is known when a run stopped after its first look."""
-    return {"schema": SCHEMA, "sources": [_source(s, project, work) for s in plan.sources]}
-
-
-def _source(source: Source, project: Project, work: Any) -> dict[str, Any]:
-    entry = project.sources[source.entry]
-    fields = {
-        column.number: path
-        for path, given in entry.fields.items()
-        if given.column is not None and (column := headings.find(source, given.column))
-    }
-    head, heads = _head(source, work), privacy.headings([c.heading for c in source.columns])
-    return {
-        "path": source.path,
-        "sheet": source.sheet,
-        "system": source.system,
-        "role": source.role,
-        "object": source.object,
-        "entry": source.entry,
-        "sha256": source.sha256,
-        "container": source.reading.get("container"),
-        "encoding": source.reading.get("encoding"),
-        "header_rows": list(source.header_rows),
-        "rows": dict(sorted(source.counts.items())),
-        "columns": [
-            _column(c, shown, fields.get(c.number), head)
-            for c, shown in zip(source.columns, heads, strict=True)
-        ],
-        "mapping": {path: _origin(given) for path, given in sorted(entry.fields.items())},
-        "drop": list(entry.drop),
-    }
-
-
-def _head(source: Source, work: Any) -> pa.Table | None:
-    """The first data rows of a source, as read."""
-    if work is None or not work.has(f"rows/{source.number}"):
-        return None
-    rows = work.head(f"rows/{source.number}", HEAD_ROWS)
-    return rows.filter(pc.equal(rows["kind"], "data"))
-
-
-def _column(
-    column: Column, heading: str, field: str | None, head: pa.Table | None
-) -> dict[str, Any]:
-    entry = {
-        "heading": heading,
-        "field": field,
-        "filled": column.filled,
-        "distinct": column.distinct,
-        "options": {name: column.options[name] for name in OPTIONS if name in column.options},
-    }
-    name = f"c{column.number}"
-    if head is not None and name in head.column_names:
-        cells = head[name].combine_chunks()
-        sketch = content.sketch(cells)
-    else:
-        cells, sketch = pa.array(column.samples, pa.string()), None
-    shapes, size = content.shapes(cells), content.size(cells)
-    return {**entry, "shapes": shapes, "size": size, "sketch": sketch}
-
-
-def _origin(given: FieldSource) -> str:
-    """Where a field comes from, as one line; a constant is not told, it may name somebody."""
-    if given.column is not None:
-        extra = [f"unit {given.unit}"] if given.unit else []
-        extra += [f"lookup {given.lookup}"] if given.lookup else []
-        return " · ".join([given.column, *extra])
-    if given.concat:
-        return " + ".join(given.concat)
-    return "sequence" if given.sequence else "constant"
 
 
 def _ends(work: Any) -> list[dict[str, Any]]:
