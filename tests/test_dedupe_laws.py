@@ -98,3 +98,20 @@ def test_what_is_commanded_to_be_one_is_one_however_long_the_way(pairs: list) ->
     left, right = np.array(pairs, np.int64).reshape(-1, 2).T
     found = cluster.clusters(12, left, right, np.full(len(pairs), np.inf))
     assert found.tolist() == [min(members) for members in known]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    order=st.permutations(range(3)),
+    near=st.floats(0.5, 30),
+    more=st.sampled_from([0.0, 0.01, 5.0]),
+)
+def test_of_two_that_are_not_one_a_record_joins_the_nearer_or_none(
+    order: list, near: float, more: float
+) -> None:
+    between, one, other = order
+    pairs = {(between, one): near + more, (between, other): near, (one, other): -np.inf}
+    left, right = np.sort(np.array(list(pairs)), axis=1).T
+    found = cluster.clusters(3, left, right, np.array(list(pairs.values())))
+    assert (found[between] == found[one]) == (more > 0)
+    assert found[between] != found[other]

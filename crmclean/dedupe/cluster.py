@@ -16,6 +16,8 @@ LIMIT = 15.0  # one pair's say, in bits, so that one loud edge cannot drown many
 TIE = 3.0  # 8 to 1: less is no reason to prefer one of two customers
 BIG = 60  # larger components are cut at a higher threshold first
 STEP = 3.0
+EQUAL = 1e-9
+FINER = 1e-6  # beyond its say the nearer link still comes first
 COMMANDED = 1e6
 CELLS = 4_000_000  # of the links of components that are repaired at once
 
@@ -99,7 +101,9 @@ def _not_the_nearest(record: np.ndarray, code: np.ndarray, bits: np.ndarray) -> 
 
 def _limited(value: np.ndarray) -> np.ndarray:
     commanded = np.where(value > 0, COMMANDED, -np.inf)
-    return np.where(np.isinf(value), commanded, np.clip(value, UNSEEN, LIMIT))
+    finite = np.where(np.isinf(value), 0.0, value)
+    say = np.clip(finite, UNSEEN, LIMIT) + FINER * finite
+    return np.where(np.isinf(value), commanded, say)
 
 
 def _links(
@@ -154,15 +158,17 @@ def _average_link(total: np.ndarray) -> np.ndarray:
     total[:, np.arange(count), np.arange(count)] = -np.inf
     owner = np.tile(np.arange(count), (many, 1))
     sizes = np.ones((many, count))
-    for _ in range(count - 1):
-        mean = (total / (sizes[:, :, None] * sizes[:, None, :])).reshape(len(group), -1)
-        best = mean.argmax(axis=1)
-        going = mean[np.arange(len(group)), best] >= 0
-        if not going.any():
-            break
-        group, total, sizes, best = group[going], total[going], sizes[going], best[going]
-        first, second = best // count, best % count
-        keep, gone = np.minimum(first, second), np.maximum(first, second)
+    while len(group):
+        mean = total / (sizes[:, :, None] * sizes[:, None, :])
+        best = mean.reshape(len(group), -1).argmax(axis=1)
+        keep, gone = np.sort(np.divmod(best, count), axis=0)
+        going = mean[np.arange(len(group)), keep, gone] >= 0
+        group, total, sizes = group[going], total[going], sizes[going]
+        keep, gone, mean = keep[going], gone[going], mean[going]
+        tied = _between(total, mean, keep, gone)
+        apart, whole = (group[tied], total[tied], sizes[tied]), ~tied
+        group, total, sizes = group[whole], total[whole], sizes[whole]
+        keep, gone = keep[whole], gone[whole]
         row = np.arange(len(group))
         joined = total[row, keep] + total[row, gone]
         joined[row, keep] = joined[row, gone] = -np.inf
@@ -171,7 +177,27 @@ def _average_link(total: np.ndarray) -> np.ndarray:
         sizes[row, keep] += sizes[row, gone]
         own = owner[group]
         owner[group] = np.where(own == gone[:, None], keep[:, None], own)
+        group, total, sizes = map(np.concatenate, zip((group, total, sizes), apart, strict=True))
     return owner
+
+
+def _between(total: np.ndarray, mean: np.ndarray, keep: np.ndarray, gone: np.ndarray) -> np.ndarray:
+    """Where one of the two that would be joined is as near to a third, which could then not join
+    them. Nothing but their order would choose, so the one between stays apart from both: its links
+    to them are taken out of `total`."""
+    row = np.arange(len(mean))
+    nearest = mean[row, keep, gone][:, None]
+    shut_out = total[row, keep] + total[row, gone] < 0
+    found = np.zeros(len(mean), bool)
+    for one, other in ((keep, gone), (gone, keep)):
+        rival = (mean[row, one] >= nearest - EQUAL) & shut_out & (nearest < COMMANDED / 2)
+        rival[row, other] = rival[row, one] = False
+        between = rival.any(axis=1)
+        rival[row, other] = True
+        at, third = np.nonzero(rival & between[:, None])
+        total[at, one[at], third] = total[at, third, one[at]] = -np.inf
+        found |= between
+    return found
 
 
 def _first_member(label: np.ndarray) -> np.ndarray:
