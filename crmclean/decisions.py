@@ -21,7 +21,7 @@ keyed SipHash of pandas (`pandas.util.hash_array`), which is fixed across platfo
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -30,13 +30,24 @@ import pyarrow.compute as pc
 from crmclean.plan import Plan
 from crmclean.tables import sources_of
 
-#: What identifies a record of each object, beside its code.
+if TYPE_CHECKING:
+    from crmclean.run import Work
+
+#: What identifies a record of each object, beside its code. The customer of a child is told by its
+#: golden id (`under`): that stays when the customer gets another name.
 IDENTITY = {
     "customer": ("name", "uscc", "phone", "address", "email"),
     "contact": ("name", "mobile", "phone", "email", "customer"),
     "lead": ("name", "customer", "contact", "mobile", "obtained_at"),
     "follow_up": ("customer", "by", "at", "content"),
     "opportunity": ("name", "customer", "amount", "expected_close"),
+}
+#: What a decision about two records rests on: with another address or telephone they are still the
+#: ones that were decided on.
+DECIDED_ON = {
+    **IDENTITY,
+    "customer": ("name", "uscc"),
+    "contact": ("name", "mobile", "customer"),
 }
 _SEPARATOR = "\x1f"
 
@@ -93,8 +104,34 @@ def _entry(line: str, path: Path, number: int) -> dict[str, Any]:
     return entry
 
 
+def under(children: pa.Table, customers: pa.Array) -> pa.Table:
+    """Children with the golden id of their customer in place of its name. `customers`: null where
+    none was found, then it is told as the source does."""
+    given = children["customer"].combine_chunks()
+    place = children.column_names.index("customer")
+    return children.set_column(place, "customer", pc.coalesce(customers, given))
+
+
+def named(work: "Work", object: str) -> pa.Table:
+    """The records of a run as fingerprints and `seen` are made of them."""
+    records = work.get(f"records/{object}")
+    if object == "customer" or not work.has(f"golden/{object}"):
+        return records
+    crosswalk = work.get("crosswalk", ["record", "golden"])
+    golden = work.get(f"golden/{object}", ["golden", "customer_golden"])
+    mine = _found(records["record"], crosswalk["record"], crosswalk["golden"])
+    return under(records, _found(mine, golden["golden"], golden["customer_golden"]))
+
+
+def _found(wanted: pa.ChunkedArray, keys: pa.ChunkedArray, values: pa.ChunkedArray) -> pa.Array:
+    at = pc.index_in(wanted, keys.combine_chunks())
+    found = values.combine_chunks().take(at)
+    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+
+
 def fingerprints(records: pa.Table, object: str, plan: Plan) -> pa.Array:
-    """One stable text per record: `system:code`, or `system#hash.n` where there is no unique code."""
+    """One stable text per record: `system:code`, or `system#hash.n` where there is no unique code.
+    `records`: children `under` their customers."""
     codes = coded(records, plan)
     rest = pa.array(_repeated(codes))
     if not pc.any(rest).as_py():
@@ -120,7 +157,7 @@ def _hashed(records: pa.Table, object: str, plan: Plan) -> pa.Array:
 
 def seen(records: pa.Table, object: str) -> pa.Array:
     """A hash of the values that a decision about each record was taken on."""
-    return hashes(records, IDENTITY[object])
+    return hashes(records, DECIDED_ON[object])
 
 
 def hashes(records: pa.Table, fields: tuple[str, ...]) -> pa.Array:

@@ -148,7 +148,7 @@ def test_a_named_record_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert told == [("NAMED_UNKNOWN", "ERP.csv!99")]
 
 
-def test_decisions_hold_and_are_asked_again_when_values_changed(tmp_path: Path) -> None:
+def test_decisions_hold_and_are_asked_again_when_names_changed(tmp_path: Path) -> None:
     rows = [
         {"name": "上海华星电子有限公司", "code": "1"},
         {"name": "上海华星电子有限公司", "code": "2"},
@@ -171,6 +171,8 @@ def test_decisions_hold_and_are_asked_again_when_values_changed(tmp_path: Path) 
     )
     assert len(set(clusters(run(tmp_path, own, state=state)))) == 2
     rows[0]["phone"] = "021-55509999"
+    assert len(set(clusters(run(tmp_path, rows, state=state)))) == 2
+    rows[0]["name"] = "上海华星电子股份有限公司"
     assert len(set(clusters(run(tmp_path, rows, state=state)))) == 1
 
 
@@ -620,3 +622,34 @@ def test_numbers_that_lost_digits_are_no_evidence() -> None:
     values = ["13812340001", "1.39E+10", "138****0001", "0512-62881234", "95588", None, "62881234"]
     kept = ["13812340001", None, None, "0512-62881234", None, None, "62881234"]
     assert fields.numbers(pa.array(values)).texts.to_pylist() == kept
+
+
+def test_children_keep_their_ids_when_their_customer_is_renamed(tmp_path: Path) -> None:
+    state = decisions.State(tmp_path)
+    children = {
+        "contact": [{"customer_code": "K1", "name": "王建国", "mobile": "13900000001"}],
+        "follow_up": [{"customer_code": "K1", "at": "2025-03-04", "content": "电话沟通"}],
+    }
+    first = run(tmp_path, [{"name": "昆明博泰贸易有限公司", "code": "K1"}], state=state, **children)
+    publish(first, state)
+    renamed = [{"name": "大连华源装备有限公司", "code": "K1"}]
+    again = run(tmp_path, renamed, state=state, **children)
+    for name in ("customer", *children):
+        assert clusters(again, name) == clusters(first, name)
+
+
+def test_the_master_keeps_the_id_when_a_merge_is_undone(tmp_path: Path) -> None:
+    state = decisions.State(tmp_path)
+    whole = {
+        "name": "上海华星电子有限公司",
+        "phone": "021-58881234",
+        "address": "浦东新区张江路1号",
+    }
+    own = table("customer", [{"name": "华星电子（上海）有限公司"}, whole])
+    found = run(tmp_path, own, state=state)
+    publish(found, state)
+    golden, master = (found.golden["customer"][name][0].as_py() for name in ("golden", "record"))
+    assert master == own["record"][1].as_py()
+    state.append("pairs", dedupe.unmerge(golden, found.crosswalk, {"customer": own}, PLAN))
+    again = clusters(run(tmp_path, own, state=state))
+    assert again[1] == golden != again[0]

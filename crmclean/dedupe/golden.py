@@ -62,7 +62,7 @@ class Clustered:
 def merged(own: Clustered, job: Job) -> Matched:
     """Golden records and crosswalk of clusters."""
     before = ids.ids_before(own.prints, job.known(own.object, own.prints))
-    golden_of = ids.golden_ids(own.object, own.prints, own.label, before)
+    golden_of = ids.golden_ids(own.object, own.prints, own.label, before, own.rank)
     kept = _survived(own, golden_of, job)
     masters = own.ids.take(pa.array(kept.master))
     golden = pa.table({"golden": golden_of, "record": masters, **kept.columns})

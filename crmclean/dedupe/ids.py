@@ -2,7 +2,8 @@
 
 The id of a golden record is made from a fingerprint of one of its records: by itself the first one
 in reading order. The state remembers which fingerprints stood behind which id; a cluster takes over
-the id that most of its records had last time (each id once, the largest heir first), so that a new
+the id that most of its records had last time (each id once, the largest heir first, then the one with the
+best record), so that a new
 row in front, a merge or a split does not rename what the CRM already knows.
 """
 
@@ -21,12 +22,14 @@ LETTER = {"customer": "C", "contact": "P", "lead": "L", "follow_up": "F", "oppor
 KNOWN = pa.schema([("print", pa.string()), ("golden", pa.string())])
 
 
-def golden_ids(object: str, prints: pa.Array, label: np.ndarray, before: pa.Array) -> pa.Array:
+def golden_ids(
+    object: str, prints: pa.Array, label: np.ndarray, before: pa.Array, rank: np.ndarray
+) -> pa.Array:
     """The id of each cluster, in order of its first record. `before`: the id of each record in
-    earlier runs (`ids_before`)."""
+    earlier runs (`ids_before`); `rank`: of each record, that of the master is the lowest."""
     firsts, cluster = np.unique(label, return_inverse=True)
     own = _made(object, prints.take(pa.array(firsts)))
-    return own if before.null_count == len(before) else _carried(own, before, cluster)
+    return own if before.null_count == len(before) else _carried(own, before, cluster, rank)
 
 
 def entries(
@@ -79,10 +82,11 @@ def _made(object: str, prints: pa.Array) -> pa.Array:
     return pc.binary_join_element_wise(LETTER[object], texts, "")
 
 
-def _carried(own: pa.Array, before: pa.Array, cluster: np.ndarray) -> pa.Array:
+def _carried(own: pa.Array, before: pa.Array, cluster: np.ndarray, rank: np.ndarray) -> pa.Array:
     """The ids of clusters, from the `own` id of each and the ids that the records had `before`.
     Where one cluster and one id are each other's only heir and ancestor there is nothing to
-    decide; the others are settled one by one, the largest heir first."""
+    decide; the others are settled one by one, the largest heir first, of equal ones that with the
+    best record: where a merge is undone, what the CRM shows is the master's (`undo.py`)."""
     known = before.dictionary_encode()
     names = known.dictionary
     code = pc.fill_null(known.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
@@ -93,7 +97,9 @@ def _carried(own: pa.Array, before: pa.Array, cluster: np.ndarray) -> pa.Array:
     given[heir[lone]] = golden[lone]
     taken = set(golden[lone].tolist())
     heir, golden, count = heir[~lone], golden[~lone], count[~lone]
-    for at in np.lexsort((pc.rank(names.take(pa.array(golden))).to_numpy(), heir, -count)):
+    best = np.full(len(own), len(rank))
+    np.minimum.at(best, cluster, rank)
+    for at in np.lexsort((pc.rank(names.take(pa.array(golden))).to_numpy(), best[heir], -count)):
         if given[heir[at]] < 0 and golden[at] not in taken:
             given[heir[at]] = golden[at]
             taken.add(golden[at])

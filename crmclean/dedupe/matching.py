@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from crmclean.decisions import fingerprints
+from crmclean.decisions import fingerprints, under
 from crmclean.dedupe import bands, contacts, customer_fields, engine, named, survive
 from crmclean.dedupe.calibrate import by_decisions
 from crmclean.dedupe.children import Attached
@@ -121,10 +121,10 @@ def children(attached: Attached, job: Job) -> Matched:
 
 def _contacts(attached: Attached, job: Job) -> Matched:
     own = attached.records
-    count = own.num_rows
-    prints = fingerprints(own, "contact", job.plan)
+    count, told = own.num_rows, under(own, attached.golden)
+    prints = fingerprints(told, "contact", job.plan)
     fields = contacts.prepare(own, attached.golden)
-    said = named.pairs("contact", own, prints, job.plan, job.project, job.state)
+    said = named.pairs("contact", told, prints, job.plan, job.project, job.state)
     judged = _judged_contacts(fields, said, count, job)
     _let_go(fields)
     rank = survive.ranked(own, systems_of(own, job), np.ones(count, bool), np.zeros(count))
@@ -153,7 +153,7 @@ def _alone(attached: Attached, job: Job) -> Matched:
     """Every record is its own golden one."""
     own = attached.records
     label = np.arange(own.num_rows)
-    prints = fingerprints(own, attached.object, job.plan)
+    prints = fingerprints(under(own, attached.golden), attached.object, job.plan)
     why = np.where(attached.held, attached.why, "")
     nothing = np.zeros(own.num_rows)
     return merged(Clustered(attached.object, own, prints, label, label, nothing, why), job)

@@ -156,7 +156,7 @@ def _asked(run: Finished, name: str, record: np.ndarray, kind: np.ndarray) -> di
     wanted = np.flatnonzero((kind == 0) | (kind == 1))
     if not len(wanted):
         return {"print": [], "seen": []}
-    records = run.records[name]
+    records = decisions.named(run.raw, name)
     rows = pc.index_in(pa.array(record[wanted]), one(records["record"]))
     prints = decisions.fingerprints(records, name, run.plan).take(rows)
     told = (prints, decisions.seen(records.take(rows), name))

@@ -52,7 +52,11 @@ def sheets(work: Any, plan: Plan, model: dict[str, Object], language: str) -> li
             mine = _grouped(mine.sort_by(order), work, name)
             told = title("review.duplicates_title", mine.num_rows, language)
             records = work.get(f"records/{name}")
-            found.append(_pairs(mine.slice(0, MOST), told, records, plan, model[name], language))
+            known = decisions.named(work, name)
+            keys = decisions.fingerprints(known, name, plan), decisions.seen(known, name)
+            found.append(
+                _pairs(mine.slice(0, MOST), told, records, keys, plan, model[name], language)
+            )
     return found
 
 
@@ -97,14 +101,19 @@ def _waiting(pairs: pa.Table, work: Any, name: str, model: dict[str, Object]) ->
 
 
 def _pairs(
-    pairs: pa.Table, told: list[str], records: pa.Table, plan: Plan, owner: Object, language: str
+    pairs: pa.Table,
+    told: list[str],
+    records: pa.Table,
+    keys: tuple[pa.Array, pa.Array],
+    plan: Plan,
+    owner: Object,
+    language: str,
 ) -> workbooks.Sheet:
-    prints = decisions.fingerprints(records, owner.name, plan)
     at = [pc.index_in(one(pairs[side]), one(records["record"])) for side in ("left", "right")]
     sides = [records.take(rows) for rows in at]
     fields = [owner.fields[name] for name in COMPARED[owner.name]]
     fields = [f for f in fields if any(s[f.name].null_count < s.num_rows for s in sides)]
-    columns, cells, marks = _keys(owner.name, [prints.take(rows) for rows in at], sides)
+    columns, cells, marks = _keys(owner.name, *([key.take(rows) for rows in at] for key in keys))
     columns.append(grey(say("review.group", language), 6))
     cells.append(pairs["group"])
     words = ("same", "different", "all_different")
@@ -126,14 +135,14 @@ def _pairs(
 
 
 def _keys(
-    name: str, prints: list[pa.Array], sides: list[pa.Table]
+    name: str, prints: list[pa.Array], seen: list[pa.Array]
 ) -> tuple[list[workbooks.Col], list[pa.Array], list[pa.Table]]:
     """The hidden columns: what the row is about, and the values that it was decided on."""
-    seen = pc.binary_join_element_wise(*(decisions.seen(side, name) for side in sides), " ")
+    both = pc.binary_join_element_wise(*seen, " ")
     columns = [
         workbooks.Col(key, hidden=True, locked=True) for key in ("object", "left", "right", "seen")
     ]
-    return columns, [pa.repeat(name, len(seen)), *prints, seen], []
+    return columns, [pa.repeat(name, len(both)), *prints, both], []
 
 
 def _marks(values: list[pa.Array], heading: str) -> pa.Table:
