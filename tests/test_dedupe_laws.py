@@ -9,12 +9,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_dedupe import clusters, run, uscc
 
-from crmclean.dedupe import cluster
+from crmclean.dedupe import cluster, name_fields
+from crmclean.dedupe.fields import encode
+from crmclean.dedupe.laws import laws_of
 
+NOBODY = np.zeros(0, np.int64)
 CODES = tuple(uscc(body) for body in ("A1234567", "B7654321", "C1122334"))
 PLANTS = {
     "1": ("一厂", "第一厂", "1厂"),
@@ -85,6 +90,27 @@ def test_no_score_and_no_word_breaks_a_law(tmp_path: Path, said: tuple, match: f
     ids = sorted(r["record"] for r in found.crosswalk.to_pylist() if r["object"] == "customer")
     apart = {ids[n] for pair in always if golden[pair[0]] != golden[pair[1]] for n in pair}
     assert set(told) == apart
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "banned"),
+    [
+        ("江阴特钢一厂", "江阴特钢第一分厂", False),
+        ("大庆油田采油一厂", "大庆油田有限责任公司第一采油厂", False),
+        ("江阴特钢一厂", "江阴特钢第二分厂", True),
+        ("江阴特钢一厂", "江阴特钢第一分公司", True),
+        ("江阴特钢一公司", "江阴特钢有限公司第一分厂", True),
+        ("江阴特钢有限公司", "江阴特钢第一分厂", True),
+        ("大庆油田有限责任公司第一采气厂", "大庆油田有限责任公司第一采油厂", True),
+    ],
+)
+def test_a_numbered_plant_is_one_with_or_without_its_company(
+    one: str, other: str, banned: bool
+) -> None:
+    fields = name_fields.fields_of(*name_fields.read(pa.array([one, other])))
+    fields["uscc"] = encode(pa.array(["", ""]))
+    laws = laws_of(fields, NOBODY, NOBODY)
+    assert laws.forbidden(np.array([0]), np.array([1]), 2).tolist() == [banned]
 
 
 @settings(max_examples=300, deadline=None)

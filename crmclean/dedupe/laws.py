@@ -5,19 +5,33 @@ names share nothing; then a person looks.
 """
 
 import numpy as np
+import pyarrow.compute as pc
 
 from crmclean.dedupe.customers import NAME, SPEC
 from crmclean.dedupe.engine import Laws, Scored
 from crmclean.dedupe.fields import Field
 
+#: A branch that is a plant with a number. 特钢第一分厂 may be 特钢一厂, whose name says no branch; but
+#: 第一采油厂 and 第一采气厂 are two.
+_PLANT = r"^\d+[^\d公司]*厂$"
 _CHECK = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 def laws_of(fields: dict[str, Field], never: np.ndarray, always: np.ndarray) -> Laws:
-    """Different valid USCC, different branch and different ordinal never meet."""
+    """Different valid USCC, different branch and different ordinal never meet. A plant that says no
+    branch but its number may be any plant of that number, though never two of them."""
     branch, ordinal = (fields[name].codes.astype(np.int64) + 1 for name in ("branch", "ordinal"))
-    signature = branch * (int(ordinal.max(initial=0)) + 1) + ordinal
-    return Laws((signature, valid_uscc(fields["uscc"])), never, always)
+    counted = np.where(_matching(fields["branch"], _PLANT), 0, branch)
+    signature = counted * (int(ordinal.max(initial=0)) + 1) + ordinal
+    plant = (branch == 0) & (ordinal > 0) & _matching(fields["kind"], "^factory$")
+    any_plant = np.where(plant, -1, branch)
+    return Laws((signature, valid_uscc(fields["uscc"]), any_plant), never, always)
+
+
+def _matching(field: Field, pattern: str) -> np.ndarray:
+    """Whose value matches a pattern."""
+    found = pc.match_substring_regex(field.values, pattern).to_numpy(zero_copy_only=False)
+    return np.append(found, False)[field.codes].astype(bool)
 
 
 def same_uscc(scored: Scored, fields: dict[str, Field]) -> tuple[np.ndarray, np.ndarray]:
@@ -46,7 +60,7 @@ def reasons(
     reason[np.isin(pair, sure)] = "SAME_USCC"
     reason[doubtful] = "SAME_USCC_OTHER_NAME"
     apart = verdict == "different"
-    _, uscc = laws.exclusive
+    _, uscc, _ = laws.exclusive
     for name in ("ordinal", "branch"):
         codes = fields[name].codes
         reason[apart & (codes[scored.left] != codes[scored.right])] = f"{name.upper()}_DIFFERS"

@@ -1,4 +1,4 @@
-"""The numbers in company names: 一厂, 第三医院, 4局, 红星1号店.
+"""The numbers in company names: 一厂, 第三医院, 4局, 红星1号店; and what stands for them: A厂, 东厂.
 
 They tell one plant or branch from the next, in whatever spelling: 第二 is 2. Numerals are read only
 inside an ordinal, never in a brand: 三一重工 stays. Few names have one, so those are read one by one.
@@ -13,20 +13,42 @@ import pyarrow.compute as pc
 from crmclean.dedupe.spans import Spans, filled
 
 NUMERAL = "一二三四五六七八九十百零〇○两壹贰叁肆伍陆柒捌玖拾"
-ORDINAL = re.compile(
-    rf"第(?P<a>[{NUMERAL}\d]+?(?=零售|[^{NUMERAL}\d]|$))|(?!(?<=[统唯万天如合归同德])一)(?<!\d)(?P<b>[{NUMERAL}]{{1,3}}|\d{{1,4}})"
+_LETTER = "abcdefghijklmnopqrstuvwxyz"
+_SIDE = "东西南北"
+_BRAND = "(?!(?<=[统唯万天如合归同德])一)(?!(?<=[都好独])一处)"  # 统一, 都一处
+#: Characters that make a place of a side: 山东, 济南.
+_PLACES = {
+    "东": "广山华江浦胶丹辽河海肥惠卫城远沪关粤鲁冀",
+    "西": "广山华江浦陕河湘鄂定",
+    "南": "华江东西济云湖河海越淮渭岭闽皖苏浙赣台",
+    "北": "华江东西河湖淮台苏皖闽陕鄂",
+}
+_PLACE = "".join(f"(?!(?<=[{before}]){side})" for side, before in _PLACES.items())
+_NUMBERED = (
+    rf"第(?P<a>[{NUMERAL}\d]+?(?=零售|[^{NUMERAL}\d]|$))|{_BRAND}(?<!\d)(?P<b>[{NUMERAL}]{{1,3}}|\d{{1,4}})"
     r"(?=分?厂|分?店|分公司|分院|分行|分部|分校|号(?:店|厂|楼|院|库|仓)|车间|"
     r"建(?:筑|设|建设|工程|$|公司|集团)|冶|局|医?院|"
     r"中(?:学|$)|小(?:学|$)|矿|校区?|期|队|站|库|机床)"
 )
+#: 四局一公司, 路桥二处: one small number behind words; 三一公司 and 58公司 are brands.
+_UNIT = (
+    rf"(?:^|(?<=.[^第a-z{NUMERAL}\d])){_BRAND}"
+    r"(?P<c>(?:二?十)?[一二三四五六七八九]|二?十|[12]?\d)(?=(?:工程)?(?:公司|处$)|部$)"
+)
+_LETTERED = (
+    rf"(?<=[\u4e00-\u9fff])(?<![{NUMERAL}])(?P<d>[a-z])(?=分?厂|分?店|公司|分公司|车间|[处部]$)"
+)
+_SIDED = rf"(?<=..){_PLACE}(?P<e>[{_SIDE}])(?=分?厂区?$)|(?<=厂)(?P<f>[{_SIDE}])$"  # 厂(南)
+ORDINAL = re.compile("|".join((_NUMBERED, _UNIT, _LETTERED, _SIDED)))
 _HAS_NUMERAL = re.compile(rf"[{NUMERAL}\d]")
+_HAS_MARK = re.compile(rf"[{NUMERAL}\d{_LETTER}{_SIDE}]")
 _NUMBER_END = re.compile(rf"^(.{{2,}}?)(第?[{NUMERAL}\d]+)号?$")
 _DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "两": 2}
 _DIGITS |= {c: i for i, c in enumerate("壹贰叁肆伍陆柒捌玖", 1)}
 
 #: What may stand before and after the numeral of an ordinal.
 NUMERALS = f"{NUMERAL}0123456789"
-_NEXT = f"{NUMERALS}分厂店公院行部校号车间建冶局医中小矿期队站库机"
+_NEXT = f"{NUMERALS}分厂店公院行部校号车间建冶局医中小矿期队站库机工处"
 
 
 def number(text: str) -> str:
@@ -53,6 +75,7 @@ def ordinals(names: Spans, more: pa.Array) -> pa.Array:
     """The ordinals of each name and of what stands behind it: see `ordinal`."""
     beside = pc.not_equal(more, "").to_numpy(zero_copy_only=False)
     near = names.count(NUMERALS, _NEXT) + names.count("第", NUMERALS)
+    near += names.count(f"{_LETTER}{_SIDE}", "分厂店公车处部") + names.count("厂", _SIDE)
     rows = np.flatnonzero(beside | (near > 0))
     both = pc.binary_join_element_wise(names[rows].texts(), more.take(pa.array(rows)), "")
     return filled(len(names), rows, [ordinal(name) for name in both.to_pylist()])
@@ -60,16 +83,22 @@ def ordinals(names: Spans, more: pa.Array) -> pa.Array:
 
 def ordinal(name: str) -> str:
     """All ordinals of a name, joined: 中铁四局第二工程公司 → 4-2."""
-    if not _HAS_NUMERAL.search(name):
+    if not _HAS_MARK.search(name):
         return ""
-    return "-".join(number(hit["a"] or hit["b"]) for hit in ORDINAL.finditer(name))
+    return "-".join(map(_told, ORDINAL.finditer(name)))
+
+
+def _told(hit: re.Match) -> str:
+    """What an ordinal says: a number, or the letter or side that stands for one."""
+    said = hit[hit.lastgroup]
+    return number(said) if said[0] in NUMERALS else said
 
 
 def in_digits(text: str) -> str:
     """A text with its ordinals as digits: 第二分公司 is 2分公司."""
     if not _HAS_NUMERAL.search(text):
         return text
-    return ORDINAL.sub(lambda hit: number(hit["a"] or hit["b"]), text)
+    return ORDINAL.sub(_told, text)
 
 
 def without_numbers(cores: Spans, forms: pa.Array) -> Spans:
