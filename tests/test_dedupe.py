@@ -227,6 +227,23 @@ def test_losing_telephones_live_on(tmp_path: Path) -> None:
     assert ("other_phones", None, "021-55502222") in changed
 
 
+@pytest.mark.parametrize(("spoken", "written"), [("zh", "en"), ("en", "zh")])
+def test_a_kept_value_has_its_label_in_the_language_of_the_project(
+    tmp_path: Path, spoken: str, written: str
+) -> None:
+    rows = [{"name": "上海华星电子有限公司", "address": f"上海市测试路{n}号"} for n in "12"]
+    records = {name: table(name, rows if name == "customer" else []) for name in MODEL}
+    migration = project.Project(sources=[{"path": "a.csv"}], language=written)
+    before = messages.language()
+    messages.set_language(spoken)
+    try:
+        found = dedupe.dedupe(records, PLAN, migration, MODEL, decisions.State(tmp_path))
+    finally:
+        messages.set_language(before)
+    label = {"zh": "其他详细地址：", "en": "other Address: "}[written]
+    assert found.golden["customer"]["remark"].to_pylist() == [f"{label}上海市测试路2号"]
+
+
 def test_a_golden_cell_is_told_once(tmp_path: Path) -> None:
     rows = [
         {"name": "上海华星电子有限公司", "phone": f"021-5550{n}", "other_phones": f"021-5551{n}"}

@@ -123,6 +123,43 @@ def test_a_wrong_value_is_told_in_the_language(tmp_path: Path, section: str, wor
     assert words in str(refused(tmp_path, f"{SOURCES}{section}\n"))
 
 
+@pytest.mark.parametrize("rule", ["always", "never"])
+@pytest.mark.parametrize(
+    ("pairs", "line"),
+    [
+        ("[['k:F040', 'k:F041', 'k:F042']]", 5),
+        ("[['k:F003'], []]", 5),
+        ("\n    - [a, b]\n    - []", 7),
+        ("[erp.csv!3, sales.csv!3]", 5),
+        ("[12]", 5),
+        ("[[a, a]]", 5),
+        ("[[a, '']]", 5),
+        ("[[a, [b]]]", 5),
+        ("[{a: b}]", 5),
+    ],
+)
+def test_a_pair_is_two_records(tmp_path: Path, rule: str, pairs: str, line: int) -> None:
+    error = refused(tmp_path, f"{SOURCES}dedupe:\n  {rule}: {pairs}\n")
+    assert (error.code, error.facts["line"]) == ("PROJECT_BAD_VALUE", line)
+    assert "两条不同的记录" in str(error)
+
+
+def test_records_of_a_pair_are_named_as_written(tmp_path: Path) -> None:
+    found = load(tmp_path, SOURCES + "dedupe:\n  never: [[0138, k:1], [a, b]]\n")
+    assert found.dedupe.never == (("0138", "k:1"), ("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("section", "line"), [("match: 0\n  review: 8", 6), ("match: -1", 4), ("match: .nan", 4)]
+)
+def test_nothing_is_asked_above_what_merges_by_itself(
+    tmp_path: Path, section: str, line: int
+) -> None:
+    error = refused(tmp_path, f"{SOURCES}dedupe:\n  {section}\n")
+    assert (error.code, error.facts["line"]) == ("PROJECT_BAD_VALUE", line)
+    assert "不能大于 match" in str(error)
+
+
 def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "crmclean.yaml"
     path.write_bytes(SOURCES.encode("gb18030"))

@@ -35,6 +35,17 @@ def test_run(name: str, tmp_path: Path, cli: Callable, request: pytest.FixtureRe
     assert found == _texts(expected)
 
 
+def test_the_language_of_the_terminal_is_in_no_file(tmp_path: Path, cli: Callable) -> None:
+    name = "owner_conflict"  # a label stands in a remark
+    folder = tmp_path / name
+    shutil.copytree(RUNS / name, folder, ignore=shutil.ignore_patterns("expected"))
+    arguments = (folder / "cmd").read_text(encoding="utf-8").split()
+    done = cli("--lang", "en", *arguments, cwd=folder, CRMCLEAN_LANG="en")
+    assert done.returncode == 0
+    expected = _texts(RUNS / name / "expected")
+    assert _result(folder / "out") == {p: t for p, t in expected.items() if p.startswith("out/")}
+
+
 def _lines(text: str, folder: Path) -> str:
     return text.replace(str(folder), "FOLDER").replace("\\", "/")
 

@@ -70,6 +70,18 @@ def test_a_console_without_our_signs_shows_others() -> None:
     assert _lookalike(UnicodeEncodeError("gbk", "𠮷", 0, 1, "")) == ("?", 1)
 
 
+@pytest.mark.parametrize("command", ["run", "dedupe"])
+def test_a_reader_that_has_seen_enough_changes_no_exit_code(command: str, tmp_path: Path) -> None:
+    shutil.copytree(BASE.parent / "merge", tmp_path / "merge")
+    arguments = [sys.executable, "-m", "crmclean", command, "-o", "out", "--no-input"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    environment = second.environment()
+    with subprocess.Popen(arguments, cwd=tmp_path / "merge", env=environment, **pipes) as done:
+        done.stdout.close()
+        assert done.stderr.read() == b""
+    assert done.returncode == 0
+
+
 INTERRUPTED = """
 import signal, sys, threading, time
 from crmclean.cli.main import main

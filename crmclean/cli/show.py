@@ -71,11 +71,9 @@ def table(
     if not rows:
         return
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(markup=False, highlight=False, emoji=False)
     grid = Table(
         title=Text(safe(title)),
         title_justify="left",
@@ -90,7 +88,20 @@ def table(
         )
     for row in rows:
         grid.add_row(*(Text(_cell(value)) for value in row))
-    console.print(grid)
+    _console().print(grid)
+
+
+def _console() -> Any:
+    """A console of rich without its markup. By itself rich would end the program with 1, which means
+    findings, once nobody reads any more."""
+    from rich.console import Console
+
+    class Quiet(Console):
+        def on_broken_pipe(self) -> None:
+            self.quiet = True
+            _closed(sys.stdout)
+
+    return Quiet(markup=False, highlight=False, emoji=False)
 
 
 def _cell(value: object) -> str:

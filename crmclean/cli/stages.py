@@ -132,15 +132,14 @@ def _batch(
 
 @contextmanager
 def opened_job(config: Path, out: Path, lang: str | None, **how: Any) -> Iterator[Any]:
-    """The project of `config`, opened for work in `out`, with progress on the terminal. That
-    personal data is shown, and why, is noted in the state."""
+    """The project of `config`, opened for work in `out`, with progress on the terminal. `lang` is
+    what the terminal speaks; what is written keeps to the language of the project, which must give
+    the same files whoever runs it. That personal data is shown, and why, is noted in the state."""
     from crmclean import job as jobs
     from crmclean.project import load
 
     project = load(config)
-    if lang is not None:
-        project = project.model_copy(update={"language": lang})
-    set_language(project.language)
+    set_language(lang or project.language)
     with (
         progress.progress() as told,
         jobs.opened(project, config.parent, out, told, **how) as job,

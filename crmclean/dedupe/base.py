@@ -20,7 +20,6 @@ from crmclean.decisions import as_lines
 from crmclean.dedupe import ids
 from crmclean.dedupe.blocks import RECORD_BITS
 from crmclean.dedupe.job import Job
-from crmclean.messages import language
 from crmclean.run import Work
 from crmclean.run.cache import known_keys
 from crmclean.run.gather import some
@@ -143,7 +142,7 @@ def _made_from(work: Work, job: Job) -> str:
         job.project.model_dump_json(exclude={"gates"}),
         json.dumps([sources, registers, cleaned]),
     ]
-    return key([*texts, language(), job.made_from], [])
+    return key([*texts, job.made_from], [])
 
 
 def _stamp(data: bytes) -> list:

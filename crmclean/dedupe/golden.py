@@ -84,7 +84,7 @@ def _survived(own: Clustered, golden_of: pa.Array, job: Job) -> survive.Survived
     }
     return survive.survive(
         own.records, job.model[own.object], own.label, golden_of, own.rank, grounds, strategies,
-        own.decided,
+        own.decided, job.project.language,
     )  # fmt: skip
 
 

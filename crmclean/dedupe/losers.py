@@ -1,7 +1,8 @@
 """What loses lives on: other telephones, the other owner as 协作人, the other address in the remark.
 
 A number that its rule refuses is no telephone: it goes to the remark, under its label. One that lost
-its digits (1.39E+10) can be nobody's; it stays in the records and the issues.
+its digits (1.39E+10) can be nobody's; it stays in the records and the issues. Labels are in the
+language of the project: what stands in a record must not depend on who ran the program that day.
 """
 
 import numpy as np
@@ -10,7 +11,7 @@ import pyarrow.compute as pc
 
 from crmclean import rules
 from crmclean.dedupe.strategies import JOIN, PARTS, Groups, joined, put
-from crmclean.messages import language, say
+from crmclean.messages import say
 from crmclean.model import Object
 from crmclean.tables import GOLDEN, table
 
@@ -30,6 +31,7 @@ def keep(
     cells: list[pa.Table],
     golden: pa.Array,
     asked: tuple[str, ...],
+    language: str,
 ) -> None:
     """Write losing values into `columns` and `cells`; `asked`: fields whose losers the project wants
     kept (`keep_both`) beside those that always are."""
@@ -44,20 +46,21 @@ def keep(
             lost, pc.invert(pc.fill_null(pc.match_substring_regex(own, _NO_DIGITS), False))
         )
         fits = rules.sound(own, PARTS[into]) if into in PARTS else pa.repeat(True, len(own))
-        for here, label in ((into, ""), ("remark", _label(object, name))):
+        known = _label(object, name, language)
+        for here, label in ((into, ""), ("remark", known)):
             mask = pc.and_(lost, fits if here == into else pc.invert(fits))
-            label = _label(object, name) if here == "remark" else label
+            label = known if here == "remark" else label
             if pc.any(mask).as_py() and here in columns:
                 cluster = groups.cluster[mask.to_numpy(zero_copy_only=False)]
                 kept = pc.binary_join_element_wise(label, own.filter(mask), "")
                 _append(columns, here, object.name, groups, cluster, kept, cells, golden)
 
 
-def _label(object: Object, name: str) -> str:
+def _label(object: Object, name: str, language: str) -> str:
     """协作人 for another owner, else the field's own label."""
     if name == "owner":
-        return say("dedupe.kept.owner")
-    return say("dedupe.kept.other", label=object.fields[name].label[language()])
+        return say("dedupe.kept.owner", language)
+    return say("dedupe.kept.other", language, label=object.fields[name].label[language])
 
 
 def _append(columns, into, object, groups, cluster, kept, cells, golden) -> None:

@@ -29,7 +29,7 @@ def pairs(
     if object == "customer":
         ids = records["record"].combine_chunks()
         for rule in ("never", "always"):
-            found[rule] = _of_project(_both(project, rule), ids, prints, plan, count)
+            found[rule] = _of_project(getattr(project.dedupe, rule), ids, prints, plan, count)
     decided = _decided(object, records, prints, state)
     for rule, verdict in (("decided_never", "different"), ("decided_always", "same")):
         chosen = sorted(pair for pair, said in decided.items() if said == verdict)
@@ -81,7 +81,9 @@ def _places(prints: pa.Array, wanted: list[str]) -> dict[str, int]:
 def unknown(records: pa.Table, prints: pa.Array, plan: Plan, project: Project) -> pa.Table:
     """An issue for each record that crmclean.yaml names and that is not there."""
     ids = records["record"].combine_chunks()
-    names = [name for rule in ("never", "always") for name in sum(_both(project, rule), ())]
+    names = [
+        name for rule in ("never", "always") for name in sum(getattr(project.dedupe, rule), ())
+    ]
     places = _named(names, ids, prints, plan)
     missing = sorted(name for name in set(names) if name not in places)
     columns = {
@@ -92,12 +94,8 @@ def unknown(records: pa.Table, prints: pa.Array, plan: Plan, project: Project) -
     return table(ISSUES, {**columns, "severity": severity("NAMED_UNKNOWN")})
 
 
-def _both(project: Project, rule: str) -> list[tuple[str, ...]]:
-    return [tuple(str(name) for name in pair) for pair in getattr(project.dedupe, rule)]
-
-
 def _of_project(
-    pairs: list[tuple[str, ...]], ids: pa.Array, prints: pa.Array, plan: Plan, count: int
+    pairs: tuple[tuple[str, str], ...], ids: pa.Array, prints: pa.Array, plan: Plan, count: int
 ) -> np.ndarray:
     place = _named(sum(pairs, ()), ids, prints, plan)
     found = set()

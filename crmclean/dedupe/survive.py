@@ -48,11 +48,12 @@ def survive(
     grounds: Grounds,
     named: dict[str, str],
     decided: dict[str, pa.Array],
+    language: str,
 ) -> Survived:
     """The surviving values. `label`: the cluster of each record (number of its first record);
     `golden`: the id of each cluster in order; `order`: the rank of each record, lowest first;
     `named`: strategies of the project by field; `decided`: what a person said, by field, for each
-    record (null: nothing)."""
+    record (null: nothing); `language`: of the labels of what loses."""
     firsts, cluster = numbered(label)
     groups = groups_of(cluster, np.bincount(cluster), order)
     master = firsts.copy()
@@ -81,7 +82,7 @@ def survive(
     columns, cells = ({name: one[n] for name, one in found.items()} for n in (0, 1))
     cells = list(cells.values())
     asked = tuple(name for name in named if strategies[name] == "keep_both")
-    losers.keep(records, object, groups, columns, cells, golden, asked)
+    losers.keep(records, object, groups, columns, cells, golden, asked, language)
     return Survived(master, columns, _all(GOLDEN, cells), _all(CHANGES, abreast(changed, names)))
 
 

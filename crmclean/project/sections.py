@@ -6,8 +6,9 @@ section). An unknown key is an error, and so is a value of the wrong kind.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo, field_validator
 from pydantic import Field as Setting
+from pydantic_core import PydanticCustomError
 
 from crmclean.gates import Gates
 from crmclean.tables import OBJECTS
@@ -98,14 +99,37 @@ Strategy = Literal[
 ]  # fmt: skip
 
 
+def _two(value: Any) -> Any:
+    """Two different records: of one or three nobody could say what was meant, and a name without its
+    brackets would be read letter by letter."""
+    listed = value if isinstance(value, list | tuple) else ()
+    names = {as_written(name) for name in listed if isinstance(name, str | int | float)} - {""}
+    if not len(listed) == len(names) == 2:
+        raise PydanticCustomError("pair", "a pair is two records: [[A, B], …]")
+    return value
+
+
+#: Two records that a person named.
+Pair = Annotated[tuple[Text, Text], BeforeValidator(_two)]
+
+
 class Dedupe(_Part):
     match: float = 8.0
-    review: float = 0.0
+    review: float = Setting(0.0, validate_default=True)
     priority: tuple[str, ...] = ()
     owner_conflict: Literal["hold", "first"] = "hold"
     survivorship: dict[str, Strategy] = {}
-    never: tuple[Any, ...] = ()
-    always: tuple[Any, ...] = ()
+    never: tuple[Pair, ...] = ()
+    always: tuple[Pair, ...] = ()
+
+    @field_validator("review")
+    @classmethod
+    def _up_to_match(cls, review: float, told: ValidationInfo) -> float:
+        """Pairs are asked about from `review` up to `match`: above it there is nothing to ask."""
+        match = told.data.get("match", review)
+        if not review <= match:
+            raise PydanticCustomError("above_match", "above {match}", {"match": match})
+        return review
 
 
 class Pilot(_Part):
