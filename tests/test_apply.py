@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from golden_records import MODEL, PLAN, PROJECT, crosswalk, gaps_of, records
 
-from crmclean import apply, gaps, messages, workbooks
+from crmclean import apply, gaps, workbooks
 from crmclean.decisions import State
 from crmclean.errors import InputRefused
 
@@ -87,15 +87,6 @@ def test_a_cell_that_nobody_asked_for_is_listed(sent: Path, state: State) -> Non
     assert [refused.code for refused in apply.read(sent, state, MODEL).refused] == [
         "APPLY_NOT_ASKED"
     ]
-
-
-def test_a_sheet_is_read_whatever_the_terminal_speaks(sent: Path, state: State) -> None:
-    before = messages.language()
-    messages.set_language("en")  # the ticks of the sheet are Chinese
-    try:
-        assert apply.read(sent, state, MODEL).refused == []
-    finally:
-        messages.set_language(before)
 
 
 def test_a_row_that_was_added_is_listed(sent: Path, state: State) -> None:

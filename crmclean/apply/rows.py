@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crmclean import rules
-from crmclean.messages import LANGUAGES, say
+from crmclean.messages import say
 from crmclean.model import Field, Object
 
 #: Words of a verdict, as people write them; anything else is listed.
@@ -91,7 +91,7 @@ def _gap(
     sheet: str, number: int, heading: str, field: Field, row: Row, value: str
 ) -> Iterator[Taken | Refused]:
     if field.name not in (row.get("asked") or "").split():
-        if value not in ("", *(say("gaps.there", lang) for lang in LANGUAGES)):
+        if value not in ("", say("gaps.there")):
             yield Refused(sheet, number, heading, "APPLY_NOT_ASKED")
         return
     if not value:
