@@ -17,7 +17,6 @@ TIE = 3.0  # 8 to 1: less is no reason to prefer one of two customers
 BIG = 60  # larger components are cut at a higher threshold first
 STEP = 3.0
 EQUAL = 1e-9
-FINER = 1e-6  # beyond its say the nearer link still comes first
 COMMANDED = 1e6
 CELLS = 4_000_000  # of the links of components that are repaired at once
 
@@ -101,9 +100,7 @@ def _not_the_nearest(record: np.ndarray, code: np.ndarray, bits: np.ndarray) -> 
 
 def _limited(value: np.ndarray) -> np.ndarray:
     commanded = np.where(value > 0, COMMANDED, -np.inf)
-    finite = np.where(np.isinf(value), 0.0, value)
-    say = np.clip(finite, UNSEEN, LIMIT) + FINER * finite
-    return np.where(np.isinf(value), commanded, say)
+    return np.where(np.isinf(value), commanded, np.clip(value, UNSEEN, LIMIT))
 
 
 def _links(
@@ -184,13 +181,13 @@ def _average_link(total: np.ndarray) -> np.ndarray:
 def _between(total: np.ndarray, mean: np.ndarray, keep: np.ndarray, gone: np.ndarray) -> np.ndarray:
     """Where one of the two that would be joined is as near to a third, which could then not join
     them. Nothing but their order would choose, so the one between stays apart from both: its links
-    to them are taken out of `total`."""
+    to them are taken out of `total`. (At the limit of a pair's say nobody knows which is nearer.)"""
     row = np.arange(len(mean))
     nearest = mean[row, keep, gone][:, None]
     shut_out = total[row, keep] + total[row, gone] < 0
     found = np.zeros(len(mean), bool)
     for one, other in ((keep, gone), (gone, keep)):
-        rival = (mean[row, one] >= nearest - EQUAL) & shut_out & (nearest < COMMANDED / 2)
+        rival = (mean[row, one] >= nearest - EQUAL) & shut_out & (nearest < LIMIT - EQUAL)
         rival[row, other] = rival[row, one] = False
         between = rival.any(axis=1)
         rival[row, other] = True
