@@ -29,7 +29,7 @@ _FORMULA, _FORMAT, _XF, _SHEET = (0x0006, 0x0206, 0x0406), 0x041E, 0x00E0, 0x008
 _STRING, _SHARED = 0x0207, (0x04BC, 0x0221, 0x0236)
 _DIMENSIONS = 0x0200
 _NUMBER, _RK, _MULRK = 0x0203, 0x027E, 0x00BD
-_FILEPASS = 0x002F
+_FILEPASS, _EOF = 0x002F, 0x000A
 #: Things with a meaning that no cell has: told, not read (dirty-input.md L17).
 _COMMENT, _OBJECT, _PICTURE = 0x001C, 0x005D, b"\x15\x00\x12\x00\x08\x00"
 _CELLS = {0x0203, 0x027E, 0x00BD, 0x00FD, 0x0204, 0x0201, 0x00BE, 0x0205, 0x00D6, *_FORMULA}
@@ -55,48 +55,66 @@ class Book:
 
 def look(stream: bytes) -> Book:
     """Walk over the workbook stream of an .xls."""
-    book = Book()
-    names: dict[int, str] = {}
-    formats: dict[int, int] = {}
-    styles: list[int] = []
-    detail, depth = Detail(), 0
-    hidden: tuple[set[int], set[int]] = (set(), set())
-    formula: bytes | None = None
-    for start, kind, body in _records(stream, book):
-        formula = _awaited(kind, body, formula, detail)
+    walk = _Walk(len(stream))
+    for start, kind, body in _records(stream, walk.book):
+        walk.formula = _awaited(kind, body, walk.formula, walk.detail)
+        if kind == _FILEPASS:
+            walk.book.encrypted = True
+            break
+        if kind in _CELLS and body[3:4] not in (b"\x00", b""):
+            walk.book.whole = False  # a column beyond the 256 there are: no program wrote this
+            break
         if kind in _BOF:
-            depth += 1
-            if start == 0:
-                book.package.old = kind != 0x0809 or body[:2] != b"\x00\x06"
-            if start in names:
-                detail, hidden = Detail(), (set(), set())
-                book.package.sheets[names[start]] = detail
-        elif kind == 0x000A:
-            detail.hidden_rows, detail.hidden_columns = map(frozenset, hidden)
-        elif kind == _FILEPASS:
-            book.encrypted = True
-            return book
-        elif kind == _SHEET and len(body) > 8:
-            names[struct.unpack_from("<I", body)[0]] = _name(body)
-            book.whole = book.whole and max(names) < len(stream)
-        elif kind == _DATE1904 and body[:1] == b"\x01":
-            book.package.epoch = 1904
-        elif kind == _FORMAT and len(body) > 5:
-            formats[struct.unpack_from("<H", body)[0]] = _zeros(body)
-        elif kind == _XF and len(body) >= 4:
-            styles.append(formats.get(struct.unpack_from("<H", body, 2)[0], 0))
+            walk.begin(start, kind, body)
+        elif kind == _EOF:
+            walk.detail.hidden_rows, walk.detail.hidden_columns = map(frozenset, walk.hidden)
+        elif kind in (_SHEET, _DIMENSIONS, _DATE1904, _COMMENT, _OBJECT):
+            walk.of_book(kind, body)
+        elif kind in (_FORMAT, _XF):
+            walk.of_style(kind, body)
+        else:
+            _cell(kind, body, walk.detail, walk.hidden, walk.styles)
+    return walk.book
+
+
+class _Walk:
+    """What the walk knows so far: the book, and the sheet that it is in."""
+
+    def __init__(self, size: int) -> None:
+        self.book, self.size = Book(), size
+        self.names: dict[int, str] = {}  # of the sheets, by where they begin
+        self.formats: dict[int, int] = {}
+        self.styles: list[int] = []
+        self.detail, self.hidden = Detail(), (set[int](), set[int]())
+        self.formula: bytes | None = None
+
+    def begin(self, start: int, kind: int, body: bytes) -> None:
+        """A stream within the stream: the workbook itself, a sheet, a chart in a sheet."""
+        if start == 0:
+            self.book.package.old = kind != 0x0809 or body[:2] != b"\x00\x06"
+        if start in self.names:
+            self.detail, self.hidden = Detail(), (set(), set())
+            self.book.package.sheets[self.names[start]] = self.detail
+
+    def of_book(self, kind: int, body: bytes) -> None:
+        """A record that tells of the book or of a whole sheet."""
+        book = self.book
+        if kind == _SHEET and len(body) > 8:
+            self.names[struct.unpack_from("<I", body)[0]] = _name(body)
+            book.whole = book.whole and max(self.names) < self.size
         elif kind == _DIMENSIONS and len(body) >= 14:
             book.whole = book.whole and _plausible(body)
-        elif kind == _COMMENT:
-            book.comments += 1
-        elif kind == _OBJECT:
-            book.pictures += body[:6] == _PICTURE
-        elif kind in _CELLS and body[3:4] not in (b"\x00", b""):
-            book.whole = False  # a column beyond the 256 there are: no program wrote this
-            return book
-        else:
-            _cell(kind, body, detail, hidden, styles)
-    return book
+        elif kind == _DATE1904 and body[:1] == b"\x01":
+            book.package.epoch = 1904
+        book.comments += kind == _COMMENT
+        book.pictures += kind == _OBJECT and body[:6] == _PICTURE
+
+    def of_style(self, kind: int, body: bytes) -> None:
+        """A number format, or a style that uses one."""
+        if kind == _FORMAT and len(body) > 5:
+            self.formats[struct.unpack_from("<H", body)[0]] = _zeros(body)
+        elif kind == _XF and len(body) >= 4:
+            self.styles.append(self.formats.get(struct.unpack_from("<H", body, 2)[0], 0))
 
 
 def _records(stream: bytes, book: Book) -> Iterator[tuple[int, int, bytes]]:

@@ -13,8 +13,25 @@ from crmclean.tables import OBJECTS
 
 def facts(run: Finished, gaps: dict[str, Any]) -> dict[str, Any]:
     """Counts of records by end, the score with its dimensions, gates and next actions."""
-    ends = tally(run.crosswalk, "end")
+    count = {end: n for (end,), n in tally(run.crosswalk, "end").items()}
     by_object = tally(run.crosswalk, "object", "end")
+    loaded = {name: by_object.get((name, "loaded"), 0) for name in OBJECTS}
+    there = {name for name, _ in by_object}
+    wanted = {"pilot": run.project.pilot.rows, "audit": run.project.audit.rows}
+    drawn = {name: min(rows, loaded["customer"]) for name, rows in wanted.items()}
+    due = {**drawn, "audit": 0 if _judged(run, loaded["customer"]) else drawn["audit"]}
+    return {
+        "records": sum(count.values()),
+        "ends": count,
+        "importable": [(name, loaded[name]) for name in OBJECTS if name in there],
+        **_scored(run),
+        "actions": _actions(run, count, gaps, due),
+        "drawn": drawn,
+    }
+
+
+def _scored(run: Finished) -> dict[str, Any]:
+    """The score, its dimensions, and the gates beside what is reached of them."""
     dimensions = measure.dimensions(run.work, run.model, grouped(run.raw))
     limits = run.project.gates.limits()
     gates = score.gates(dimensions, limits)
@@ -22,19 +39,7 @@ def facts(run: Finished, gaps: dict[str, Any]) -> dict[str, Any]:
     reached["duplicates"] = None if reached["uniqueness"] is None else 1 - reached["uniqueness"]
     capped = "fail" in gates.values()
     points = score.score(dimensions)
-    count = {end: n for (end,), n in ends.items()}
-    loaded = by_object.get(("customer", "loaded"), 0)
-    wanted = {"pilot": run.project.pilot.rows, "audit": run.project.audit.rows}
-    drawn = {name: min(rows, loaded) for name, rows in wanted.items()}
-    due = {**drawn, "audit": 0 if _judged(run, loaded) else drawn["audit"]}
     return {
-        "records": sum(count.values()),
-        "ends": count,
-        "importable": [
-            (name, by_object.get((name, "loaded"), 0))
-            for name in OBJECTS
-            if any(k[0] == name for k in by_object)
-        ],
         "dimensions": dimensions,
         "weights": score.WEIGHTS,
         "gates": gates,
@@ -44,8 +49,6 @@ def facts(run: Finished, gaps: dict[str, Any]) -> dict[str, Any]:
         "points": points,
         "grade": score.grade(points, capped),
         "waivers": run.project.gates.waivers,
-        "actions": _actions(run, count, gaps, due),
-        "drawn": drawn,
     }
 
 
