@@ -36,9 +36,7 @@ def clusters(
     """
     near = value >= 0
     label = components(count, left[near], right[near])
-    members = np.argsort(label, kind="stable")
-    starts = np.flatnonzero(np.append(True, np.diff(label[members]) != 0)) if count else members
-    sizes = np.diff(np.append(starts, count))
+    sizes = np.bincount(label)
     inside = label[left] == label[right]
     edges = np.bincount(label[left[inside & near]], minlength=len(sizes))
     broken = edges < sizes * (sizes - 1) // 2
@@ -46,22 +44,32 @@ def clusters(
     one, two, bits = left[own], right[own], _limited(value[own])
     if sizes[broken].max(initial=0) > BIG:
         label, one, two, bits = _cut(label, one, two, bits, sizes)
-        members = np.argsort(label, kind="stable")
-        starts = np.flatnonzero(np.append(True, np.diff(label[members]) != 0))
-        sizes = np.diff(np.append(starts, count))
-        broken = np.isin(np.arange(len(sizes)), label[one]) & (sizes > 1)
-    part = label[one]
+    return _first_member(_joined_anew(label, one, two, bits, exclusive))
+
+
+def _joined_anew(
+    label: np.ndarray,
+    one: np.ndarray,
+    two: np.ndarray,
+    bits: np.ndarray,
+    exclusive: tuple[np.ndarray, ...],
+) -> np.ndarray:
+    """The labels after the components that have some of these links were repaired, all of one size
+    at a time."""
+    count, part, label = len(label), label[one], label.copy()
+    members = np.argsort(label, kind="stable")
+    sizes = np.bincount(label)
+    starts = np.cumsum(sizes) - sizes
+    broken = np.unique(part)
     for size in np.unique(sizes[broken]):
-        which = np.flatnonzero(broken & (sizes == size))
+        which = broken[sizes[broken] == size]
         for some in np.array_split(which, 1 + len(which) * int(size) ** 2 // CELLS):
             groups = members[starts[some][:, None] + np.arange(size)]
-            pairs = np.flatnonzero(np.isin(part, some))
-            links = _links(
-                groups, some, part[pairs], one[pairs], two[pairs], bits[pairs], exclusive
-            )
+            at = np.flatnonzero(np.isin(part, some))
+            links = _links(groups, some, part[at], one[at], two[at], bits[at], exclusive)
             owner = _average_link(links)
             label[groups] = count + np.take_along_axis(groups, owner, axis=1)
-    return _first_member(label)
+    return label
 
 
 def numbered(label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

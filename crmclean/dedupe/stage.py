@@ -52,10 +52,21 @@ def dedupe(
         found = taken.refreshed(changed, learned, job, work, _matched, after)
         if found:
             return found
+    return _anew(records, job, known, work, after)
+
+
+def _anew(
+    records: Mapping[str, pa.Table],
+    job: Job,
+    known: Callable[[], dict[str, Any]],
+    work: Work | None,
+    after: taken.After | None,
+) -> Deduped | tuple[Deduped, Any, Outside | None]:
+    """All of it, with nothing of last time."""
     own = dict(records)
     for name in ("customer", "contact"):
         if name in own:
-            refuse_too_many(model[name].label[language()], own[name].num_rows)
+            refuse_too_many(job.model[name].label[language()], own[name].num_rows)
     keep = taken.Keep(work, own, job) if work else None
     parts = _matched(own, job, keep)
     found = deduped(parts)

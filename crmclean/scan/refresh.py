@@ -26,6 +26,7 @@ from crmclean.scan.matched import Matched, matched
 from crmclean.scan.pieces import Piece, by_cells, by_texts
 from crmclean.scan.sums import summed
 from crmclean.scan.survey import BEGINNING, Survey
+from crmclean.scan.whole import Found
 
 COUNTS = ("filled", "values", "spread", "first", "dated", "orders", "serials")
 #: So many rows are enough to begin with.
@@ -118,18 +119,29 @@ def _refreshed(
         return None
     if len(lost):
         gone.take(known.cells(lost))
-    before = [Tally("", **counts) for counts in known.memory["tallies"]]
-    three = zip(before, now.tallies, gone.tallies, strict=True)
-    tallies = [summed(*counts, found) for counts in three]
-    if None in tallies:
+    if not _counted(now, gone, known, found):
         return None
-    now.tallies = [tally for tally in tallies if tally]
-    rows, *rest = zip(*known.memory["odd"], strict=True) if known.memory["odd"] else [()]
-    odd = zip(found.moved(np.array(rows, np.int64)).tolist(), *rest, strict=True)
-    now.odd += [one for one in odd if one[0] >= 0]
+    now.odd += _still_odd(known, found)
     now.rows, now.last, now.tail = found.count, found.last, found.tail
     now.end()
     return Refreshed(now, removed, known.number, found) if now.plain else None
+
+
+def _counted(now: Survey, gone: Survey, known: Known, found: Matched) -> bool:
+    """Add what was counted then to what is new, without what is gone; False where no sum can tell."""
+    before = [Tally("", **counts) for counts in known.memory["tallies"]]
+    three = zip(before, now.tallies, gone.tallies, strict=True)
+    tallies = [summed(*counts, found) for counts in three]
+    now.tallies = [tally for tally in tallies if tally]
+    return None not in tallies
+
+
+def _still_odd(known: Known, found: Matched) -> list[Found]:
+    """What was noticed in rows that are still there, at the numbers that they have now."""
+    odd = known.memory["odd"]
+    rows, *rest = zip(*odd, strict=True) if odd else [()]
+    moved = found.moved(np.array(rows, np.int64)).tolist()
+    return [one for one in zip(moved, *rest, strict=True) if one[0] >= 0]
 
 
 def _begun(survey: Survey, stream: Stream) -> bool:
