@@ -59,31 +59,75 @@ def survive(
     master = firsts.copy()
     master[groups.place] = groups.rows[groups.starts]
     base = records.take(pa.array(master))
-    ids = records["record"].combine_chunks()
     strategies = {**DEFAULTS.get(object.name, {}), **_fitting(named, object)}
+    each = _Fields(object, records, base, groups, golden, grounds, named, strategies, decided)
     names = [name for name in records.column_names if name != "record"]
-
-    def survivor(name: str) -> tuple[pa.Array, pa.Table]:
-        values, own = records[name].combine_chunks(), base[name].combine_chunks()
-        if not len(groups.place) or values.null_count == len(values):
-            return own, GOLDEN.empty_table()
-        strategy = strategies.get(name, "priority")
-        won, value = chosen(values, object.fields[name], strategy, groups, grounds, name in named)
-        if name in decided:
-            won, value = _as_decided(decided[name], values, groups, won, value)
-        told = _cells(object.name, golden, name, strategy, value, won, groups, ids)
-        return put(own, groups.place, value), told
-
-    def changed(name: str) -> pa.Table:
-        strategy = strategies.get(name, "priority")
-        return _changes(object.name, base, name, columns[name], strategy)
-
-    found = dict(zip(names, abreast(survivor, names), strict=True))
+    found = dict(zip(names, abreast(each.survivor, names), strict=True))
     columns, cells = ({name: one[n] for name, one in found.items()} for n in (0, 1))
     cells = list(cells.values())
     asked = tuple(name for name in named if strategies[name] == "keep_both")
     losers.keep(records, object, groups, columns, cells, golden, asked, language)
-    return Survived(master, columns, _all(GOLDEN, cells), _all(CHANGES, abreast(changed, names)))
+    changes = abreast(lambda name: each.changes(name, columns[name]), names)
+    return Survived(master, columns, _all(GOLDEN, cells), _all(CHANGES, changes))
+
+
+@dataclass(frozen=True)
+class _Fields:
+    """What each field needs to know. `base`: the master records; the rest as `survive` is told."""
+
+    object: Object
+    records: pa.Table
+    base: pa.Table
+    groups: Groups
+    golden: pa.Array
+    grounds: Grounds
+    named: dict[str, str]
+    strategies: dict[str, str]
+    decided: dict[str, pa.Array]
+
+    def survivor(self, name: str) -> tuple[pa.Array, pa.Table]:
+        """The values of a field in the golden records, and its golden cells."""
+        groups = self.groups
+        values, own = (table[name].combine_chunks() for table in (self.records, self.base))
+        if not len(groups.place) or values.null_count == len(values):
+            return own, GOLDEN.empty_table()
+        strategy, said = self._strategy(name), name in self.named
+        field = self.object.fields[name]
+        won, value = chosen(values, field, strategy, groups, self.grounds, said)
+        if name in self.decided:
+            won, value = _as_decided(self.decided[name], values, groups, won, value)
+        return put(own, groups.place, value), self._cells(name, strategy, value, won)
+
+    def _cells(self, name: str, strategy: str, value: pa.Array, won: np.ndarray) -> pa.Table:
+        cells = {
+            "object": self.object.name,
+            "golden": self.golden.take(pa.array(self.groups.place)),
+            "field": name,
+            "value": value,
+            "from_record": self.records["record"].take(pa.array(won, mask=won < 0)),
+            "strategy": strategy,
+        }
+        return table(GOLDEN, cells).filter(pc.is_valid(value))
+
+    def changes(self, name: str, after: pa.Array) -> pa.Table:
+        """What a field's survivors changed in the master records."""
+        before = self.base[name].combine_chunks()
+        both_null = pc.and_(pc.is_null(before), pc.is_null(after))
+        same = pc.fill_null(pc.or_kleene(pc.equal(before, after), both_null), False)
+        at = pa.array(np.flatnonzero(~same.to_numpy(zero_copy_only=False)))
+        changes = {
+            "object": self.object.name,
+            "record": self.base["record"].take(at),
+            "field": name,
+            "step": "survive",
+            "rule": self._strategy(name),
+            "before": before.take(at),
+            "after": after.take(at),
+        }
+        return table(CHANGES, changes)
+
+    def _strategy(self, name: str) -> str:
+        return self.strategies.get(name, "priority")
 
 
 def _fitting(named: dict[str, str], object: Object) -> dict[str, str]:
@@ -131,39 +175,6 @@ def ranked(
         len(ids)
     )
     return rank
-
-
-def _cells(object, golden, name, strategy, value, won, groups, ids) -> pa.Table:
-    kept = pc.is_valid(value)
-    return table(
-        GOLDEN,
-        {
-            "object": object,
-            "golden": golden.take(pa.array(groups.place)),
-            "field": name,
-            "value": value,
-            "from_record": ids.take(pa.array(won, mask=won < 0)),
-            "strategy": strategy,
-        },
-    ).filter(kept)
-
-
-def _changes(object: str, base: pa.Table, name: str, after: pa.Array, strategy: str) -> pa.Table:
-    before = base[name].combine_chunks()
-    same = pc.or_kleene(pc.equal(before, after), pc.and_(pc.is_null(before), pc.is_null(after)))
-    at = np.flatnonzero(~pc.fill_null(same, False).to_numpy(zero_copy_only=False))
-    return table(
-        CHANGES,
-        {
-            "object": object,
-            "record": base["record"].combine_chunks().take(pa.array(at)),
-            "field": name,
-            "step": "survive",
-            "rule": strategy,
-            "before": before.take(pa.array(at)),
-            "after": after.take(pa.array(at)),
-        },
-    )
 
 
 def recency(records: pa.Table) -> np.ndarray:
