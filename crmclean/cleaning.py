@@ -48,17 +48,27 @@ class Cleaning:
 
     def batch(self, source: Source, rows: pa.Table) -> dict[str, pa.Table]:
         """Table by name: what comes of some rows, in reading order."""
-        mapped = mapping.records(rows, source, self.project, self.model, self.base)
-        clean = normalise.normalise(mapped.tables, source, self.project, self.model)
+        several = range(1 + len(self.project.sources[source.entry].contacts))
+        each = [self._made(source, rows, further) for further in several]
+        names = dict.fromkeys(name for made in each for name in made)
+        made = {name: pa.concat_tables(one[name] for one in each if name in one) for name in names}
+        return {name: cache.in_order(table) for name, table in made.items()}
+
+    def _made(self, source: Source, rows: pa.Table, further: int) -> dict[str, pa.Table]:
+        """What comes of some rows, or of one of their further contacts."""
+        known = self.project, self.model
+        mapped = mapping.records(rows, source, *known, self.base, further)
+        given = self.project.sources[source.entry].of(further)
+        clean = normalise.normalise(mapped.tables, source, *known, given)
         if source.role == "authority":
-            return {"register": cache.in_order(clean.tables["customer"])}
+            return {} if further else {"register": clean.tables["customer"]}
         found = [mapped.issues, clean.issues]
         for name, records in clean.tables.items():
-            found.append(schema.check_values(name, records, self.project, self.model))
+            found.append(schema.check_values(name, records, *known))
         made = {f"records/{name}": records for name, records in clean.tables.items()}
         made[CHANGES] = tables.concat(tables.CHANGES, [mapped.changes, clean.changes])
         made[ISSUES] = tables.concat(tables.ISSUES, found)
-        return {name: cache.in_order(table) for name, table in made.items()}
+        return made
 
     def key(self, source: Source) -> str:
         """What the results of a source's rows are made from."""
@@ -66,7 +76,7 @@ class Cleaning:
         shape["columns"] = [[c.number, c.heading, c.options] for c in source.columns]
         told = [self.project.model_dump_json(exclude={"gates"}), json.dumps(shape, sort_keys=True)]
         entry = self.project.sources[source.entry]
-        return key(told, [self.base / f.lookup for f in entry.fields.values() if f.lookup])
+        return key(told, [self.base / f.lookup for _, f in entry.given if f.lookup])
 
 
 def clean(

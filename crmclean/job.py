@@ -115,7 +115,7 @@ def made_from(job: Job) -> str:
     """What the stages of this run are made from."""
     base, project = job.base, job.project
     files = [path for entry in project.sources for path in sought.find(entry.path, base)[0]]
-    lookups = [base / f.lookup for s in project.sources for f in s.fields.values() if f.lookup]
+    lookups = [base / f.lookup for s in project.sources for _, f in s.given if f.lookup]
     decided = [job.state.folder / f"{kind}.jsonl" for kind in DECIDED]
     # gates judge a run, they make nothing of it: a changed waiver redoes no stage
     texts = [project.model_dump_json(exclude={"gates"}), str(job.retrain)]

@@ -138,26 +138,28 @@ def _mapped_cells(
     """For each field that some source maps a column to: the cell of each record, "" as null."""
     ids = records["record"].combine_chunks()
     number, row = tables.sources_of(ids), tables.rows_of(ids)
-    first = pc.equal(pc.bit_wise_and(ids, (1 << tables.PART_BITS) - 1), 0)
+    part = pc.bit_wise_and(ids, (1 << tables.PART_BITS) - 1)
     found: dict[str, pa.Array] = {}
     for source in plan.sources:
-        mapped = _columns(source, project, name)
-        if not mapped or not len(ids):
-            continue
-        mine = pc.and_(pc.equal(number, source.number), first)
-        read = rows(source.number)
-        at = pc.index_in(pc.if_else(mine, row, None), read["row"].combine_chunks())
-        for field, column in mapped.items():
-            cells = read[f"c{column}"].combine_chunks().take(at)
-            cells = pc.if_else(pc.equal(cells, ""), None, cells)
-            found[field] = pc.coalesce(found[field], cells) if field in found else cells
+        for further in range(1 + len(project.sources[source.entry].contacts)):
+            mapped = _columns(source, project, name, further)
+            if not mapped or not len(ids):
+                continue
+            first = pc.equal(part, further * tables.FURTHER)
+            mine = pc.and_(pc.equal(number, source.number), first)
+            read = rows(source.number)
+            at = pc.index_in(pc.if_else(mine, row, None), read["row"].combine_chunks())
+            for field, column in mapped.items():
+                cells = read[f"c{column}"].combine_chunks().take(at)
+                cells = pc.if_else(pc.equal(cells, ""), None, cells)
+                found[field] = pc.coalesce(found[field], cells) if field in found else cells
     return found
 
 
-def _columns(source: Source, project: Project, name: str) -> dict[str, int]:
+def _columns(source: Source, project: Project, name: str, further: int) -> dict[str, int]:
     """The fields of an object that columns of a source are mapped to, with their numbers."""
     found = {}
-    for path, origin in project.sources[source.entry].fields.items():
+    for path, origin in project.sources[source.entry].of(further).items():
         owner, _, field = path.partition(".")
         column = headings.find(source, origin.column) if origin.column else None
         if owner == name and column is not None:

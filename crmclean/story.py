@@ -101,9 +101,9 @@ class Story:
 
     def _fields(self, source: Source) -> dict[int, str]:
         """Which field each column of a source fills, by its number."""
-        given = self.project.sources[source.entry].fields
-        found = {path: headings.find(source, f.column) for path, f in given.items() if f.column}
-        return {column.number: path for path, column in found.items() if column}
+        given = self.project.sources[source.entry].given
+        found = [(path, headings.find(source, f.column)) for path, f in given if f.column]
+        return {column.number: path for path, column in found if column}
 
     def _raw(self, path: str | None, value: str) -> str:
         """A cell as read; one that fills no field may hold anything, and is masked as free text."""

@@ -23,6 +23,9 @@ ROW_KINDS = ("header", "data", "blank", "title", "note", "footer", "repeat_heade
 ENDS = ("loaded", "merged", "held", "rejected", "excluded")
 
 PART_BITS, ROW_BITS = 8, 40
+#: Parts of a row: 0 is the first record of each object, 1, 2… further persons of its cell; the further
+#: contacts of a row (联系人2) begin at multiples of this, so that their cells may hold several too.
+FURTHER = 32
 
 
 def record_ids(source: int, rows: pa.Array, part: int = 0) -> pa.Array:

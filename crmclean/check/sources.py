@@ -9,6 +9,7 @@ from crmclean import headings, privacy
 from crmclean.check import content
 from crmclean.plan import Column, Plan, Source
 from crmclean.project import FieldSource, Project
+from crmclean.project import Source as Entry
 
 #: Of the summary as a whole, which this begins.
 SCHEMA = "crmclean-summary/1"
@@ -25,7 +26,7 @@ def _source(source: Source, project: Project, work: Any) -> dict[str, Any]:
     entry = project.sources[source.entry]
     fields = {
         column.number: path
-        for path, given in entry.fields.items()
+        for path, given in entry.given
         if given.column is not None and (column := headings.find(source, given.column))
     }
     head, heads = _head(source, work), privacy.headings([c.heading for c in source.columns])
@@ -45,9 +46,17 @@ def _source(source: Source, project: Project, work: Any) -> dict[str, Any]:
             _column(c, shown, fields.get(c.number), head)
             for c, shown in zip(source.columns, heads, strict=True)
         ],
-        "mapping": {path: _origin(given) for path, given in sorted(entry.fields.items())},
+        "mapping": _mapping(entry),
         "drop": list(entry.drop),
     }
+
+
+def _mapping(entry: Entry) -> dict[str, str]:
+    """Where each field comes from; those of the further contacts of a row by their number too."""
+    found = {path: _origin(given) for path, given in sorted(entry.fields.items())}
+    for number, contact in enumerate(entry.contacts, 2):
+        found |= {f"{path} {number}": _origin(given) for path, given in sorted(contact.items())}
+    return found
 
 
 def _head(source: Source, work: Any) -> pa.Table | None:

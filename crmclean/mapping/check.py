@@ -81,7 +81,11 @@ def _check_fields(place: str, entry: Source, model: dict[str, Object]) -> None:
     for path in (*entry.fields, *entry.review):
         if path not in paths:
             raise _unknown("MAPPING_UNKNOWN_FIELD", place, path, paths)
-    for path, given in entry.fields.items():
+    persons = [field.path for field in model["contact"].fields.values()]
+    for path in (path for contact in entry.contacts for path in contact):
+        if path not in persons:
+            raise _unknown("MAPPING_UNKNOWN_FIELD", f"{place} contacts", path, persons)
+    for path, given in entry.given:
         sources = (given.column, given.concat, given.constant, given.sequence)
         if not any(part is not None for part in sources):
             raise UsageError("MAPPING_EMPTY", place=place, field=path)
@@ -96,7 +100,7 @@ def _check_fields(place: str, entry: Source, model: dict[str, Object]) -> None:
 def _check_columns(place: str, entry: Source, planned: list[Planned]) -> None:
     """Every column that the entry names is in at least one of its files, once."""
     known = list(dict.fromkeys(c.heading for source in planned for c in source.columns))
-    named = [(path, name) for path, given in entry.fields.items() for name in columns_named(given)]
+    named = [(path, name) for path, given in entry.given for name in columns_named(given)]
     for path, name in [*named, *(("drop", name) for name in entry.drop)]:
         found = [headings.candidates(source, name) for source in planned]
         if not any(found):
@@ -131,7 +135,7 @@ def _field(model: dict[str, Object], path: str):
 
 
 def _absent(entry: Source, source: Planned) -> list[dict]:
-    names = dict.fromkeys(n for given in entry.fields.values() for n in columns_named(given))
+    names = dict.fromkeys(n for _, given in entry.given for n in columns_named(given))
     missing = [name for name in names if headings.find(source, name) is None]
     return [
         {"source": source.number, "column": name, "code": "MAPPING_COLUMN_ABSENT"}
@@ -141,7 +145,7 @@ def _absent(entry: Source, source: Planned) -> list[dict]:
 
 def _undecided(entry: Source, source: Planned) -> list[dict]:
     """Filled columns that no field takes and that are not dropped, with counts of filled cells."""
-    named = [name for given in entry.fields.values() for name in columns_named(given)]
+    named = [name for _, given in entry.given for name in columns_named(given)]
     found = (headings.find(source, name) for name in (*named, *entry.drop))
     decided = {column.number for column in found if column is not None}
     return [
@@ -161,7 +165,7 @@ def _drift(place: str, entry: Source, source: Planned, frozen: bool) -> list[dic
     now = [column.heading for column in source.columns]
     if entry.fingerprint is None or headings.fingerprint(now) == entry.fingerprint:
         return []
-    named = [name for given in entry.fields.values() for name in columns_named(given)]
+    named = [name for _, given in entry.given for name in columns_named(given)]
     gone = [name for name in (*named, *entry.drop) if headings.find(source, name) is None]
     found = (headings.find(source, name) for name in (*named, *entry.drop))
     seen = {column.number for column in found if column is not None}

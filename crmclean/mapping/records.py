@@ -2,7 +2,8 @@
 
 A row of a customer sheet is one customer and, where a field of the contact is filled, one contact
 on the same row (part 0 of each object). The object of the source always gets its record, so that
-every data row yields one (design.md 3, law 1).
+every data row yields one (design.md 3, law 1). Further contacts of a row (联系人2, 手机2) stand in
+columns of their own: `contacts` of the source says which, and each is read as one more contact.
 """
 
 from dataclasses import dataclass
@@ -32,19 +33,27 @@ class Mapped:
 
 
 def records(
-    rows: pa.Table, source: Source, project: Project, model: dict[str, Object], base: Path
+    rows: pa.Table,
+    source: Source,
+    project: Project,
+    model: dict[str, Object],
+    base: Path,
+    further: int = 0,
 ) -> Mapped:
-    """The records of one batch of `rows` (row, kind, c1..cn). `base` is the project's folder."""
+    """The records of one batch of `rows` (row, kind, c1..cn). `base` is the project's folder;
+    `further`: instead, the contacts that this one of `contacts` tells of."""
     batch = fill(rows, source)
-    ids = tables.record_ids(source.number, batch.read["row"].combine_chunks())
-    given = fields_of(source, project)
+    part = further * tables.FURTHER
+    ids = tables.record_ids(source.number, batch.read["row"].combine_chunks(), part)
+    entry = project.sources[source.entry]
+    given = entry.of(further)
     cells = {path: of_field(batch, source, how, base) for path, how in given.items()}
     found, changes, issues = {}, [], []
     for name in model:
         mine = {path: cell for path, cell in cells.items() if path.startswith(f"{name}.")}
-        if not mine and name != source.object:
+        if not mine and (further or name != source.object):
             continue
-        keep = _exists(model[name], mine, source, project, len(ids))
+        keep = _exists(model[name], mine, source, project, len(ids), further)
         found[name] = _records(model[name], mine, ids, keep)
         changes += [_changes(path, cell, ids, keep) for path, cell in mine.items()]
         issues += [
@@ -55,28 +64,29 @@ def records(
     )
 
 
-def fields_of(source: Source, project: Project) -> dict[str, FieldSource]:
-    """Where each field of a source comes from, as its entry of crmclean.yaml says."""
-    return project.sources[source.entry].fields
-
-
 def _exists(
-    owner: Object, cells: dict[str, Cells], source: Source, project: Project, size: int
+    owner: Object,
+    cells: dict[str, Cells],
+    source: Source,
+    project: Project,
+    size: int,
+    further: int,
 ) -> pa.Array:
-    """Which rows hold a record of this object: all of the source's own, else those where a cell of
-    its own says something. A column that the source's object takes too (负责人) is not its own."""
-    if owner.name == source.object:
+    """Which rows hold a record of this object: all of the source's own, else (and of a further
+    contact) those where a cell of its own says something. A column that the source's object takes
+    too (负责人) is not its own."""
+    if owner.name == source.object and not further:
         return pa.repeat(True, size)
-    given = fields_of(source, project)
-    shared = {how.column for path, how in given.items() if path.startswith(f"{source.object}.")}
+    entry = project.sources[source.entry]
+    shared = {how.column for p, how in entry.fields.items() if p.startswith(f"{source.object}.")}
     keep = pa.repeat(False, size)
-    for path, cell in cells.items():
-        how, field = given[path], owner.fields[path.partition(".")[2]]
-        if (how.column or how.concat) and how.column not in shared:
+    for path, how in (entry.contacts[further - 1] if further else entry.fields).items():
+        if path in cells and (how.column or how.concat) and how.column not in shared:
+            field, values = owner.fields[path.partition(".")[2]], cells[path].values
             nothing = placeholder.spellings(field.kind, project.placeholders)
-            words = pc.utf8_trim_whitespace(cell.values)
+            words = pc.utf8_trim_whitespace(values)
             said = pc.or_(pc.invert(pc.is_in(words, value_set=nothing)), pc.is_in(words, DITTO))
-            keep = pc.or_(keep, pc.and_(is_filled(cell.values), said))
+            keep = pc.or_(keep, pc.and_(is_filled(values), said))
     return keep
 
 

@@ -23,7 +23,7 @@ from crmclean.normalise import cells, issues, places, repeated
 from crmclean.normalise.answers import Told, answers
 from crmclean.normalise.desk import Desk
 from crmclean.plan import Source
-from crmclean.project import Project
+from crmclean.project import FieldSource, Project
 from crmclean.rules import placeholder
 
 
@@ -37,19 +37,25 @@ class Normalised:
 
 
 def normalise(
-    records: dict[str, pa.Table], source: Source, project: Project, model: dict[str, Object]
+    records: dict[str, pa.Table],
+    source: Source,
+    project: Project,
+    model: dict[str, Object],
+    given: dict[str, FieldSource] | None = None,
 ) -> Normalised:
-    """The records of one batch by the rules. Raises UsageError for a kind that does not exist."""
+    """The records of one batch by the rules. `given`: where each field comes from, if not as `fields`
+    of the source says. Raises UsageError for a kind that does not exist."""
+    given = project.sources[source.entry].fields if given is None else given
     desk = Desk({name: cells.Records.of(table) for name, table in records.items()}, model)
     found = []
     for field in _filled_fields(desk, model):
-        heading = _heading(field, source, project)
-        column = _clean_column(desk, field, heading, _told(field, source, project))
+        heading = _heading(field, given)
+        column = _clean_column(desk, field, heading, _told(field, source, project, given))
         found += issues.of_column(column, desk, source) if column else []
     places.place_parts(desk)
     for field in _filled_fields(desk, model):
         if hasattr(rules.rule(field.kind), "aside"):
-            found += issues.of_aside(desk, field, _heading(field, source, project), source)
+            found += issues.of_aside(desk, field, _heading(field, given), source)
     return Normalised(
         {name: held.table() for name, held in desk.held.items()},
         tables.concat(tables.CHANGES, desk.changes()),
@@ -67,17 +73,17 @@ def _filled_fields(desk: Desk, model: dict[str, Object]) -> list[Field]:
     ]
 
 
-def _heading(field: Field, source: Source, project: Project) -> str | None:
+def _heading(field: Field, given: dict[str, FieldSource]) -> str | None:
     """The heading of the source column that fills a field; null for several or none."""
-    how = project.sources[source.entry].fields.get(field.path)
+    how = given.get(field.path)
     return how.column if how else None
 
 
-def _told(field: Field, source: Source, project: Project) -> Told:
+def _told(field: Field, source: Source, project: Project, fields: dict[str, FieldSource]) -> Told:
     """What the rule is told: the model, the picklist of the project, the plan of the column, the
     source's own word; the last wins."""
     entry, given = project.sources[source.entry], project.picklists.get(field.path, {})
-    how = entry.fields.get(field.path)
+    how = fields.get(field.path)
     column = headings.find(source, how.column) if how and how.column else None
     said = {
         **field.options,

@@ -46,6 +46,15 @@ def _field_source(value: Any) -> Any:
     return {"column": value} if isinstance(value, str | int | float) else value
 
 
+#: Field to where its values come from.
+Fields = dict[str, Annotated[FieldSource, BeforeValidator(_field_source)]]
+#: So many further contacts may stand in one row: each has room for the persons of a cell
+#: (`tables.FURTHER`).
+MOST_CONTACTS = 7
+#: Whose a contact is: the further ones of a row are whose the first one is.
+WHOSE = ("contact.customer", "contact.customer_code", "contact.owner")
+
+
 class Source(_Part):
     """One entry of `sources`: one logical table, maybe over many files."""
 
@@ -62,10 +71,23 @@ class Source(_Part):
     hidden_rows: Literal["include", "skip"] = "include"
     layout: Literal["table", "one_table", "side_by_side", "form"] | None = None
     password_env: str | None = None
-    fields: dict[str, Annotated[FieldSource, BeforeValidator(_field_source)]] = {}
+    fields: Fields = {}
+    contacts: tuple[Fields, ...] = Setting((), max_length=MOST_CONTACTS)  # further ones of a row
     drop: tuple[Text, ...] = ()
     review: tuple[str, ...] = ()  # fields whose mapping `init` was not sure of; clear after a look
     fingerprint: str | None = None  # of the headings, for --frozen
+
+    @property
+    def given(self) -> list[tuple[str, FieldSource]]:
+        """Every field and where it comes from, those of further contacts too."""
+        return [item for fields in (self.fields, *self.contacts) for item in fields.items()]
+
+    def of(self, further: int) -> Fields:
+        """Where each field of a row's records comes from, or (from 1 on) of a further contact."""
+        if not further:
+            return self.fields
+        whose = {path: self.fields[path] for path in WHOSE if path in self.fields}
+        return {**whose, **self.contacts[further - 1]}
 
 
 class FieldSetting(_Part):

@@ -64,7 +64,7 @@ def _source(
 def _fields(entry: Any, model: dict[str, Object]) -> dict[str, Field]:
     """heading: field, for the columns that the project maps."""
     named: dict[str, Field] = {}
-    for path, origin in entry.fields.items():
+    for path, origin in entry.given:
         owner, _, name = path.partition(".")
         for heading in (origin.column, *(origin.concat or ())):
             if heading is not None and owner in model and name in model[owner].fields:

@@ -59,7 +59,7 @@ def _mapping(run: Finished, source: Any) -> dict[str, Any]:
     """Heading by heading: the field it went to, or that it was left behind."""
     entry = run.project.sources[source.entry]
     went: dict[str, list] = {}
-    for path, origin in entry.fields.items():
+    for path, origin in entry.given:
         owner, _, name = path.partition(".")
         for heading in (origin.column, *(origin.concat or ())):
             if heading is not None and run.field(owner, name):

@@ -108,7 +108,7 @@ class Finished:
         """The field that each column of each source went to first, by (source, heading)."""
         found: dict[tuple[int, str], Field] = {}
         for source in self.plan.sources:
-            for path, origin in self.project.sources[source.entry].fields.items():
+            for path, origin in self.project.sources[source.entry].given:
                 field = self.field(*path.split(".", 1))
                 for heading in (origin.column, *(origin.concat or ())):
                     if field and heading is not None:

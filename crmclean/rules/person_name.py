@@ -27,6 +27,7 @@ import pyarrow.compute as pc
 
 from crmclean.rules import Parts, _characters, _people, kept
 from crmclean.rules.text import judged
+from crmclean.tables import FURTHER
 
 _HAN = "\u3400-\u9fff"
 FORM = _characters.LINE
@@ -63,6 +64,10 @@ def quick(values: pa.Array, /, **_: object) -> pa.Array:
     """A space inside a short Chinese name."""
     tidy = _characters.tidy_column(values)
     return pc.replace_substring_regex(tidy, rf"\A([{_HAN}]) ([{_HAN}])\z", r"\1\2")
+
+
+#: So many persons of a cell become records: their numbers must fit into a row's (`tables.FURTHER`).
+MOST = FURTHER
 
 
 def clean(text: str, several: str = "keep", **_: object) -> str | Parts:
@@ -146,7 +151,7 @@ def _is_strange(name: str) -> bool:
 
 
 def _several(people: list[str], several: str) -> Parts:
-    if several != "records":
+    if several != "records" or len(people) > MOST:
         return kept("、".join(_people.closed(one) for one in people), "PERSON_SEVERAL")
     first, *more = [_person(one) for one in people]
     return Parts(first.values, first.issues, [one.values for one in more])

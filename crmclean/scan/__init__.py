@@ -119,7 +119,7 @@ def _kept(entry: project.Source, reads: list[Read]) -> list[Read]:
 
 def _columns_of(entry: project.Source) -> list[str]:
     names: list[str] = []
-    for source in entry.fields.values():
+    for _, source in entry.given:
         names.extend(source.concat or ())
         names.extend([source.column] if source.column else [])
     return names
