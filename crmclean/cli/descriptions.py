@@ -14,11 +14,16 @@ def mapping(plan: Any, guesses: list[list[Any]], model: Mapping[str, Any]) -> No
     for source, guessed in zip(plan.sources, guesses, strict=True):
         shown = privacy.headings([g.column.heading for g in guessed])
         rows = [
-            (heading, g.field or "-", say(f"tier.{g.tier}"), " · ".join(g.reasons)[:40])
+            (heading, _meant(g), say(f"tier.{g.tier}"), " · ".join(g.reasons)[:40])
             for heading, g in zip(shown, guessed, strict=True)
         ]
         headings = (say("label.column"), say("label.field"), say("label.tier"), say("label.why"))
         show.table(source.name, headings, rows)
+
+
+def _meant(guess: Any) -> str:
+    """The field; of the second contact of a row with a 2."""
+    return f"{guess.field} {guess.contact + 1}" if guess.contact else guess.field or "-"
 
 
 def inspection(found: Mapping[str, Any], depth: int = 0) -> None:

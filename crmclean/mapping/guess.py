@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from crmclean.mapping import forms, objects
+from crmclean.mapping.further import Person, alone, further
 from crmclean.mapping.halves import halves
 from crmclean.mapping.only import by_elimination
 from crmclean.mapping.scores import AUTO, NOTHING, REVIEW, Scored, Table, table
@@ -25,7 +26,7 @@ NAMED = 1.0
 #: The field that two halves of a person's name make, by what a row is.
 PERSON = {"customer": "contact.name", "contact": "contact.name", "lead": "lead.contact"}
 #: A sheet of customers with a column 电话 means the customer's, where both have such a field; but an
-#: address for mail beside a person's name is the person's.
+#: address for mail and a mobile beside a person's name are the person's.
 OWN = 0.02
 
 
@@ -33,7 +34,8 @@ OWN = 0.02
 class Guess:
     """One column and the field it seems to hold: `object.field` or None, confidence 0 to 1, tier
     auto | review | unmapped, and the reasons in words. A field that two columns make together has
-    their headings in `concat`, and what stands between them in `joint`."""
+    their headings in `concat`, and what stands between them in `joint`; one of a further contact of
+    the row (further.py) has his number in `contact`."""
 
     column: Column
     field: str | None
@@ -43,10 +45,42 @@ class Guess:
     unit: str | None = None
     concat: tuple[str, ...] = ()
     joint: str = ""
+    contact: int = 0
 
 
 def guess(source: Source, model: dict[str, Object], object: str | None = None) -> list[Guess]:
     """One guess per column, in the order of the columns. `object`: what a row is, when known."""
+    contact = model["contact"]
+    others = further(source, contact.fields[contact.name_field])
+    theirs = {column.number for person in others for column, _ in person}
+    own = replace(source, columns=tuple(c for c in source.columns if c.number not in theirs))
+    found = _guessed(own, model, object)
+    if not (others and any(one.field == "contact.name" and one.tier == "auto" for one in found)):
+        return _guessed(source, model, object) if others else found
+    for number, person in enumerate(others, 1):
+        found += _of_further(source, person, number, model)
+    return sorted(found, key=lambda one: one.column.number)
+
+
+def _of_further(
+    source: Source, person: Person, number: int, model: dict[str, Object]
+) -> list[Guess]:
+    """The guesses for the columns of a further contact, each of which is certain or none."""
+    only = alone(source, person)
+    fields = [*model["contact"].fields.values()]
+    guesses = _assigned(only, fields, table(only, model))
+    sure = any(one.field == "contact.name" and one.tier == "auto" for one in guesses)
+    whose, found = person[0][0].heading, []
+    for (column, _), one in zip(person, guesses, strict=True):
+        if sure and one.tier == "auto":
+            found.append(replace(one, column=column, contact=number))
+        else:
+            why = (say("mapping.why.further", person=whose),)
+            found.append(Guess(column, None, 0.0, "unmapped", why))
+    return found
+
+
+def _guessed(source: Source, model: dict[str, Object], object: str | None) -> list[Guess]:
     scored = table(source, model)
     mapped = {
         owner: by_elimination(_assigned(source, objects.fields_on(owner, model), scored), owner)
@@ -79,7 +113,7 @@ def _assigned(source: Source, fields: list[Field], table: Table) -> list[Guess]:
         return []
     owner = fields[0].object
     person = any(_is_named(row.get("contact.name", NOTHING)) for row in table)
-    whose = ["contact" if person and field.kind == "email" else owner for field in fields]
+    whose = ["contact" if person and _is_personal(field) else owner for field in fields]
     cells = [
         [
             _owned(row.get(field.path, NOTHING), field.object == mine)
@@ -96,6 +130,10 @@ def _assigned(source: Source, fields: list[Field], table: Table) -> list[Guess]:
         _judged(column, cells[n], scores, n, chosen, fields)
         for n, column in enumerate(source.columns)
     ]
+
+
+def _is_personal(field: Field) -> bool:
+    return field.kind == "email" or field.name == "mobile"
 
 
 def _is_named(cell: Scored) -> bool:

@@ -14,12 +14,14 @@ from crmclean.mapping.forms import Heading
 from crmclean.model import Field
 from crmclean.plan import Column
 
-_FACT = re.compile(
-    r"(.{1,8}?)的?(?:(?:联系)?(?:手机|电话)(?:号码?)?|移动电话|联系方式|座机|微信号?|qq号?|(?:电子)?(?:邮[箱件]|信箱)|"
+#: What is told of a person beside his name.
+FACT = (
+    r"(?:(?:联系)?(?:手机|电话)(?:号码?)?|移动电话|联系方式|座机|微信号?|qq号?|(?:电子)?(?:邮[箱件]|信箱)|"
     r"e?mail|职[务位称]|phone|mobile|title)"
 )
+_FACT = re.compile(rf"(.{{1,8}}?)的?{FACT}")
 #: Persons who are not the customer's: our own, and those who only sign or recommend.
-_OTHERS = re.compile(
+OTHERS = re.compile(
     r"业务|销售|经理$|跟[进单]|维护|归属|所属|区域|大区|经手|制单|创建|录入|登记|填[表写]|审[核批]|客服|顾问|管家|坐席|导购|"
     r"[分专]管|我[方司]|担当|owner|sales|^法|推荐|介绍|担保|紧急|开票|股东|家[长属]|上级|公司|企业|单位|客户|办公|固定|备用|其他|第二|备注"
 )  # fmt: skip
@@ -37,7 +39,7 @@ def called(columns: Sequence[Column], headings: Sequence[Heading], name: Field) 
     mine: dict[str, int] = {}
     for place, (column, text) in enumerate(zip(columns, written, strict=True)):
         who = next((word for word in words if _is_called(text, word)), "")
-        if who and not _OTHERS.search(who) and _holds_names(column):
+        if who and not OTHERS.search(who) and _holds_names(column):
             mine.setdefault(who, place)
     usual = (n for n, heading in enumerate(headings) if names.alias(heading, name) >= USUAL)
     mine = {who: place for who, place in mine.items() if who not in names.ABOUT["contact"]}

@@ -47,7 +47,7 @@ def table(source: Source, model: dict[str, Object]) -> Table:
         rates = detectors.detect(column.samples)
         numbering = content.numbers_rows(column, rates)
         scored = {field.path: _score(heading, column, field, rates, meant) for field in fields}
-        if _is_repeated(column, source):
+        if is_repeated(column, source):
             scored = {path: _doubted(cell) for path, cell in scored.items()}
         table.append({} if numbering else scored)
     return table
@@ -71,7 +71,7 @@ def _is_about(form: str, who: str) -> bool:
     return form.startswith(who) or (len(who) > 1 and form.endswith(who))
 
 
-def _is_repeated(column: Column, source: Source) -> bool:
+def is_repeated(column: Column, source: Source) -> bool:
     """Whether a heading stands a second time on its sheet: maybe another table beside the first."""
     first, _, number = column.heading.rpartition(".")
     return number.isdigit() and any(other.heading == first for other in source.columns)

@@ -70,19 +70,22 @@ def _left_out(lines: list[str], told: str) -> list[str]:
 def _entry(
     entry: Entry, guesses: list[Guess], plan: Plan, model: dict[str, Object], language: str
 ) -> list[str]:
-    owner = object_of(guesses)
-    mapped = list({guess.field: guess for guess in reversed(guesses) if guess.field}.values())[::-1]
+    first = [guess for guess in guesses if not guess.contact]
+    owner = object_of(first)
+    mapped = list({guess.field: guess for guess in reversed(first) if guess.field}.values())[::-1]
     rest = [guess for guess in guesses if not guess.field]
+    persons = [[g for g in guesses if g.contact == n] for n in {g.contact for g in guesses} - {0}]
     person = _private(owner, mapped)
     lines = _head(entry, owner, plan, language)
     lines.append("    fields:" if mapped else "    fields: {}")
-    lines += [_field_line(guess, model, language) for guess in mapped]
+    lines += [_field_line("      ", guess, model, language) for guess in mapped]
     if person:
         told = say("mapping.text.private", language)
         lines.append(line(f"      customer.name: {person}", told))
     else:
         lines += _missing(owner, mapped, model, language)
     lines += _unmapped([guess for guess in rest if not droppable(guess.column)], language)
+    lines += _contacts(persons, model, language)
     unsure = ["customer.name"] * bool(person)
     unsure += [str(guess.field) for guess in mapped if guess.tier == "review"]
     dropped = [guess.column.heading for guess in rest if droppable(guess.column)]
@@ -139,7 +142,18 @@ def _system(path: str) -> str:
     return re.sub(r"[*\s_\-—.]+$", "", stem.split("*")[0]) or stem.replace("*", "") or "1"
 
 
-def _field_line(guess: Guess, model: dict[str, Object], language: str) -> str:
+def _contacts(persons: list[list[Guess]], model: dict[str, Object], language: str) -> list[str]:
+    """The further contacts of a row, each with the fields that are certain."""
+    if not persons:
+        return []
+    lines = [line("    contacts:", say("mapping.text.contacts", language))]
+    for guesses in persons:
+        places = ["      - ", *["        "] * (len(guesses) - 1)]
+        lines += [_field_line(*one, model, language) for one in zip(places, guesses, strict=True)]
+    return lines
+
+
+def _field_line(place: str, guess: Guess, model: dict[str, Object], language: str) -> str:
     owner, _, name = str(guess.field).partition(".")
     field = model[owner].fields[name]
     why = say("mapping.text.and", language).join(guess.reasons)
@@ -148,7 +162,7 @@ def _field_line(guess: Guess, model: dict[str, Object], language: str) -> str:
     score = f"{guess.confidence:.0%}"
     told = say("mapping.text.evidence", language, sure=sure, score=score, why=why)
     told += _samples(guess.column, kind, language)
-    return line(f"      {guess.field}: {_from(guess)}", told)
+    return line(f"{place}{guess.field}: {_from(guess)}", told)
 
 
 def _from(guess: Guess) -> str:

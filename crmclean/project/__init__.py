@@ -2,6 +2,7 @@
 
 from crmclean.project.file import load
 from crmclean.project.sections import (
+    MOST_CONTACTS,
     FieldSource,
     Level,
     Pilot,
@@ -10,4 +11,13 @@ from crmclean.project.sections import (
     json_schema,
 )
 
-__all__ = ["FieldSource", "Level", "Pilot", "Project", "Source", "json_schema", "load"]
+__all__ = [
+    "MOST_CONTACTS",
+    "FieldSource",
+    "Level",
+    "Pilot",
+    "Project",
+    "Source",
+    "json_schema",
+    "load",
+]
