@@ -37,6 +37,7 @@ sources:
     fields: {{customer.name: 客户名称, contact.name: 联系人, contact.mobile: 手机, contact.email: 邮箱,
       customer.annual_purchase: 年采购额, customer.created_at: 创建时间, customer.address: 地址,
       customer.remark: 备注}}
+    contacts: [{{contact.name: 备注, contact.email: 邮箱}}]
 unplaced: {{}}
 """
 CELLS = [cell for row in ROWS for cell in row] + [

@@ -211,6 +211,16 @@ def test_an_unknown_column_names_the_nearest() -> None:
     assert caught.value.facts["near"] == "公司\n名称"
 
 
+def test_a_further_contact_has_fields_of_a_contact() -> None:
+    entry = {"path": "客户.xlsx", "fields": {"customer.name": "公司名称"}}
+    entry["contacts"] = [{"customer.phone": "电话"}]
+    told = Project.model_validate({"version": 1, "target": "generic", "sources": [entry]})
+    with pytest.raises(UsageError) as raised:
+        mapping.check(told, plan.Plan((source(),)), MODEL)
+    assert raised.value.code == "MAPPING_UNKNOWN_FIELD_NEAR"
+    assert raised.value.facts["near"].startswith("contact.")
+
+
 def test_an_unknown_field_names_the_nearest() -> None:
     with pytest.raises(UsageError) as caught:
         mapping.check(project({"customer.nmae": "公司名称"}), plan.Plan((source(),)), MODEL)

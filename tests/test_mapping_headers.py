@@ -212,3 +212,63 @@ def test_what_is_counted_in_tons_is_no_money() -> None:
 def test_a_column_called_by_the_object_may_hold_its_codes() -> None:
     assert one("Customer", "0000100234", "0000100235").field == "customer.code"
     assert one("Customer", "Qingdao Heyu Ltd", "Jinan Muchuan Co.").field == "customer.name"
+
+
+PERSONS, MOBILES = ["王建国", "李秀英"], ["13812340001", "13812340002"]
+OTHERS, OTHER_MOBILES = ["张伟", "刘洋"], ["13812340003", "13812340004"]
+FIRMS = ["甲机械有限公司", "乙电子有限公司"]
+
+
+@pytest.mark.parametrize(
+    ("names", "mobiles"),
+    [
+        (("联系人", "联系人2"), ("手机", "手机2")),
+        (("联系人1", "联系人2"), ("电话1", "电话2")),
+        (("联系人", "联系人（二）"), ("电话", "电话（二）")),
+        (("联系人", "备用联系人"), ("手机", "备用联系人电话")),
+        (("第一联系人", "第二联系人"), ("第一联系人手机", "第二联系人手机")),
+        (("采购联系人", "财务联系人"), ("采购电话", "财务电话")),
+        (("Contact", "Contact 2"), ("Mobile", "Mobile 2")),
+        (("联系人", "联系人.2"), ("手机", "手机.2")),
+    ],
+)
+def test_the_number_of_a_second_person_is_his(
+    names: tuple[str, str], mobiles: tuple[str, str]
+) -> None:
+    columns = [("客户名称", FIRMS), (names[0], PERSONS), (mobiles[0], MOBILES)]
+    columns += [(names[1], OTHERS), (mobiles[1], OTHER_MOBILES)]
+    found = mapping.guess(source("客户.xlsx", columns), MODEL)
+    told = [(guess.field, guess.contact, guess.tier) for guess in found]
+    first = [("contact.name", 0, "auto"), ("contact.mobile", 0, "auto")]
+    second = [("contact.name", 1, "auto"), ("contact.mobile", 1, "auto")]
+    assert told == [("customer.name", 0, "auto"), *first, *second]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        # another table beside the first, no second person of the same customer
+        ["联系人", "手机", "客户名称.2", "联系人.2", "手机.2"],
+        # our own people, and who only signs or helps
+        ["联系人", "手机", "业务员", "业务员电话"],
+        ["联系人", "手机", "紧急联系人", "紧急联系人电话"],
+        # two numbers of one person
+        ["联系人", "手机1", "手机2"],
+    ],
+)
+def test_no_second_person_is_made_up(columns: list[str]) -> None:
+    samples = {"手": OTHER_MOBILES, "客": FIRMS, "联": PERSONS}
+    given = [("客户名称", FIRMS)]
+    given += [
+        (name, MOBILES if "电话" in name else samples.get(name[0], OTHERS)) for name in columns
+    ]
+    found = mapping.guess(source("客户.xlsx", given), MODEL)
+    assert not any(guess.contact for guess in found)
+
+
+def test_what_is_unsure_of_a_second_person_is_left_to_a_person() -> None:
+    columns = [("客户名称", FIRMS), ("联系人", PERSONS), ("手机", MOBILES)]
+    columns += [("联系人2", OTHERS), ("手机2", ["上海市新路1号", "见备注"])]
+    *_, mobile = mapping.guess(source("客户.xlsx", columns), MODEL)
+    assert (mobile.field, mobile.tier) == (None, "unmapped")
+    assert "联系人2" in mobile.reasons[0]
