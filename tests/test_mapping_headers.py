@@ -103,6 +103,11 @@ def test_no_field_is_given_to_two_columns() -> None:
         assert len(fields) == len(set(fields)), name
 
 
+PERSONS, MOBILES = ["王建国", "李秀英"], ["13812340001", "13812340002"]
+OTHERS, OTHER_MOBILES = ["张伟", "刘洋"], ["13812340003", "13812340004"]
+FIRMS = ["甲机械有限公司", "乙电子有限公司"]
+
+
 def one(heading: str, *samples: str) -> mapping.Guess:
     return mapping.guess(source("客户.xlsx", [(heading, list(samples))]), MODEL, "customer")[0]
 
@@ -133,6 +138,36 @@ def test_likeness_alone_is_never_sure(heading: str) -> None:
 def test_content_that_contradicts_the_heading_asks_a_person() -> None:
     assert one("手机", "上海市新路1号", "北京市云街2号", "见备注").tier != "auto"
     assert one("手机", "13812340001", "13812340002").tier == "auto"
+
+
+@pytest.mark.parametrize(
+    ("heading", "samples", "tier", "share"),
+    [
+        ("省", PERSONS, "review", "0%"),
+        ("省", ["江苏", "江西", "方山县"], "auto", "100%"),
+        ("省份", FIRMS, "review", "0%"),
+        ("市", MOBILES, "review", "0%"),
+        ("City", ["New York", "Los Angeles"], "auto", "0%"),
+        ("地址", PERSONS, "review", "0%"),
+        ("部门", PERSONS, "review", "0%"),
+        ("部门", ["销售部", "安全部", "仓库"], "auto", ""),
+        ("职务", MOBILES, "review", "0%"),
+        ("职务", FIRMS, "review", "0%"),
+        ("职务", ["董事长", "项目经理", "车间主任"], "auto", ""),
+        ("联系人", ["上海市新路1号", "北京市云街2号"], "review", "0%"),
+        ("所属地区", ["北京市", "上海市", "广东省", "浙江省", "N/A"], "review", "0%"),
+        ("所属地区", ["北京市", "上海市", "广东省", "浙江省", "A"], "review", "0%"),
+        ("所属地区", ["3701", "3702", "BJ"], "auto", "67%"),
+    ],
+)
+def test_the_share_is_true_and_another_kind_asks_a_person(
+    heading: str, samples: list[str], tier: str, share: str
+) -> None:
+    """`share`: of samples that look like the field, as it is told; "" where nothing is told."""
+    columns = [("客户名称", ["甲机械有限公司", "乙电子有限公司"]), (heading, samples)]
+    found = mapping.guess(source("客户.xlsx", columns), MODEL)[1]
+    told = [reason for reason in found.reasons if "%" in reason]
+    assert (found.tier, [one.split()[-1] for one in told]) == (tier, [share] if share else [])
 
 
 def test_codes_of_a_picklist_ask_a_person() -> None:
@@ -212,11 +247,6 @@ def test_what_is_counted_in_tons_is_no_money() -> None:
 def test_a_column_called_by_the_object_may_hold_its_codes() -> None:
     assert one("Customer", "0000100234", "0000100235").field == "customer.code"
     assert one("Customer", "Qingdao Heyu Ltd", "Jinan Muchuan Co.").field == "customer.name"
-
-
-PERSONS, MOBILES = ["王建国", "李秀英"], ["13812340001", "13812340002"]
-OTHERS, OTHER_MOBILES = ["张伟", "刘洋"], ["13812340003", "13812340004"]
-FIRMS = ["甲机械有限公司", "乙电子有限公司"]
 
 
 @pytest.mark.parametrize(

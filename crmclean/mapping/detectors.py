@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from crmclean.rules import placeholder
+from crmclean.rules import _divisions, placeholder
 from crmclean.rules._tables import surnames
 
 #: Samples looked at: distinct values, so a few tens say it.
@@ -29,7 +29,7 @@ _ADDRESS = re.compile(
     r"\b(?:road|rd|street|st|avenue|ave|lane|building|floor)\b",
     re.I,
 )
-_REGION = re.compile(rf"{_HAN}{{2,8}}(?:省|市|区|县|州|盟|旗|自治区)?")
+_REGION = re.compile(rf"{_HAN}{{2,8}}(?:省|市|区|县|州|盟|旗)")
 _DATE = re.compile(
     r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}(?:\s*[-/.月]\s*\d{1,2}日?)?(?:[ T]+\d{1,2}[:：时].*)?|"
     r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|\d{1,2}[-/.]\d{1,2}[-/.](?:\d\d|\d{4})(?:\s.*)?|"
@@ -58,6 +58,8 @@ def detect(samples: Sequence[str]) -> dict[str, float]:
     if not texts:
         return {}
     rates = {kind: sum(map(test, texts)) / len(texts) for kind, test in DETECTORS.items()}
+    named = [_is_person(text) and not (text.isascii() or _is_place(text)) for text in texts]
+    rates["person"] = sum(named) / len(texts)  # in Chinese: two Latin words may be a place
     rates["serial"] = float(_is_serial(texts))
     return rates
 
@@ -110,6 +112,12 @@ def _is_person(text: str) -> bool:
     return bool(re.fullmatch(r"[A-Z][a-z]+(?: [A-Z]\.?)?(?: [A-Z][a-z'-]+){1,2}", text))
 
 
+def _is_place(text: str) -> bool:
+    """江苏 begins with the name of a family too."""
+    levels = ("province", "city", "district")
+    return any(_divisions.named(level, text) for level in levels)
+
+
 def _is_code(text: str) -> bool:
     return bool(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_\-./#]{0,31}", text)) and bool(
         re.search(r"\d", text)
@@ -140,7 +148,7 @@ DETECTORS: dict[str, Callable[[str], bool]] = {
     "person_name": _is_person,
     "company_name": lambda text: bool(_COMPANY.search(text)),
     "address": lambda text: bool(_ADDRESS.search(text)) and not re.search("公司|集团", text),
-    "region": lambda text: bool(_REGION.fullmatch(text)) and not _is_person(text),
+    "region": lambda text: bool(_REGION.fullmatch(text)) or _is_place(text),
     "yes_no": lambda text: text.lower() in YES_NO,
     "code": _is_code,
     "number": lambda text: bool(re.fullmatch(r"-?\d+(?:\.\d+)?", text)),

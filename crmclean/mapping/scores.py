@@ -13,7 +13,7 @@ from crmclean.messages import say
 from crmclean.model import Field, Object
 from crmclean.plan import Column, Source
 
-AUTO, REVIEW, CONTRADICTED = 0.90, 0.60, 0.20
+AUTO, REVIEW = 0.90, 0.60
 #: A score by likeness of the heading alone never reaches `auto`.
 HEADING_ONLY = 0.75
 #: Less alike than this, of 37 suggestions 32 were wrong (tests/mapping/headers.csv).
@@ -89,15 +89,15 @@ def _score(
     meant: dict[tuple[str, str], str],
 ) -> Scored:
     fit = content.fits(field, rates, column)
-    score, reason, exact = _by_heading(heading, field, fit, meant)
+    score, reason, exact = _by_heading(heading, field, fit.worth, meant)
     if _is_code_of_itself(heading, field, rates):
         score, reason, exact = ITSELF, say("mapping.why.alias"), True
     if not score:
         return NOTHING
     reasons = [reason]
-    if fit is not None:
-        reasons.append(say("mapping.why.content", fact=f"{fit:.0%}"))
-    if fit is None or fit >= CONTRADICTED:
+    if fit.share is not None:
+        reasons.append(say("mapping.why.content", fact=f"{fit.share:.0%}"))
+    if not fit.contradicted:
         return Scored(score, tuple(reasons), False, exact)
     reasons.append(say("mapping.why.contradicted"))
     return Scored(min(score, REVIEW + 0.01 * score) if exact else 0.0, tuple(reasons), True, exact)
