@@ -211,6 +211,15 @@ def test_an_unknown_column_names_the_nearest() -> None:
     assert caught.value.facts["near"] == "公司\n名称"
 
 
+@pytest.mark.parametrize("name", ["固定电话", "联系人手机"])
+def test_a_column_that_has_a_field_is_not_the_one_that_was_meant(name: str) -> None:
+    """Nor is one that is hardly like it."""
+    given = project({"customer.name": "公司名称", "contact.mobile": "手机", "customer.phone": name})
+    with pytest.raises(UsageError) as caught:
+        mapping.check(given, plan.Plan((source(),)), MODEL)
+    assert caught.value.code == "MAPPING_UNKNOWN_COLUMN"
+
+
 def test_a_further_contact_has_fields_of_a_contact() -> None:
     entry = {"path": "客户.xlsx", "fields": {"customer.name": "公司名称"}}
     entry["contacts"] = [{"customer.phone": "电话"}]

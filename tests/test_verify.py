@@ -158,6 +158,14 @@ def test_customers_that_the_crm_had_before_do_no_harm() -> None:
     assert found.right and found.counts["extra"] == 1
 
 
+def test_a_row_that_was_lost_is_not_found_though_the_crm_has_as_many() -> None:
+    faithful = sent_rows()
+    old = list(faithful[0])
+    old[0] = "早就有的客户"
+    found = check([*faithful[1:], old], faithful)
+    assert (found.sent, found.found, found.rows) == (ROWS, ROWS - 1, ROWS)
+
+
 @pytest.fixture
 def out(tmp_path: Path) -> tuple[Path, pa.Table]:
     """An output folder with the import file of ROWS customers."""

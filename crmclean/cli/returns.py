@@ -66,6 +66,7 @@ def verified(result: Any, as_json: bool) -> None:
         "object": result.object,
         "sent": result.sent,
         "found": result.found,
+        "rows": result.rows,
         "right": result.right,
         "failed": result.failed,
         "retry": str(result.retry or ""),

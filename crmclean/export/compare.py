@@ -40,13 +40,14 @@ class Difference:
 
 @dataclass
 class Verified:
-    """`right`: nothing that was sent is lost, doubled or different (rows that the CRM had before
+    """`rows`: how many the CRM's file has; `found`: of those that were sent, how many are in the CRM.
+    `right`: nothing that was sent is lost, doubled or different (rows that the CRM had before
     are extra and do no harm). For an error file `failed` counts its rows and `retry` names the
     file to import again."""
 
     object: str
     sent: int
-    found: int
+    rows: int
     differences: list[Difference] = field(default_factory=list)
     failed: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
@@ -57,6 +58,10 @@ class Verified:
     def counts(self) -> dict[str, int]:
         tally = Counter(each.kind for each in self.differences)
         return {kind: tally[kind] for kind in KINDS}
+
+    @property
+    def found(self) -> int:
+        return self.sent - self.failed - self.counts["lost"]
 
     @property
     def right(self) -> bool:

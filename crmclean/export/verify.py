@@ -152,7 +152,7 @@ def _retry(
     write(retry, [Sheet(spec.sheet or "Sheet1", shown, rows, title, spec.header_row)], form)
     reasons = Counter(row[reason] or "" for row in body)
     tally = dict(reasons.most_common())
-    return Verified(spec.object, sent.num_rows, 0, [], len(body), tally, retry)
+    return Verified(spec.object, sent.num_rows, len(body), [], len(body), tally, retry)
 
 
 def _report(path: Path, result: Verified) -> Path:

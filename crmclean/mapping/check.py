@@ -17,6 +17,9 @@ from crmclean.plan import Plan
 from crmclean.plan import Source as Planned
 from crmclean.project import FieldSource, Project, Source
 
+#: So alike are a name and what was meant by it.
+NEAR = 0.5
+
 
 def check(
     project: Project,
@@ -98,13 +101,17 @@ def _check_fields(place: str, entry: Source, model: dict[str, Object]) -> None:
 
 
 def _check_columns(place: str, entry: Source, planned: list[Planned]) -> None:
-    """Every column that the entry names is in at least one of its files, once."""
+    """Every column that the entry names is in at least one of its files, once. What it may have been
+    called is looked for among those that nobody decided on."""
     known = list(dict.fromkeys(c.heading for source in planned for c in source.columns))
     named = [(path, name) for path, given in entry.given for name in columns_named(given)]
     for path, name in [*named, *(("drop", name) for name in entry.drop)]:
         found = [headings.candidates(source, name) for source in planned]
         if not any(found):
-            raise _unknown("MAPPING_UNKNOWN_COLUMN", place, name, known, field=path)
+            names = (*(other for _, other in named), *entry.drop)
+            taken = {heading for other in names for heading in _found(planned, other)}
+            free = [heading for heading in known if heading not in taken]
+            raise _unknown("MAPPING_UNKNOWN_COLUMN", place, name, known, free, field=path)
         several = next((columns for columns in found if len(columns) > 1), None)
         if several:
             listed = "、".join(column.heading for column in several)
@@ -113,14 +120,29 @@ def _check_columns(place: str, entry: Source, planned: list[Planned]) -> None:
             )
 
 
-def _unknown(code: str, place: str, name: str, known: Iterable[str], **facts: str) -> UsageError:
+def _found(planned: list[Planned], name: str) -> list[str]:
+    """The headings that a name means in the files."""
+    return [column.heading for s in planned for column in headings.candidates(s, name)]
+
+
+def _unknown(
+    code: str,
+    place: str,
+    name: str,
+    known: Iterable[str],
+    free: Iterable[str] | None = None,
+    **facts: str,
+) -> UsageError:
+    """`free`: of those that there are, the ones that may be meant."""
     known = list(known)
-    shown = privacy.headings(known)
-    plain = {headings.plain(one): seen for one, seen in zip(known, shown, strict=True)}
-    near = difflib.get_close_matches(headings.plain(name), list(plain), 1, 0.4)
+    shown = dict(zip(known, privacy.headings(known), strict=True))
+    plain = {headings.plain(one): shown[one] for one in (known if free is None else free)}
+    near = difflib.get_close_matches(headings.plain(name), list(plain), 1, NEAR)
     if near:
         return UsageError(f"{code}_NEAR", place=place, name=name, near=plain[near[0]], **facts)
-    return UsageError(code, place=place, name=name, known="、".join(shown[:40]), **facts)
+    return UsageError(
+        code, place=place, name=name, known="、".join(list(shown.values())[:40]), **facts
+    )
 
 
 def _check_review(place: str, entry: Source, model: dict[str, Object]) -> None:
