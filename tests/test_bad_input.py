@@ -26,7 +26,9 @@ def encrypted_workbook(folder: Path) -> str:
 
     plain = folder / "plain.xlsx"
     with xlsxwriter.Workbook(str(plain)) as book:
-        book.add_worksheet().write_row(0, 0, ["客户名称", "手机"])
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["客户名称", "手机"])
+        sheet.write_row(1, 0, ["青禾璟机械有限公司", "13800012345"])
     with plain.open("rb") as source, (folder / "a.xlsx").open("wb") as target:
         OOXMLFile(source).encrypt("secret", target)
     plain.unlink()
@@ -102,6 +104,22 @@ def good_project(folder: Path) -> None:
     (folder / "a.csv").write_text(GOOD, encoding="utf-8")
     project = f"version: 1\nsources: [{{path: a.csv, {FIELDS}}}]\n"
     (folder / "crmclean.yaml").write_text(project, encoding="utf-8")
+
+
+def test_a_workbook_with_a_password_is_migrated_as_its_refusal_says(
+    tmp_path: Path, cli: Callable
+) -> None:
+    encrypted_workbook(tmp_path)
+    refused = cli("init", "a.xlsx", cwd=tmp_path)
+    assert (refused.returncode, "--password-env" in refused.stderr) == (3, True)
+    said = {"LIST_PASSWORD": "secret"}
+    done = cli("init", "a.xlsx", "--password-env", "LIST_PASSWORD", cwd=tmp_path, **said)
+    assert done.returncode == 0, done.stderr
+    written = (tmp_path / "crmclean.yaml").read_text(encoding="utf-8")
+    assert "password_env: LIST_PASSWORD" in written and "secret" not in written
+    assert cli("profile", cwd=tmp_path, **said).returncode == 0
+    unset = cli("profile", "-o", "other", cwd=tmp_path)
+    assert (unset.returncode, "LIST_PASSWORD" in unset.stderr) == (3, True)
 
 
 def test_no_project_file(tmp_path: Path, cli: Callable) -> None:

@@ -34,6 +34,7 @@ def init(
     files: Files, config: Config = CONFIG, lang: Lang = None,
     target: str = typer.Option("wukong-11", "--target", help=say("help.target")),
     force: bool = typer.Option(False, "--force", help=say("help.force")),
+    password_env: str = typer.Option(None, "--password-env", help=say("help.password_env")),
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
     import pyarrow.compute as pc
@@ -46,7 +47,8 @@ def init(
 
     if config.exists() and not force:
         raise UsageError("PROJECT_EXISTS", file=config)
-    plan, issues = scan.scan_files(files, config.parent)
+    reading = {"password_env": password_env} if password_env else {}
+    plan, issues = scan.scan_files(files, config.parent, **reading)
     model = build()
     guessed = [(source, mapping.guess(source, model)) for source in plan.sources]
     kept = [(s, mine) for s, mine in guessed if not s.hidden or mapping.is_recognised(mine)]

@@ -108,6 +108,8 @@ def _head(entry: Entry, owner: str, plan: Plan, language: str) -> list[str]:
         lines.append(f"    sheet: {scalar(sheet)}")
     if owner != "customer":
         lines.append(f"    object: {owner}")
+    if variable := next(filter(None, (s.reading.get("password_env") for s in entry.sources)), ""):
+        lines.append(f"    password_env: {scalar(variable)}")
     return lines
 
 

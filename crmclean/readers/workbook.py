@@ -35,9 +35,11 @@ def open_workbook(
     `isolated`: this process may die of it (`child.py`)."""
     notes: list[Note] = []
     content: io.BytesIO | None = None
+    reading: dict[str, str] = {}
     if container in ("ole", "xls"):
         content = passwords.decrypted(path, password_env, notes)
         container = _inner(content) if content else "xls"
+        reading = {"password_env": password_env} if content and password_env else {}
     content = content or io.BytesIO(path.read_bytes())
     details = _details(content, container, path, notes)
     if details.risky and not isolated:
@@ -49,9 +51,7 @@ def open_workbook(
         content = io.BytesIO(ole.mended(content.getvalue(), path))
     content.seek(0)
     book = _load(content, path)
-    reading = {"container": container}
-    if password_env:
-        reading["password_env"] = password_env
+    reading["container"] = container
     sheets = tuple(
         _sheet(book, place, details, path, reading)
         for place, entry in enumerate(book.sheets_metadata)
