@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from itertools import accumulate
 from pathlib import Path
 
@@ -166,6 +167,25 @@ def test_completeness_before_is_replayed_from_the_changes(tmp_path: Path) -> Non
     told = report.fields.facts(Finished(*made, unmask=""))[0]["fields"]
     city = next(entry for entry in told if entry["field"].name == "city")
     assert city["before"] == city["after"] + 40
+
+
+def test_a_derived_field_is_told_with_its_golden_records(tmp_path: Path, cli: Callable) -> None:
+    """No record has a value of it, so it has no before and no after; it is not without any value."""
+    (tmp_path / "a.csv").write_text(
+        "客户名称,年采购额\n青禾璟机械有限公司,60万\n", encoding="utf-8"
+    )
+    (tmp_path / "crmclean.yaml").write_text(
+        "version: 1\ntarget: generic\nsources:\n  - {path: a.csv, fields: {customer.name: 客户名称, "
+        "customer.annual_purchase: 年采购额}}\nlevels:\n  customer.value_level: "
+        "{from: customer.annual_purchase, scale: {VIP: 500000, 普通: 0}}\n",
+        encoding="utf-8",
+    )
+    assert cli("run", "-o", "out", cwd=tmp_path).returncode == 0
+    html = (tmp_path / "out/report.html").read_text(encoding="utf-8")
+    section = html[html.index('id="fields"') : html.index('class="muted unused"')]
+    row = section[section.index(">客户等级") :]
+    row = row[: row.index("</tr>")]
+    assert "100%" in row and "0%" not in row.replace("100%", "")
 
 
 def test_words_of_templates_and_script_stand_in_the_catalogue() -> None:

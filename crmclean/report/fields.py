@@ -49,7 +49,8 @@ CLEANING = ("fill", "map", "split", "clean", "decision")
 
 
 def facts(run: Finished) -> list[dict[str, Any]]:
-    """One entry per object with records, with one entry per field that has a value or is required."""
+    """One entry per object with records, with one entry per field that has a value (in records or
+    only in what becomes of them) or is required."""
     changed, asked = _changed(run), _issues(run)
     told = []
     for name, owner in run.model.items():
@@ -63,7 +64,10 @@ def facts(run: Finished) -> list[dict[str, Any]]:
             for field in owner.fields.values()
             if field.name in records.column_names
         ]
-        used = [f for f in fields if f["after"] or f["before"] or f["field"].required != "no"]
+        told_of = ("after", "before", "final")  # what is derived stands in golden records only
+        used = [
+            f for f in fields if f["field"].required != "no" or any(f[name] for name in told_of)
+        ]
         told.append(
             {
                 "object": owner,
