@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import xlsxwriter
 
@@ -126,6 +127,20 @@ def test_no_project_file(tmp_path: Path, cli: Callable) -> None:
     done = cli("run", cwd=tmp_path)
     assert (done.returncode, "crmclean init" in done.stderr) == (2, True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_source_without_a_row_is_told_and_stops_no_other(tmp_path: Path, cli: Callable) -> None:
+    good_project(tmp_path)
+    (tmp_path / "b.csv").write_text("客户名称,手机\n", encoding="utf-8")
+    project = (tmp_path / "crmclean.yaml").read_text(encoding="utf-8")
+    (tmp_path / "crmclean.yaml").write_text(
+        project.replace("]\n", f", {{path: b.csv, {FIELDS}}}]\n"), encoding="utf-8"
+    )
+    done = cli("run", "-o", "out", "--no-input", cwd=tmp_path)
+    assert (done.returncode, "SOURCE_EMPTY" in done.stdout) == (0, True)
+    issues = pd.read_parquet(tmp_path / "out/tables/issues.parquet")
+    assert issues.loc[issues["code"] == "SOURCE_EMPTY", "value"].tolist() == ["b.csv"]
+    assert list((tmp_path / "out/import").iterdir())
 
 
 def test_output_below_a_file(tmp_path: Path, cli: Callable) -> None:

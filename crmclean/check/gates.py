@@ -47,7 +47,7 @@ def _issues(summary: dict[str, Any], gates: Gates, known: dict[tuple, int] | Non
     judged: dict[str, list[Finding]] = {}
     old = 0
     for entry in summary["issues"]:
-        if entry["code"] in OUTSIDE:
+        if entry["code"] in OUTSIDE or entry["code"] == "SOURCE_EMPTY":  # told by `_empty`
             continue
         before = None if known is None else known.get(key(entry, {}), 0)
         finding = _issue(entry, before)

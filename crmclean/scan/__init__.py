@@ -137,6 +137,8 @@ def _numbered(reads: Sequence[Read], loose: Sequence[tuple]) -> tuple[Plan, pa.T
     for number, read in enumerate(ordered, 1):
         sources.append(replace(read.source, number=number))
         issues.extend((number, *found) for found in read.found)
+        if read.source.role == "legacy" and not read.source.counts.get("data"):
+            issues.append((number, None, None, "SOURCE_EMPTY", read.source.name))
     issues.extend((None, None, None, code, value) for code, value in loose)
     return Plan(tuple(sources)), _issues(issues)
 
