@@ -1,27 +1,37 @@
 """The section `gates` of crmclean.yaml: what a monthly run may contain before `check` objects.
 
-A threshold below 1 is a share (`0.02`, or `2%`), from 1 on a count; 0 means none at all. `issues`,
+A threshold below 1, or with a per cent sign, is a share (`0.02`, `2%`, `150%`); one from 1 on is a
+count; 0 means none at all. `issues`,
 `duplicates`, `freshness` and `drift` are upper limits (more than this is too much), `completeness`,
 `accuracy` and `score` lower ones. `fail` gives a finding of severity error, `warn` one of severity
 warn. A waiver silences a finding until its date; a person answers for it by name.
 """
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, WrapValidator
 from pydantic import Field as Setting
 
 FIELD = r"(?:customer|contact|lead|follow_up|opportunity)\.\w+"
 RULE = re.compile(rf"\*|[A-Z][A-Z0-9_]+|{FIELD}(?: [A-Z][A-Z0-9_]+)?")
 
 
-def _number(value: Any) -> Any:
-    """`2%` as 0.02; everything else as it is."""
-    if isinstance(value, str) and value.strip().endswith("%"):
-        return float(value.strip()[:-1]) / 100
-    return value
+class Percent(float):
+    """A share that was written with a per cent sign: 150% is one too."""
+
+
+def _number(value: Any, read: Callable[[Any], float]) -> float:
+    """`2%` as 0.02, and known as a share; everything else as a number."""
+    if not (isinstance(value, str) and value.strip().endswith("%")):
+        return read(value)
+    try:
+        share = float(value.strip()[:-1]) / 100
+    except ValueError:
+        return read(value)
+    return Percent(read(share))
 
 
 def _rule(name: str) -> str:
@@ -30,8 +40,8 @@ def _rule(name: str) -> str:
     return name
 
 
-Threshold = Annotated[float, BeforeValidator(_number), Setting(ge=0)]
-Share = Annotated[float, BeforeValidator(_number), Setting(ge=0, le=1)]
+Threshold = Annotated[float, Setting(ge=0), WrapValidator(_number)]
+Share = Annotated[float, Setting(ge=0, le=1), WrapValidator(_number)]
 Rule = Annotated[str, AfterValidator(_rule)]
 FieldPath = Annotated[str, Setting(pattern=rf"^{FIELD}$")]
 Severity = Literal["error", "warn", "info"]

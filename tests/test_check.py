@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 from crmclean import model, tables
-from crmclean.check import content, customers, drift, frozen, gates, refuse_unknown
+from crmclean.check import content, customers, drift, frozen, gates, issues_then, refuse_unknown
 from crmclean.check.baseline import Records
 from crmclean.check.findings import Finding, fails, found, settled
 from crmclean.errors import InputRefused, UsageError
@@ -85,6 +85,9 @@ def test_the_gates_of_the_example_exist() -> None:
         (10, {"fail": 0.01}, "info"),  # a share of the 1,000 data rows
         (11, {"fail": "1%"}, "error"),
         (11, {"warn": 5, "fail": 20}, "warn"),
+        (11, {"fail": "100%"}, "info"),  # a share, not one
+        (1200, {"fail": "100%"}, "error"),
+        (1200, {"fail": "150%"}, "info"),
     ],
 )
 def test_a_rule_may_have_a_count_or_a_share(count: int, limits: dict, severity: str) -> None:
@@ -116,6 +119,14 @@ def test_only_what_is_new_counts_when_the_project_says_so() -> None:
     more = summary(issues=[issue(count=15)])
     findings = gates.judge(more, Gates(new_only=True), known)
     assert [f.count for f in findings if f.code == "PHONE_LOST_DIGITS"] == [3]
+
+
+def test_what_was_known_of_a_renamed_column_is_not_new() -> None:
+    then = summary(issues=[issue(count=12)])
+    at = [name for name, *_ in COLUMNS].index(issue()["column"])
+    other = column("联系方式", *COLUMNS[at][1:])
+    now = replaced(at, other) | {"issues": [issue(count=12, column="联系方式")]}
+    assert judged(now, issues_then(now, then), new_only=True) == {"ISSUES_KNOWN": "info"}
 
 
 @pytest.mark.parametrize(
@@ -171,6 +182,8 @@ def test_accuracy_comes_from_the_audit() -> None:
         {"waivers": [{"code": "X_Y", "owner": "", "reason": "r", "until": "2026-01-01"}]},
         {"waivers": [{"code": "X_Y", "owner": "o", "reason": "r"}]},
         {"drift": {"volume": {"fail": -1}}},
+        {"duplicates": {"fail": "150%"}},
+        {"drift": {"growth": {"warn": "x%"}}},
     ],
 )
 def test_a_section_that_makes_no_sense_is_refused(section: dict) -> None:

@@ -172,7 +172,7 @@ def test_the_same_run_has_the_same_summary(tmp_path: Path, last_month: Path, che
 
 @pytest.mark.parametrize(
     ("case", "code"),
-    [("clean_pass", 0), ("encoding_changed", 3), ("column_new", 3), ("column_renamed", 2)],
+    [("clean_pass", 0), ("encoding_changed", 3), ("column_new", 3), ("column_renamed", 3)],
 )
 def test_frozen_refuses_another_layout(
     case: str, code: int, tmp_path: Path, last_month: Path, check
@@ -271,6 +271,19 @@ def test_a_slip_of_the_pen_in_a_gate_is_refused(tmp_path: Path, check) -> None:
     assert code == 2 and "LOST_WITHOUT_REASON？" in text
 
 
+def test_a_file_that_is_missing_hides_no_change_of_another(
+    tmp_path: Path, last_month: Path, check
+) -> None:
+    folder = this_month(tmp_path, "column_new")
+    project = (folder / "crmclean.yaml").read_text(encoding="utf-8")
+    entry = "sources:\n  - {path: 没有.csv, fields: {customer.name: 客户名称}}\n"
+    (folder / "crmclean.yaml").write_text(project.replace("sources:\n", entry), encoding="utf-8")
+    code, text = check(folder, "--baseline", str(last_month))
+    assert code == 3
+    assert "RUN_STOPPED" in text and "DRIFT_COLUMN_NEW" in text
+    assert "DRIFT_SOURCE_MISSING" not in text
+
+
 def test_history_has_a_line_per_run(tmp_path: Path, check) -> None:
     folder = this_month(tmp_path)
     check(folder)
@@ -302,6 +315,9 @@ def test_the_gate_of_accuracy_knows_the_last_audit_without_a_run(tmp_path: Path,
         ("--format", "xml"),
         ("--fail-on", "info"),
         ("--today", "21.11.2026"),
+        ("--min-score", "nan"),
+        ("--min-score", "101"),
+        ("--min-score", "-5"),
     ],
 )
 def test_a_wrong_command_line_is_refused(options: tuple[str, ...], tmp_path: Path, check) -> None:

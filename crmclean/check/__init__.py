@@ -27,6 +27,7 @@ __all__ = [
     "assess",
     "assess_layout",
     "fails",
+    "issues_then",
     "layout",
     "refuse_unknown",
     "settled",
@@ -45,7 +46,9 @@ def assess(
     """The summary of a run that got as far as `dedupe`, and all findings about it, settled."""
     told = summary(work, plan, project, model)
     limits = project.gates
-    known = _known(told, baseline.summary) if baseline and "issues" in baseline.summary else None
+    known = (
+        issues_then(told, baseline.summary) if baseline and "issues" in baseline.summary else None
+    )
     findings = gates.judge(told, limits, known)
     if limits.freshness and work.has("golden/customer"):
         golden, crosswalk = work.get("golden/customer"), work.get("crosswalk")
@@ -66,10 +69,10 @@ def assess_layout(
     return told, settled(findings, project.gates, today, whole=False)
 
 
-def _known(now: dict[str, Any], then: dict[str, Any]) -> dict[tuple, int]:
+def issues_then(now: dict[str, Any], then: dict[str, Any]) -> dict[tuple, int]:
     """How often each issue was there last time, by its place of today."""
     renamed = {
-        (old["path"], old["sheet"]): (new["path"], new["sheet"])
+        (old["path"], old["sheet"]): ((new["path"], new["sheet"]), drift.renamed(new, old))
         for new, old in drift.pairs(now, then)
         if new and old
     }

@@ -99,25 +99,40 @@ def _name(source: Entry) -> str:
 
 
 def _columns(new: Entry, old: Entry, limits: Drift) -> Iterable[Finding]:
-    left = {plain(c["heading"]): c for c in new["columns"]}
-    right = {plain(c["heading"]): c for c in old["columns"]}
-    same = [(left.pop(key), right.pop(key)) for key in list(left) if key in right]
-    for column, before, why in _renamed(left, right, new, old):
+    same, renamed, left, right = _side_by_side(new, old)
+    for column, before, why in renamed:
         same.append((column, before))
         facts = {"old": before["heading"], "new": column["heading"], "why": why}
         yield _at(new, "DRIFT_COLUMN_RENAMED", column=column["heading"], facts=facts)
-    for column in right.values():
+    for column in right:
         # what nobody mapped is no loss, so only a warning
         severity = "error" if column["field"] else "warn"
         told = {"column": column["heading"], "field": column["field"] or ""}
         yield _at(
             new, "DRIFT_COLUMN_MISSING", severity=severity, facts={"old": told["column"]}, **told
         )
-    for column in left.values():
+    for column in left:
         known = {"column": column["heading"], "count": column["filled"]}
         yield _at(new, "DRIFT_COLUMN_NEW", facts={"new": column["heading"]}, **known)
     for column, before in same:
         yield from _content(new, old, column, before, limits)
+
+
+def renamed(new: Entry, old: Entry) -> dict[str, str]:
+    """The headings that columns had then, with those that they have now, where they differ."""
+    _, found, *_ = _side_by_side(new, old)
+    return {before["heading"]: column["heading"] for column, before, _ in found}
+
+
+def _side_by_side(
+    new: Entry, old: Entry
+) -> tuple[list[tuple], list[tuple], list[Entry], list[Entry]]:
+    """Columns of both runs: under the same heading, renamed (now, then, why), new, and missing."""
+    left = {plain(c["heading"]): c for c in new["columns"]}
+    right = {plain(c["heading"]): c for c in old["columns"]}
+    same = [(left.pop(key), right.pop(key)) for key in list(left) if key in right]
+    found = _renamed(left, right, new, old)
+    return same, found, [*left.values()], [*right.values()]
 
 
 def _renamed(left: dict, right: dict, new: Entry, old: Entry) -> list[tuple[Entry, Entry, str]]:

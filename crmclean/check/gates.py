@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from crmclean.check.findings import Finding, found
-from crmclean.gates import Gates
+from crmclean.gates import Gates, Percent
 
 #: Shares are compared with this slack, so that 0.9 of 10 is not below 0.9.
 SLACK = 1e-9
@@ -37,10 +37,13 @@ def _empty(summary: dict[str, Any]) -> Iterable[Finding]:
             yield found("SOURCE_EMPTY", path=source["path"], sheet=source["sheet"])
 
 
-def key(entry: dict[str, Any], renamed: dict[tuple, tuple]) -> tuple:
-    """What makes an issue of two runs the same: place and code, whatever the file is named now."""
-    place = entry["path"], entry["sheet"]
-    return (*renamed.get(place, place), *(entry[k] for k in ("column", "object", "field", "code")))
+def key(entry: dict[str, Any], renamed: dict[tuple, tuple[tuple, dict[str, str]]]) -> tuple:
+    """What makes an issue of two runs the same: place and code, whatever file and column are named
+    now. `renamed`: of each source of then the place of now, and its columns that were renamed."""
+    place, columns = renamed.get((entry["path"], entry["sheet"]), (None, {}))
+    column = columns.get(entry["column"], entry["column"])
+    told = entry["object"], entry["field"], entry["code"]
+    return (*(place or (entry["path"], entry["sheet"])), column, *told)
 
 
 def _issues(summary: dict[str, Any], gates: Gates, known: dict[tuple, int] | None) -> list[Finding]:
@@ -84,13 +87,17 @@ def _verdict(rule: str, total: int, summary: dict[str, Any], gates: Gates) -> di
 
 
 def over(count: float, share: float, limit: float) -> bool:
-    """Is more there than the limit allows? Below 1 a limit is a share, 0 and from 1 on a count."""
-    return share > limit + SLACK if 0 < limit < 1 else count > limit
+    """Is more there than the limit allows? It is a share or a count (`gates.py`)."""
+    return share > limit + SLACK if _is_share(limit) else count > limit
+
+
+def _is_share(limit: float) -> bool:
+    return 0 < limit < 1 or (isinstance(limit, Percent) and limit > 0)
 
 
 def shown(limit: float) -> str:
     """A limit as people write it."""
-    return percent(limit) if 0 < limit < 1 else f"{limit:g}"
+    return percent(limit) if _is_share(limit) else f"{limit:g}"
 
 
 def percent(share: float) -> str:

@@ -82,6 +82,9 @@ def checked(asked: Asked) -> tuple[Result, CrmcleanError | None]:
             return result, refused
     except CrmcleanError as error:
         summary, findings = _looked(project, asked)
+        refused = frozen.refusal(findings, language()) if asked.frozen else None
+        if refused and isinstance(error, UsageError):  # why a column is not there
+            error = refused
         return _result(asked, summary, findings, error), error
 
 
@@ -89,17 +92,23 @@ def _gated(project: Project, min_score: float | None) -> Project:
     """The project with --min-score as the limit of its score."""
     if min_score is None:
         return project
+    if not 0 <= min_score <= 100:
+        raise UsageError("MIN_SCORE", value=min_score)
     points = project.gates.score.model_copy(update={"fail": min_score})
     return project.model_copy(update={"gates": project.gates.model_copy(update={"score": points})})
 
 
 def _looked(project: Project, asked: Asked) -> tuple[dict[str, Any], list[Finding]]:
-    """What can be said of the files of a run that stopped; nothing where they cannot be read."""
+    """What can be said of the files of a run that stopped: of those that can be read."""
     try:
-        plan, _ = scan.scan(project, asked.config.parent)
+        plan, _ = scan.scan(project, asked.config.parent, partly=True)
     except CrmcleanError:
         return {"sources": []}, []
-    return check.assess_layout(plan, project, asked.day, asked.baseline)
+    summary, findings = check.assess_layout(plan, project, asked.day, asked.baseline)
+    if len({source.entry for source in plan.sources}) < len(project.sources):
+        # what could not be read is why the run stopped, and no news
+        findings = [one for one in findings if one.code != "DRIFT_SOURCE_MISSING"]
+    return summary, findings
 
 
 def _result(

@@ -29,18 +29,24 @@ def scan(
     base: Path,
     spool: Path | None = None,
     remembered: Remembered | None = None,
+    partly: bool = False,
 ) -> tuple[Plan, pa.Table]:
     """The plan of a project and the issues of reading (tables.ISSUES).
 
     `spool`: a folder to keep the rows in, for `readers.rows`; `remembered`: what the last run saw,
     and where to note what this one sees. Raises InputRefused for
-    a file or sheet that is missing or cannot be read, UsageError where two entries of `sources`
+    a file or sheet that is missing or cannot be read (`partly`: that is left out), UsageError where two entries of `sources`
     read the same table."""
     search = Search(base, spool, remembered)
     reads: list[Read] = []
     left: dict[str, None] = {}
     for place, entry in enumerate(settings.sources):
-        found = _found(entry, place, search)
+        try:
+            found = _found(entry, place, search)
+        except InputRefused:
+            if not partly:
+                raise
+            continue
         kept = _kept(entry, found)
         reads.extend(kept)
         left.update(dict.fromkeys(read.source.name for read in found if read not in kept))
