@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, WrapValidator
+from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema, WrapValidator
 from pydantic import Field as Setting
 
 FIELD = r"(?:customer|contact|lead|follow_up|opportunity)\.\w+"
@@ -40,8 +40,15 @@ def _rule(name: str) -> str:
     return name
 
 
-Threshold = Annotated[float, Setting(ge=0), WrapValidator(_number)]
-Share = Annotated[float, Setting(ge=0, le=1), WrapValidator(_number)]
+def _for_editors(**limits: float) -> WithJsonSchema:
+    percent = {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)? *%$"}
+    return WithJsonSchema({"anyOf": [{"type": "number", **limits}, percent]})
+
+
+Threshold = Annotated[float, Setting(ge=0), WrapValidator(_number), _for_editors(minimum=0)]
+Share = Annotated[
+    float, Setting(ge=0, le=1), WrapValidator(_number), _for_editors(minimum=0, maximum=1)
+]
 Rule = Annotated[str, AfterValidator(_rule)]
 FieldPath = Annotated[str, Setting(pattern=rf"^{FIELD}$")]
 Severity = Literal["error", "warn", "info"]
