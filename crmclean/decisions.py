@@ -14,8 +14,8 @@ Kinds and what an entry holds:
     weights   object, frozen weights and frequencies of duplicate detection
 
 A record is named by its **fingerprint**, never by its row, because next month's file has other
-rows: the source system and the legacy code where that code is unique in the system, else a hash of
-what identifies the record and a counter for identical rows (design.md 4). The 64-bit hash is the
+rows: the source system and the legacy code where that code is one record's in the system, else a hash
+of what identifies the record and a counter for identical rows (design.md 4). The 64-bit hash is the
 keyed SipHash of pandas (`pandas.util.hash_array`), which is fixed across platforms and releases.
 """
 
@@ -130,15 +130,19 @@ def _found(wanted: pa.ChunkedArray, keys: pa.ChunkedArray, values: pa.ChunkedArr
 
 
 def fingerprints(records: pa.Table, object: str, plan: Plan) -> pa.Array:
-    """One stable text per record: `system:code`, or `system#hash.n` where there is no unique code.
-    `records`: children `under` their customers."""
+    """One stable text per record: `system:code`, or `system#hash.n` where there is no code or several
+    share it. Copies of a record (an export may hold every row twice) have `system:code#n`, so that the
+    first is still who it was. `records`: children `under` their customers."""
     codes = coded(records, plan)
     rest = pa.array(_repeated(codes))
     if not pc.any(rest).as_py():
         return codes
-    base = _hashed(records.filter(rest), object, plan)
-    counted = _joined([base, pc.cast(pa.array(_before(base)), pa.string())], ".")
-    return pc.replace_with_mask(codes, rest, counted)
+    those = records.filter(rest)
+    base, own = _hashed(those, object, plan), codes.filter(rest)
+    counted = _numbered(base, _before(base), ".")
+    copies = pa.array(_of_one(own, seen(those, object)))
+    copied = pc.if_else(pa.array(_before(own) > 0), _numbered(own, _before(own), "#"), own)
+    return pc.replace_with_mask(codes, rest, pc.if_else(copies, copied, counted))
 
 
 def stems(records: pa.Table, object: str, plan: Plan) -> list[pa.Array]:
@@ -204,6 +208,20 @@ def _repeated(values: pa.Array) -> np.ndarray:
     counts = np.bincount(codes + 1, minlength=1)
     counts[0] = 2
     return counts[codes + 1] > 1
+
+
+def _of_one(codes: pa.Array, records: pa.Array) -> np.ndarray:
+    """Whether each code stands for one record only, though several times."""
+    code, record = _codes(codes), _codes(records)
+    first = np.zeros(code.max(initial=-1) + 2, np.int64)
+    first[code] = record
+    several = np.zeros(len(first), bool)
+    several[code[record != first[code]]] = True
+    return (code >= 0) & ~several[code]
+
+
+def _numbered(texts: pa.Array, numbers: np.ndarray, separator: str) -> pa.Array:
+    return _joined([texts, pc.cast(pa.array(numbers), pa.string())], separator)
 
 
 def _before(values: pa.Array) -> np.ndarray:

@@ -157,6 +157,19 @@ def test_customers_are_compared_with_an_output_directory(tmp_path: Path, check) 
     assert (changes["added"], changes["gone"], changes["changed"]) == ("0", "0", "3")
 
 
+def test_every_row_twice_makes_no_new_customers(tmp_path: Path, check) -> None:
+    folder, last = this_month(tmp_path), tmp_path / "last"
+    run = [sys.executable, "-m", "crmclean", "run", *command(folder)[2:-2]]
+    assert subprocess.run(run, capture_output=True).returncode == 0
+    shutil.copytree(folder / "out", last)
+    rows(folder, lambda lines: [*lines, *lines[1:]])
+    replaced(",成交,", ",流失,", 1, 8)(folder)
+    told = json.loads(check(folder, "--baseline", str(last), "--format", "json")[1])
+    findings = {finding["code"]: finding for finding in told["findings"]}
+    changes = findings["DRIFT_CUSTOMERS"]["facts"]
+    assert (changes["added"], changes["gone"]) == ("0", "0")
+
+
 def test_the_summary_names_nobody(last_month: Path) -> None:
     told = last_month.read_text(encoding="utf-8")
     lines = (RUNS / "check_base" / FILE).read_text(encoding="utf-8").splitlines()[1:]

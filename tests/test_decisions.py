@@ -39,6 +39,22 @@ def test_a_code_twice_in_one_system_does_not() -> None:
     assert "K1" not in one
 
 
+def test_a_copy_leaves_the_record_who_it_was() -> None:
+    alone, *_ = prints((1, 2, "K1", "甲"))
+    first, copy, other = prints((1, 2, "K1", "甲"), (1, 3, "K1", "甲"), (1, 4, "K2", "乙"))
+    assert (first, other) == (alone, "ERP:K2")
+    assert len({first, copy, other}) == 3
+
+
+def test_a_copy_and_another_record_of_the_same_code_are_told_by_what_they_are() -> None:
+    rows = [(1, 2, "K1", "甲"), (1, 3, "K1", "甲"), (1, 4, "K1", "乙")]
+    here = dict(zip("甲甲乙", prints(*rows), strict=True))
+    there = dict(
+        zip("乙甲甲", prints(*((s, r, c, n) for s, r, c, n in reversed(rows))), strict=True)
+    )
+    assert here == there and "K1" not in "".join(here.values())
+
+
 def test_rows_do_not_matter_but_identical_records_are_counted() -> None:
     here = prints((1, 2, None, "甲"), (1, 3, None, "甲"))
     there = prints((2, 70, None, "甲"), (2, 99, None, "甲"))
