@@ -20,6 +20,8 @@ from crmclean.model import Object, shipped_model
 SURE = ("O", "V")
 MARKS = (*SURE, "C", "I", "NV")
 FORMATS = ("xlsx", "xls", "csv")
+#: So alike are the name of a template and what was meant by it.
+NEAR = 0.5
 #: Owner of customers that belong to nobody, as `owners:` in crmclean.yaml writes it.
 POOL = "公海"
 
@@ -145,8 +147,10 @@ def load(
         return own_template.read(path, model or shipped_model())
     import difflib
 
-    near = difflib.get_close_matches(name, names(), 1, 0) or ["generic"]
-    raise UsageError("TEMPLATE_MISSING", name=name, near=near[0])
+    near = difflib.get_close_matches(name, names(), 1, NEAR)
+    if near:
+        raise UsageError("TEMPLATE_MISSING_NEAR", name=name, near=near[0])
+    raise UsageError("TEMPLATE_MISSING", name=name)
 
 
 def with_columns(spec: ObjectTemplate, owner: Object, language: str) -> tuple[Column, ...]:

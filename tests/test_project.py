@@ -65,6 +65,22 @@ def test_an_unknown_key_has_its_line_and_the_nearest(
 
 
 @pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("sources:\n  - path: a: b\n", "冒号"),
+        ("sources: [\n  - path\n", "缩进"),
+        ("a: 1\n\tb: 2\n", "制表符"),
+        ('a: "1\n', "引号"),
+        ("a: 1\na: 2\n", "两次"),
+        (SOURCES + "language: de\n", "'zh' / 'en'"),
+    ],
+)
+def test_what_is_wrong_is_said_in_chinese(tmp_path: Path, text: str, words: str) -> None:
+    reason = str(refused(tmp_path, text).facts["reason"])
+    assert words in reason and " or " not in reason
+
+
+@pytest.mark.parametrize(
     ("text", "line", "key"),
     [
         (SOURCES + "language: de\n", 4, "language"),

@@ -217,6 +217,15 @@ def test_an_encrypted_zip_entry_and_a_cut_one(tmp_path):
     assert refused(written(tmp_path / "c.xlsx", broken)) == "FILE_TRUNCATED"
 
 
+def test_a_package_with_spoilt_bytes_is_not_said_to_be_cut_off(tmp_path):
+    whole = xlsx(tmp_path / "a.xlsx").read_bytes()
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as package:
+        sheet = package.getinfo("xl/worksheets/sheet1.xml")
+    at = sheet.header_offset + 30 + len(sheet.filename) + sheet.compress_size // 2
+    spoilt = whole[:at] + bytes(8) + whole[at + 8 :]
+    assert refused(written(tmp_path / "d.xlsx", spoilt)) == "FILE_DAMAGED"
+
+
 def test_deep_json_and_xml_do_not_break_the_stack(tmp_path):
     assert refused(written(tmp_path / "a.json", "[" * 200_000)) == "FILE_DAMAGED"
     deep = "<a>" * 100_000 + "</a>" * 100_000

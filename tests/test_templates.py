@@ -150,7 +150,11 @@ def test_a_blank_template_for_people(tmp_path: Path, name: str) -> None:
 def test_an_unknown_template_says_what_was_meant() -> None:
     with pytest.raises(UsageError) as wrong:
         templates.load("wukong11")
-    assert wrong.value.code == "TEMPLATE_MISSING" and "wukong-1" in wrong.value.facts["near"]
+    assert wrong.value.code == "TEMPLATE_MISSING_NEAR"
+    assert "wukong-1" in wrong.value.facts["near"]
+    with pytest.raises(UsageError) as wrong:
+        templates.load("nosuch")
+    assert wrong.value.code == "TEMPLATE_MISSING"
 
 
 def test_resident_ids_leave_only_when_asked() -> None:

@@ -5,6 +5,7 @@ change its type. An unknown key is an error with its line and "did you mean".
 """
 
 import difflib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +73,25 @@ def _parse(path: Path) -> Any:
     except (YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else "?"
-        reason = getattr(error, "problem", None) or type(error).__name__
+        reason = _why_not_yaml(getattr(error, "problem", None) or type(error).__name__)
         raise UsageError("PROJECT_NOT_YAML", file=path, line=line, reason=reason) from error
+
+
+#: What the parser says where people slip most often, and our words for it.
+SLIPS = {
+    "mapping values are not allowed": "colon",
+    "could not find expected ':'": "no_colon",
+    "expected <block end>": "indent",
+    "expected the node content": "indent",
+    "cannot start any token": "character",
+    "unexpected end of stream": "quote",
+    "duplicate key": "twice",
+}
+
+
+def _why_not_yaml(problem: str) -> str:
+    kind = next((kind for words, kind in SLIPS.items() if words in problem), None)
+    return say(f"project.yaml.{kind}") if kind else problem
 
 
 def _constructor() -> type:
@@ -138,7 +156,10 @@ def _reason(error: Any) -> str:
     """What is wrong with a value, in our words; the library's where the catalogue has none."""
     kinds = error["type"], error["type"].split("_")[0]
     code = next((c for kind in kinds if (c := f"project.wrong.{kind}") in entries()), None)
-    return say(code, **error.get("ctx", {})) if code else error["msg"]
+    facts = dict(error.get("ctx", {}))
+    if "expected" in facts:  # 'zh', 'en' or 'fr', as the library lists them
+        facts["expected"] = " / ".join(re.split(r", | or ", str(facts["expected"])))
+    return say(code, **facts) if code else error["msg"]
 
 
 def _line(tree: Any, place: list[Any]) -> int | str:

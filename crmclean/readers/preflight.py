@@ -44,10 +44,10 @@ def check(content: io.BytesIO | Path, path: Path) -> dict[str, Part]:
             _names(package, path)
             return _parts(package, path)
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError) as error:
-        raise InputRefused("FILE_TRUNCATED", file=path.name) from error
+        raise InputRefused("FILE_DAMAGED", file=path.name, reason="zip") from error
     except Exception as error:
         if type(error).__module__ == "zlib":
-            raise InputRefused("FILE_TRUNCATED", file=path.name) from error
+            raise InputRefused("FILE_DAMAGED", file=path.name, reason="zip") from error
         raise
 
 
