@@ -103,6 +103,6 @@ def unmerge(job: Job, named: str) -> str:
     path = job.out / f"unmerge-{golden}.xlsx"
     found = undo.members(job.work, golden)
     records = {name: decisions.named(job.work, name) for name in job.model}
-    rows = undo.write(job.work, plan, job.model, golden, path)
+    rows = undo.write(job.work, plan, job.model, golden, path, job.project.language)
     job.state.append("pairs", dedupe.unmerge(golden, found, records, plan))
     return say("undo.done", golden=golden, count=found.num_rows, rows=rows, file=path)

@@ -107,14 +107,18 @@ def _object(entry: dict[str, Any]) -> Object:
 
 
 def _field(owner: str, name: str, entry: dict[str, Any]) -> Field:
-    usual = {"label": dict.fromkeys(("zh", "en"), name), "kind": "text"}
-    return Field(owner, name, **usual | _attributes(entry))
+    found = {"kind": "text", **_attributes(entry)}
+    given = found.get("label") or {"zh": name}
+    found["label"] = dict.fromkeys(("zh", "en"), next(iter(given.values()))) | given
+    return Field(owner, name, **found)
 
 
 def _changed(known: Field, entry: dict[str, Any]) -> Field:
     attributes = _attributes(entry)
     if "options" in attributes:
         attributes["options"] = {**known.options, **attributes["options"]}
+    if "label" in attributes:
+        attributes["label"] = {**known.label, **attributes["label"]}
     return replace(known, **attributes)
 
 

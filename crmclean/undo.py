@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from crmclean import locate, workbooks
 from crmclean.errors import UsageError
-from crmclean.messages import language, say
+from crmclean.messages import say
 from crmclean.model import Object
 from crmclean.plan import Plan
 from crmclean.run import Work
@@ -22,6 +22,9 @@ from crmclean.tables import PART_BITS
 from crmclean.workbooks import Col, Sheet
 
 COLUMNS = ("what", "where", "field", "now", "then")
+#: A line of the list: what to do, where the record stands, the label of the field or child, what the
+#: CRM holds now, and what it shall hold.
+Row = tuple[str, str, dict[str, str], str | None, str | None]
 
 
 def golden_of(work: Work, plan: Plan, model: dict[str, Object], named: str) -> str:
@@ -46,8 +49,11 @@ def members(work: Work, golden: str) -> pa.Table:
     return found
 
 
-def write(work: Work, plan: Plan, model: dict[str, Object], golden: str, path: Path) -> int:
-    """Write the list for the person at the CRM as a workbook; returns its number of rows."""
+def write(
+    work: Work, plan: Plan, model: dict[str, Object], golden: str, path: Path, language: str
+) -> int:
+    """Write the list for the person at the CRM as a workbook in the language of the project; returns
+    its number of rows."""
     found = members(work, golden)
     owner = model[found["object"][0].as_py()]
     records = work.get(f"records/{owner.name}")
@@ -57,16 +63,19 @@ def write(work: Work, plan: Plan, model: dict[str, Object], golden: str, path: P
     rows = _back(own, master, owner, plan) + _anew(own, master, owner, plan)
     if owner.name == "customer":
         rows += _moved(work, own, master, model, plan)
-    columns = {n: pa.array([row[n] for row in rows], pa.string()) for n in COLUMNS}
-    headings = tuple(Col(say(f"undo.{name}"), width=24) for name in COLUMNS)
-    sheet = Sheet(
-        golden, headings, pa.table(columns), title=(say("undo.title", golden=golden),), printed=True
-    )
+    told = [
+        (say(f"undo.{what}", language), at, label[language], *v) for what, at, label, *v in rows
+    ]
+    cells = zip(COLUMNS, zip(*told, strict=True) if told else [()] * len(COLUMNS), strict=True)
+    columns = {name: pa.array(column, pa.string()) for name, column in cells}
+    headings = tuple(Col(say(f"undo.{name}", language), width=24) for name in COLUMNS)
+    title = (say("undo.title", language, golden=golden),)
+    sheet = Sheet(golden, headings, pa.table(columns), title=title, printed=True)
     workbooks.write(path, [sheet])
     return len(rows)
 
 
-def _back(own: pa.Table, master: dict, owner: Object, plan: Plan) -> list[dict]:
+def _back(own: pa.Table, master: dict, owner: Object, plan: Plan) -> list[Row]:
     """Fields of the survivor whose value came from another record: back to its own value."""
     (before,) = own.filter(pc.equal(own["record"], master["record"])).to_pylist()
     where = plan.where(master["record"])
@@ -77,7 +86,7 @@ def _back(own: pa.Table, master: dict, owner: Object, plan: Plan) -> list[dict]:
     ]
 
 
-def _anew(own: pa.Table, master: dict, owner: Object, plan: Plan) -> list[dict]:
+def _anew(own: pa.Table, master: dict, owner: Object, plan: Plan) -> list[Row]:
     """The other records, value by value: each becomes a customer of its own."""
     others = own.filter(pc.not_equal(own["record"], master["record"])).to_pylist()
     return [
@@ -90,7 +99,7 @@ def _anew(own: pa.Table, master: dict, owner: Object, plan: Plan) -> list[dict]:
 
 def _moved(
     work: Work, own: pa.Table, master: dict, model: dict[str, Object], plan: Plan
-) -> list[dict]:
+) -> list[Row]:
     """Contacts, follow-ups and so on that came with one of the other records: from its source row,
     or naming it by its code or its name, and not the survivor by the same."""
     (kept,) = own.filter(pc.equal(own["record"], master["record"])).to_pylist()
@@ -103,7 +112,7 @@ def _moved(
             if other["record"] != kept["record"]:
                 mine = records.filter(_names(records, other, kept))
                 found += [
-                    _told("move", plan.where(one), child.label, master["name"], other["name"])
+                    ("move", plan.where(one), child.label, master["name"], other["name"])
                     for one in mine["record"].to_pylist()
                 ]
     return found
@@ -122,12 +131,5 @@ def _names(records: pa.Table, other: dict, kept: dict) -> pa.Array:
 
 def _row(
     what: str, where: str, field: str, owner: Object, now: str | None, then: str | None
-) -> dict:
-    return _told(what, where, owner.fields[field].label, now, then)
-
-
-def _told(
-    what: str, where: str, label: dict[str, str], now: str | None, then: str | None
-) -> dict[str, str | None]:
-    line = (say(f"undo.{what}"), where, label[language()], now, then)
-    return dict(zip(COLUMNS, line, strict=True))
+) -> Row:
+    return what, where, owner.fields[field].label, now, then

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from crmclean import project
 from crmclean.errors import UsageError
 from crmclean.mapping.write import scalar
+from crmclean.model import build
 
 ROOT = Path(__file__).parent.parent
 SOURCES = "sources:\n  - path: 客户.xlsx\n    fields: {customer.name: 公司名称}\n"
@@ -215,3 +216,17 @@ def test_any_heading_can_be_written_down(heading: str) -> None:
         "a": heading,
         "b": {"c": heading, "d": [heading]},
     }
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_label_in_one_language_does_for_both(language: str) -> None:
+    other = {"zh": "en", "en": "zh"}[language]
+    model = build(
+        {
+            "customer.credit": {"label": {language: "Limit"}},
+            "customer.remark": {"label": {language: "Note"}},
+        }
+    )
+    assert model["customer"].fields["credit"].label == {language: "Limit", other: "Limit"}
+    known = build()["customer"].fields["remark"].label
+    assert model["customer"].fields["remark"].label == {**known, language: "Note"}
