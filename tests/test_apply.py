@@ -69,6 +69,8 @@ def test_an_untouched_workbook_says_nothing(sent: Path, state: State) -> None:
         ("联系人", "手机", "1.38E+10"),
         ("联系人", "手机", "13812340001/13812340002"),
         ("客户", "跟进状态", "随便"),
+        ("联系人", "职位", "无"),
+        ("联系人", "职位", "--"),
     ],
 )
 def test_a_value_that_its_rule_refuses_is_listed(
@@ -80,6 +82,16 @@ def test_a_value_that_its_rule_refuses_is_listed(
     assert applied.taken == {}
     (refused,) = applied.refused
     assert (refused.sheet, refused.row, refused.column) == (sheet, HEADER + row, heading)
+
+
+def test_what_the_project_says_of_words_holds_for_filled_cells(sent: Path, state: State) -> None:
+    fill(sent, "客户", 2, "跟进状态", "谈妥了")
+    fill(sent, "联系人", 1, "职位", "问过没说")
+    said = {"picklists": {"customer.stage": {"谈妥了": "成交"}}, "placeholders": ("问过没说",)}
+    told = apply.as_told(MODEL, PROJECT.model_copy(update=said))
+    applied = apply.read(sent, state, told)
+    assert [entry["value"] for entry in state.entries("values")] == ["成交"]
+    assert [refused.code for refused in applied.refused] == ["APPLY_NO_VALUE"]
 
 
 def test_a_cell_that_nobody_asked_for_is_listed(sent: Path, state: State) -> None:
@@ -186,7 +198,17 @@ def reviewed(path: Path, columns: dict[str, list[str]]) -> Path:
 
 @pytest.mark.parametrize(
     ("word", "verdict"),
-    [("同一客户", "same"), ("不同", "different"), ("Same", "same"), ("否", "different")],
+    [
+        ("同一客户", "same"),
+        ("不同", "different"),
+        ("Same", "same"),
+        ("否", "different"),
+        ("√", "same"),
+        ("×", "different"),
+        ("ＹＥＳ", "same"),
+        ("相同。", "same"),
+        ("不是同一个", "different"),
+    ],
 )
 def test_a_verdict_is_read_in_the_words_of_people(
     tmp_path: Path, state: State, word: str, verdict: str

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crmclean.apply.rows import Refused, Taken, checked
+from crmclean.apply.rows import Refused, Taken
 from crmclean.apply.sheets import read_sheets
+from crmclean.apply.values import as_told, checked
 from crmclean.decisions import State
 from crmclean.errors import InputRefused
 from crmclean.model import Object

@@ -8,22 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from crmclean import rules
+from crmclean.apply.values import checked
+from crmclean.apply.words import ACCEPTS, VERDICTS, meant, plain
 from crmclean.messages import say
 from crmclean.model import Field, Object
 
-#: Words of a verdict, as people write them; anything else is listed.
-VERDICT_WORDS = {
-    "same": ("same", "同一", "同一客户", "同一个", "同一家", "相同", "是", "合并", "yes", "y", "merge"),
-    "different": ("different", "不同", "不同客户", "不是", "否", "不合并", "no", "n", "apart"),
-    "all_different": ("all different", "本组都不同", "都不同", "全不同", "全部不同"),
-}  # fmt: skip
 GROUP_HEADINGS = ("group", "组", "Group")
 VERDICT_HEADINGS = ("verdict", "结论", "判断", "判定", "Verdict", "Decision")
-ACCEPT_WORDS = {
-    "accept": ("accept", "采用", "接受", "是", "yes", "y"),
-    "reject": ("reject", "不采用", "不接受", "拒绝", "否", "no", "n"),
-}
 ACCEPT_HEADINGS = ("accepted", "是否采用", "Accept?")
 OWNER_HEADINGS = ("owner", "归属人", "负责人", "新负责人", "Owner")
 
@@ -47,22 +38,6 @@ class Taken:
 
     kind: str
     entry: dict[str, Any] | None
-
-
-def checked(value: str, field: Field) -> str:
-    """The value as its rule writes it. Raises ValueError(code) where the rule refuses it, or where
-    the cell holds something else than one value of this field."""
-    options = {"values": field.values, "synonyms": field.synonyms, **field.options}
-    clean = rules.rule(field.kind).clean(value, **options)
-    if isinstance(clean, rules.Parts):
-        own = field.options.get("want", "")
-        parts = {part or own: text for part, text in clean.values.items() if text}
-        if set(parts) != {own} or clean.more:
-            raise ValueError("APPLY_SEVERAL_VALUES")
-        clean = parts[own]
-    if not clean:
-        raise ValueError("APPLY_NO_VALUE")
-    return clean
 
 
 def _gaps(
@@ -137,8 +112,8 @@ def _pairs(
 def _verdict(row: Row) -> tuple[str, str | None]:
     """What stands in the column to fill, and which verdict that is."""
     heading = next((name for name in VERDICT_HEADINGS if name in row), "")
-    word = (row.get(heading) or "").strip().lower()
-    return word, next((v for v, words in VERDICT_WORDS.items() if word in words), None)
+    word = plain(row.get(heading))
+    return word, meant(word, VERDICTS)
 
 
 def _group(row: Row) -> str:
@@ -168,8 +143,8 @@ def _suggestions(
     not asked for again."""
     for number, row in rows:
         heading = next((name for name in ACCEPT_HEADINGS if name in row), "")
-        word = (row.get(heading) or "").strip().lower()
-        said = next((key for key, words in ACCEPT_WORDS.items() if word in words), None)
+        word = plain(row.get(heading))
+        said = meant(word, ACCEPTS)
         owner = model.get(row["object"] or "")
         field = owner.fields.get(row.get("field") or "") if owner else None
         if field is None or not all(row.get(key) for key in ("golden", "seen", "suggested")):
