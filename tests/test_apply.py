@@ -69,6 +69,8 @@ def test_an_untouched_workbook_says_nothing(sent: Path, state: State) -> None:
         ("联系人", "手机", "1.38E+10"),
         ("联系人", "手机", "13812340001/13812340002"),
         ("客户", "跟进状态", "随便"),
+        ("联系人", "职位", "无"),
+        ("联系人", "职位", "--"),
     ],
 )
 def test_a_value_that_its_rule_refuses_is_listed(
@@ -80,6 +82,16 @@ def test_a_value_that_its_rule_refuses_is_listed(
     assert applied.taken == {}
     (refused,) = applied.refused
     assert (refused.sheet, refused.row, refused.column) == (sheet, HEADER + row, heading)
+
+
+def test_what_the_project_says_of_words_holds_for_filled_cells(sent: Path, state: State) -> None:
+    fill(sent, "客户", 2, "跟进状态", "谈妥了")
+    fill(sent, "联系人", 1, "职位", "问过没说")
+    said = {"picklists": {"customer.stage": {"谈妥了": "成交"}}, "placeholders": ("问过没说",)}
+    told = apply.as_told(MODEL, PROJECT.model_copy(update=said))
+    applied = apply.read(sent, state, told)
+    assert [entry["value"] for entry in state.entries("values")] == ["成交"]
+    assert [refused.code for refused in applied.refused] == ["APPLY_NO_VALUE"]
 
 
 def test_a_cell_that_nobody_asked_for_is_listed(sent: Path, state: State) -> None:
@@ -141,6 +153,53 @@ def test_rows_may_be_sorted_and_lines_put_above(sent: Path, state: State) -> Non
     assert [(e["golden"], e["value"]) for e in state.entries("values")] == [("b", "成交")]
 
 
+def test_rows_of_which_only_a_part_was_sorted_are_not_taken(sent: Path, state: State) -> None:
+    """Hidden columns stay behind where somebody sorts the columns in sight only."""
+    fill(sent, "客户", 1, "所属行业", "制造业")
+    book = openpyxl.load_workbook(sent)
+    sheet = book["客户"]
+    name = next(cell.column for cell in sheet[HEADER] if cell.value == "客户名称")
+    one, two = sheet.cell(HEADER + 1, name), sheet.cell(HEADER + 2, name)
+    one.value, two.value = two.value, one.value
+    book.save(sent)
+    applied = apply.read(sent, state, MODEL)
+    assert not applied.taken and not state.entries("values")
+    (told,) = applied.refused
+    assert (told.code, told.row) == ("APPLY_ROW_MOVED", HEADER + 1)
+
+
+def test_blanks_and_width_do_not_move_a_row(sent: Path, state: State) -> None:
+    fill(sent, "客户", 1, "客户名称", " 甲 公司\u3000")
+    fill(sent, "客户", 1, "所属行业", "制造业")
+    assert apply.read(sent, state, MODEL).taken == {"values": 1}
+
+
+def test_a_sheet_that_was_not_sent_is_told(sent: Path, state: State) -> None:
+    book = openpyxl.load_workbook(sent)
+    book.create_sheet("我的备注")["A1"] = "甲公司已倒闭"
+    book.create_sheet("空的")
+    book.save(sent)
+    told = [(r.sheet, r.code) for r in apply.read(sent, state, MODEL).refused]
+    assert told == [("我的备注", "APPLY_SHEET_UNREAD")]
+
+
+def test_of_two_columns_with_one_heading_the_one_that_was_sent_is_read(
+    sent: Path, state: State
+) -> None:
+    fill(sent, "客户", 1, "所属行业", "制造业")
+    book = openpyxl.load_workbook(sent)
+    book["客户"].cell(HEADER, book["客户"].max_column + 1).value = "所属行业"
+    book.save(sent)
+    assert apply.read(sent, state, MODEL).taken == {"values": 1}
+
+
+def test_a_place_is_told_as_spreadsheets_call_it(sent: Path, state: State) -> None:
+    fill(sent, "客户", 2, "跟进状态", "随便")
+    (told,) = apply.read(sent, state, MODEL).refused
+    book = openpyxl.load_workbook(sent)
+    assert book["客户"][told.cell].value == "随便"
+
+
 def test_a_filled_gap_gives_way_to_the_source(sent: Path, state: State) -> None:
     fill(sent, "联系人", 1, "职位", "采购经理")
     apply.read(sent, state, MODEL)
@@ -169,10 +228,11 @@ def test_a_filled_name_does_not_hide_the_other_filled_values(tmp_path: Path, sta
     assert (record["name"], record["title"]) == ("李四", "经理")
 
 
-def test_the_last_word_wins(sent: Path, state: State) -> None:
-    for title in ("采购经理", "总经理"):
+def test_the_last_word_wins_and_a_changed_answer_is_told(sent: Path, state: State) -> None:
+    for title, codes in (("采购经理", []), ("总经理", ["APPLY_CHANGED"])):
         fill(sent, "联系人", 1, "职位", title)
-        apply.read(sent, state, MODEL)
+        applied = apply.read(sent, state, MODEL)
+        assert applied.taken == {"values": 1} and [n.code for n in applied.notes] == codes
     assert gaps.apply_fills(GOLDEN, state)[0]["contact"]["title"].to_pylist() == ["总经理"]
 
 
@@ -186,7 +246,17 @@ def reviewed(path: Path, columns: dict[str, list[str]]) -> Path:
 
 @pytest.mark.parametrize(
     ("word", "verdict"),
-    [("同一客户", "same"), ("不同", "different"), ("Same", "same"), ("否", "different")],
+    [
+        ("同一客户", "same"),
+        ("不同", "different"),
+        ("Same", "same"),
+        ("否", "different"),
+        ("√", "same"),
+        ("×", "different"),
+        ("ＹＥＳ", "same"),
+        ("相同。", "same"),
+        ("不是同一个", "different"),
+    ],
 )
 def test_a_verdict_is_read_in_the_words_of_people(
     tmp_path: Path, state: State, word: str, verdict: str
@@ -196,6 +266,48 @@ def test_a_verdict_is_read_in_the_words_of_people(
     assert state.entries("pairs") == [
         {"object": "customer", "left": "ERP:1", "right": "ERP:2", "seen": "1 2", "verdict": verdict}
     ]
+
+
+PAIR = {"object": ["customer"] * 2, "left": ["ERP:1"] * 2, "right": ["ERP:2"] * 2}
+
+
+@pytest.mark.parametrize(
+    ("words", "taken", "codes"),
+    [
+        (["同一", "不同"], {}, ["APPLY_CONTRADICTS"] * 2),
+        (["不同", "否"], {"pairs": 1}, []),
+        (["", "同一"], {"pairs": 1}, []),
+    ],
+)
+def test_a_question_that_is_answered_in_two_ways_is_not_taken(
+    tmp_path: Path, state: State, words: list[str], taken: dict, codes: list[str]
+) -> None:
+    applied = apply.read(reviewed(tmp_path / "r.xlsx", {**PAIR, "结论": words}), state, MODEL)
+    assert applied.taken == taken and [r.code for r in applied.refused] == codes
+
+
+OWNERS = [
+    ("吴若兰", "吴若兰", None),
+    (" 李知远　", "李知远", None),
+    ("林一新", "林一新", "APPLY_NEW_OWNER"),
+    ("吴若兰；李知远", None, "APPLY_BAD_OWNER"),
+    ("张三,李四", None, "APPLY_BAD_OWNER"),
+    ("待定", None, "APPLY_BAD_OWNER"),
+    ("-", None, "APPLY_BAD_OWNER"),
+    ("12345", None, "APPLY_BAD_OWNER"),
+    ("同一", None, "APPLY_BAD_OWNER"),
+]
+
+
+@pytest.mark.parametrize(("word", "owner", "code"), OWNERS)
+def test_one_person_keeps_a_customer(
+    tmp_path: Path, state: State, word: str, owner: str | None, code: str | None
+) -> None:
+    columns = {"object": ["customer"], "record": ["ERP:1"], "新负责人": [word]}
+    path = reviewed(tmp_path / "r.xlsx", {**columns, "目前的负责人": ["吴若兰；李知远"]})
+    applied = apply.read(path, state, MODEL)
+    assert [entry["owner"] for entry in state.entries("owners")] == ([owner] if owner else [])
+    assert [told.code for told in (*applied.refused, *applied.notes)] == ([code] if code else [])
 
 
 @pytest.mark.parametrize("form", ["xlsx", "xls"])
@@ -238,6 +350,7 @@ def test_decisions_of_the_report_are_taken_and_bad_ones_listed(
     [
         ("x.xlsx", None, "APPLY_MISSING"),
         ("x.xlsx", b"not a workbook", "APPLY_UNREADABLE"),
+        ("x.csv", b"object,left", "APPLY_TEXT"),
         ("x.json", b"{", "APPLY_NOT_OURS"),
         ("x.json", b"[1, 2]", "APPLY_NOT_OURS"),
         ("x.json", b'{"other": []}', "APPLY_NOT_OURS"),

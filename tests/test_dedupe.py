@@ -195,6 +195,49 @@ def test_a_decision_holds_for_every_record_of_both_customers(tmp_path: Path) -> 
     assert "held" not in [end for end, _ in ends(found)]
 
 
+#: Two customers of several records each; only the two with a telephone are asked about.
+SISTERS = [
+    {"name": "成都璟桥电子科技有限责任公司", "code": "A1", "phone": "028-55595767"},
+    {"name": "成都璟桥食品有限责任公司", "code": "B1", "phone": "028-55595767"},
+    *({"name": "成都璟桥电子科技有限责任公司", "code": code} for code in ("A2", "A3", "A4")),
+    *({"name": "成都璟桥食品有限责任公司", "code": code} for code in ("B2", "B3", "B4")),
+]
+
+
+def said_same(state: decisions.State, *pairs: tuple[str, str]) -> None:
+    state.append(
+        "pairs",
+        [
+            {"object": "customer", "left": f"ERP:{one}", "right": f"ERP:{two}", "verdict": "same"}
+            for one, two in pairs
+        ],
+    )
+
+
+def test_who_says_that_two_customers_are_one_says_so_of_all_their_records(tmp_path: Path) -> None:
+    state = decisions.State(tmp_path)
+    first = run(tmp_path, SISTERS, state=state)
+    publish(first, state)
+    assert len(set(clusters(first))) == 2
+    said_same(state, ("A1", "B1"))
+    found = run(tmp_path, SISTERS, state=state)
+    assert len(set(clusters(found))) == 1
+    assert set(clusters(found)) < set(clusters(first)), "one of the two ids, no third one"
+    assert "review" not in found.pairs["verdict"].to_pylist()
+
+
+def test_customers_that_a_law_keeps_apart_stay_whole_whatever_is_said(tmp_path: Path) -> None:
+    rows = [dict(row) for row in SISTERS]
+    rows[2]["uscc"], rows[5]["uscc"] = ONE, TWO
+    state = decisions.State(tmp_path)
+    before = clusters(run(tmp_path, rows, state=state))
+    said_same(state, ("A1", "B1"))
+    found = run(tmp_path, rows, state=state)
+    assert len(set(before)) == 2 and clusters(found) == before
+    told = [i["value"] for i in found.issues.to_pylist() if i["code"] == "ALWAYS_IMPOSSIBLE"]
+    assert told == [rows[0]["name"], rows[1]["name"]]
+
+
 def test_owner_conflict_is_held_until_somebody_decides(tmp_path: Path) -> None:
     rows = [{"name": "上海华星电子有限公司", "owner": o, "code": o} for o in ("张三", "李四")]
     found = run(tmp_path, rows)

@@ -82,7 +82,7 @@ def test_each_owner_gets_a_workbook_with_the_cells_to_fill(tmp_path: Path) -> No
     assert [path.name for path in paths] == ["未分配.xlsx", "张三.xlsx"]
     assert reread.names(paths[1])[:2] == ["客户", "联系人"]
     sheet = reread.columns(paths[1], header_row=3)
-    assert sheet.column_names[4:] == ["客户名称", "客户编号", "所属行业", "来源行"]
+    assert sheet.column_names[5:] == ["客户名称", "客户编号", "所属行业", "来源行"]
     assert sheet["来源行"].to_pylist() == ["客户.xlsx#客户!2"]
     assert sheet["所属行业"].to_pylist() == [None]
     assert sheet["asked"].to_pylist() == ["industry"]
@@ -91,6 +91,21 @@ def test_each_owner_gets_a_workbook_with_the_cells_to_fill(tmp_path: Path) -> No
 def test_a_contact_is_recognised_by_its_customer(tmp_path: Path) -> None:
     sheet = reread.columns(workbooks(tmp_path)[1], header_row=3, sheet="联系人")
     assert sheet["客户名称"].to_pylist() == ["甲公司"]
+
+
+def test_what_a_record_is_recognised_by_stands_there_where_others_lack_it(tmp_path: Path) -> None:
+    """A nameless contact in the list takes the names of the others off nobody's screen."""
+    two = records(
+        "contact",
+        {"golden": "k", "mobile": "13812340001", "customer_golden": "a"},
+        {"golden": "m", "name": "李四", "customer_golden": "a"},
+    )
+    golden = {**GOLDEN, "contact": two}
+    table = gaps_of(golden, crosswalk(golden), PLAN, PROJECT, MODEL)
+    paths = gaps.write(table, golden, PLAN, PROJECT, MODEL, tmp_path, "zh")
+    sheet = reread.columns(paths[-1], header_row=3, sheet="联系人")
+    assert sheet["姓名"].to_pylist() == [None, "李四"]
+    assert sheet["手机"].to_pylist() == ["13812340001", None]
 
 
 def test_the_same_gaps_give_the_same_bytes(tmp_path: Path) -> None:

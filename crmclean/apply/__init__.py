@@ -14,27 +14,32 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crmclean.apply.rows import Refused, Taken, checked
+from crmclean.apply.rows import Refused, Taken
 from crmclean.apply.sheets import read_sheets
+from crmclean.apply.taking import ANSWER, SUBJECT, news
+from crmclean.apply.values import as_told, checked
 from crmclean.decisions import State
 from crmclean.errors import InputRefused
 from crmclean.model import Object
 
-#: What an entry of each kind must hold, and what names its subject.
-KEYS = {
-    "pairs": (("object", "left", "right", "verdict"), ("object", "left", "right")),
-    "owners": (("object", "record", "owner"), ("object", "record")),
-    "values": (("object", "golden", "field", "value", "seen"), ("object", "golden", "field")),
-}
+__all__ = ["Applied", "as_told", "read"]
 
+#: What an entry of each kind must hold.
+KEYS = {kind: (*subject, ANSWER[kind]) for kind, subject in SUBJECT.items()}
+KEYS["values"] += ("seen",)
+
+#: What a sheet saved as text is called: other sheets are gone, and the long numbers of hidden columns
+#: do not outlive being opened by Excel.
+TEXT = (".csv", ".txt", ".tsv")
 VERDICTS = ("same", "different")
 
 
 @dataclass
 class Applied:
     """What one file gave: entries taken by kind, how many were known already or left empty, and
-    what was refused, each with its place. `batch`: of which data the report was that the decisions
-    were made in (report.batch), empty for workbooks."""
+    what was refused, each with its place; `notes`: what is to be told of entries that were taken.
+    `batch`: of which data the report was that the decisions were made in (report.batch), empty for
+    workbooks."""
 
     file: Path
     taken: dict[str, int] = field(default_factory=dict)
@@ -42,6 +47,7 @@ class Applied:
     empty: int = 0
     batch: str = ""
     refused: list[Refused] = field(default_factory=list)
+    notes: list[Refused] = field(default_factory=list)
 
 
 def read(path: Path, state: State, model: dict[str, Object]) -> Applied:
@@ -51,35 +57,31 @@ def read(path: Path, state: State, model: dict[str, Object]) -> Applied:
     """
     if not path.is_file():
         raise InputRefused("APPLY_MISSING", file=path)
+    if path.suffix.lower() in TEXT:
+        raise InputRefused("APPLY_TEXT", file=path)
     applied = Applied(path)
     if path.suffix.lower() == ".json":
         entries, applied.batch = _decisions(path)
         found = _told_by(entries, model)
     else:
         found = read_sheets(path, model)
-    by_kind: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KEYS}
+    by_kind: dict[str, list[Taken]] = {kind: [] for kind in KEYS}
     for item in found:
         if isinstance(item, Refused):
             applied.refused.append(item)
         elif item.entry is None:
             applied.empty += 1
         else:
-            by_kind[item.kind].append(item.entry)
-    for kind, entries in by_kind.items():
-        new = _new(kind, entries, state)
-        state.append(kind, new)
-        applied.known += len(entries) - len(new)
-        if new:
-            applied.taken[kind] = len(new)
+            by_kind[item.kind].append(item)
+    for kind, items in by_kind.items():
+        found = news(kind, items, state)
+        state.append(kind, [item.entry for item in found.new])
+        applied.refused += [item.told("APPLY_CONTRADICTS") for item in found.split]
+        applied.notes += found.notes
+        applied.known += len(items) - len(found.split) - len(found.new)
+        if found.new:
+            applied.taken[kind] = len(found.new)
     return applied
-
-
-def _new(kind: str, entries: list[dict[str, Any]], state: State) -> list[dict[str, Any]]:
-    """The entries that say something else than the last one on their subject."""
-    subject = KEYS[kind][1]
-    latest = {tuple(entry.get(key) for key in subject): entry for entry in state.entries(kind)}
-    wanted = {tuple(entry[key] for key in subject): entry for entry in entries}
-    return [entry for key, entry in wanted.items() if latest.get(key) != entry]
 
 
 def _decisions(path: Path) -> tuple[list[dict[str, Any]], str]:
@@ -97,11 +99,11 @@ def _decisions(path: Path) -> tuple[list[dict[str, Any]], str]:
 def _told_by(entries: list[dict[str, Any]], model: dict[str, Object]) -> Iterator[Taken | Refused]:
     for number, entry in enumerate(entries, 1):
         kind = entry.pop("kind", "pairs")
-        right = kind in KEYS and all(_told(entry, key) for key in KEYS[kind][0])
+        right = kind in KEYS and all(_told(entry, key) for key in KEYS[kind])
         if not (right and entry["object"] in model and entry.get("verdict", "same") in VERDICTS):
             yield Refused("", number, str(kind), "APPLY_BAD_ENTRY")
         elif entry.get("value") is None:
-            yield Taken(kind, entry)
+            yield Taken(kind, entry, row=number, column=str(kind))
         else:
             yield _checked(number, kind, entry, model)
 
@@ -121,6 +123,7 @@ def _checked(
     if field_ is None:
         return Refused("", number, str(kind), "APPLY_BAD_ENTRY")
     try:
-        return Taken(kind, {**entry, "value": checked(entry["value"], field_)})
+        entry = {**entry, "value": checked(entry["value"], field_)}
     except ValueError as error:
         return Refused("", number, entry["field"], str(error.args[0]))
+    return Taken(kind, entry, row=number, column=entry["field"])

@@ -1,4 +1,4 @@
-"""The rows of a sheet that came back, one reader per kind of sheet: gaps, pairs, owners, suggestions.
+"""The rows of a sheet that came back, one reader per kind of sheet: gaps, pairs, suggestions.
 
 A row or cell that is not understood is listed, never guessed. Values go through the rule of their
 field, as a cell of a source would.
@@ -8,64 +8,50 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from crmclean import rules
+from crmclean.apply.values import checked
+from crmclean.apply.words import ACCEPTS, VERDICTS, meant, plain
 from crmclean.messages import say
 from crmclean.model import Field, Object
+from crmclean.workbooks.shown import headings
 
-#: Words of a verdict, as people write them; anything else is listed.
-VERDICT_WORDS = {
-    "same": ("same", "同一", "同一客户", "同一个", "同一家", "相同", "是", "合并", "yes", "y", "merge"),
-    "different": ("different", "不同", "不同客户", "不是", "否", "不合并", "no", "n", "apart"),
-    "all_different": ("all different", "本组都不同", "都不同", "全不同", "全部不同"),
-}  # fmt: skip
 GROUP_HEADINGS = ("group", "组", "Group")
 VERDICT_HEADINGS = ("verdict", "结论", "判断", "判定", "Verdict", "Decision")
-ACCEPT_WORDS = {
-    "accept": ("accept", "采用", "接受", "是", "yes", "y"),
-    "reject": ("reject", "不采用", "不接受", "拒绝", "否", "no", "n"),
-}
 ACCEPT_HEADINGS = ("accepted", "是否采用", "Accept?")
-OWNER_HEADINGS = ("owner", "归属人", "负责人", "新负责人", "Owner")
 
 Row = dict[str, str | None]
 
 
 @dataclass(frozen=True)
 class Refused:
-    """A cell or entry that was not taken: where (sheet, row, column) and the code of the reason."""
+    """A cell or entry that was not taken, or is to be told: where (sheet, row, column), its `cell`
+    (H5) in a workbook, and the code of the reason."""
 
     sheet: str
     row: int
     column: str
     code: str
     suggestion: str | None = None
+    cell: str = ""
 
 
 @dataclass(frozen=True)
 class Taken:
-    """An entry for the state, or None where the person left the cell empty."""
+    """An entry for the state and where it stood, or None where the person left the cell empty.
+    `note`: a code of what is to be told although it was taken."""
 
     kind: str
     entry: dict[str, Any] | None
+    sheet: str = ""
+    row: int = 0
+    column: str = ""
+    note: str = ""
+    cell: str = ""
+
+    def told(self, code: str) -> Refused:
+        return Refused(self.sheet, self.row, self.column, code, cell=self.cell)
 
 
-def checked(value: str, field: Field) -> str:
-    """The value as its rule writes it. Raises ValueError(code) where the rule refuses it, or where
-    the cell holds something else than one value of this field."""
-    options = {"values": field.values, "synonyms": field.synonyms, **field.options}
-    clean = rules.rule(field.kind).clean(value, **options)
-    if isinstance(clean, rules.Parts):
-        own = field.options.get("want", "")
-        parts = {part or own: text for part, text in clean.values.items() if text}
-        if set(parts) != {own} or clean.more:
-            raise ValueError("APPLY_SEVERAL_VALUES")
-        clean = parts[own]
-    if not clean:
-        raise ValueError("APPLY_NO_VALUE")
-    return clean
-
-
-def _gaps(
+def gaps(
     sheet: str, rows: list[tuple[int, Row]], model: dict[str, Object]
 ) -> Iterator[Taken | Refused]:
     """The cells that were asked for; one that was not asked for and holds more than a tick is
@@ -91,7 +77,7 @@ def _gap(
     sheet: str, number: int, heading: str, field: Field, row: Row, value: str
 ) -> Iterator[Taken | Refused]:
     if field.name not in (row.get("asked") or "").split():
-        if value not in ("", say("gaps.there")):
+        if value not in ("", say("gaps.there")) and heading not in headings(row):
             yield Refused(sheet, number, heading, "APPLY_NOT_ASKED")
         return
     if not value:
@@ -104,7 +90,7 @@ def _gap(
         yield Refused(sheet, number, heading, str(code), suggestion)
         return
     entry = {"object": field.object, "golden": row["golden"], "field": field.name}
-    yield Taken("values", {**entry, "value": clean, "seen": row["seen"]})
+    yield Taken("values", {**entry, "value": clean, "seen": row["seen"]}, sheet, number, heading)
 
 
 def _field(owner: Object, heading: str) -> Field | None:
@@ -112,7 +98,7 @@ def _field(owner: Object, heading: str) -> Field | None:
     return next((field for field in fields if heading in field.label.values()), None)
 
 
-def _pairs(
+def pairs(
     sheet: str, rows: list[tuple[int, Row]], model: dict[str, Object]
 ) -> Iterator[Taken | Refused]:
     """A verdict on each row; one on a whole group stands for those rows of it that have none."""
@@ -131,45 +117,29 @@ def _pairs(
         else:
             keys = ("object", "left", "right", "seen")
             entry = {key: row[key] for key in keys if row.get(key)}
-            yield Taken("pairs", {**entry, "verdict": verdict})
+            yield Taken("pairs", {**entry, "verdict": verdict}, sheet, number, heading)
 
 
 def _verdict(row: Row) -> tuple[str, str | None]:
     """What stands in the column to fill, and which verdict that is."""
     heading = next((name for name in VERDICT_HEADINGS if name in row), "")
-    word = (row.get(heading) or "").strip().lower()
-    return word, next((v for v, words in VERDICT_WORDS.items() if word in words), None)
+    word = plain(row.get(heading))
+    return word, meant(word, VERDICTS)
 
 
 def _group(row: Row) -> str:
     return next((row[name] or "" for name in GROUP_HEADINGS if name in row), "")
 
 
-def _owners(
-    sheet: str, rows: list[tuple[int, Row]], model: dict[str, Object]
-) -> Iterator[Taken | Refused]:
-    for number, row in rows:
-        heading = next((name for name in OWNER_HEADINGS if name in row), "")
-        owner = (row.get(heading) or "").strip()
-        if row["object"] not in model or not row["record"]:
-            yield Refused(sheet, number, "", "APPLY_ROW_UNKNOWN")
-        elif not owner:
-            yield Taken("owners", None)
-        else:
-            yield Taken(
-                "owners", {"object": row["object"], "record": row["record"], "owner": owner}
-            )
-
-
-def _suggestions(
+def suggestions(
     sheet: str, rows: list[tuple[int, Row]], model: dict[str, Object]
 ) -> Iterator[Taken | Refused]:
     """Accepted and rejected values; a rejected one is an entry without a value, so that it is
     not asked for again."""
     for number, row in rows:
         heading = next((name for name in ACCEPT_HEADINGS if name in row), "")
-        word = (row.get(heading) or "").strip().lower()
-        said = next((key for key, words in ACCEPT_WORDS.items() if word in words), None)
+        word = plain(row.get(heading))
+        said = meant(word, ACCEPTS)
         owner = model.get(row["object"] or "")
         field = owner.fields.get(row.get("field") or "") if owner else None
         if field is None or not all(row.get(key) for key in ("golden", "seen", "suggested")):
@@ -190,18 +160,7 @@ def _suggestion(
     if row.get("instead_of"):
         entry["instead_of"] = row["instead_of"]
     try:
-        return Taken(
-            "values", entry | ({"value": checked(row["suggested"], field)} if accepted else {})
-        )
+        entry |= {"value": checked(row["suggested"], field)} if accepted else {}
     except ValueError as error:
         return Refused(sheet, number, heading, str(error.args[0]))
-
-
-#: Words and headings of the column to fill, by the hidden heading of its sheet.
-DECIDED_IN = {
-    "suggested": ("review.accepted", ACCEPT_HEADINGS),
-    "left": ("review.verdict", VERDICT_HEADINGS),
-    "record": ("review.owner", OWNER_HEADINGS),
-}
-#: The hidden heading that tells each kind of sheet.
-READERS = {"suggested": _suggestions, "golden": _gaps, "left": _pairs, "record": _owners}
+    return Taken("values", entry, sheet, number, heading)

@@ -33,6 +33,7 @@ def apply_decisions(
     if lang is None:
         set_language(project.language)
     model = build({path: f.model_dump(exclude_none=True) for path, f in project.fields.items()})
+    model = apply.as_told(model, project)
     state = State(config.parent / "crmclean.state")
     returns.applied([apply.read(path, state, model) for path in files], as_json, _batch(out))
 

@@ -3,8 +3,11 @@
 from typing import Any
 
 from crmclean.cli import show
-from crmclean.messages import language, say
+from crmclean.messages import advice, language, say
 from crmclean.model import build
+
+#: What is told of a cell to a script.
+PLACE = ("sheet", "row", "column", "cell", "code")
 
 
 def applied(files: list[Any], as_json: bool, batch: str = "") -> None:
@@ -19,19 +22,28 @@ def applied(files: list[Any], as_json: bool, batch: str = "") -> None:
         show.line(say("apply.done", **facts, refused=len(one.refused)))
         if batch and one.batch not in ("", batch):
             show.line(say("apply.other_batch"))
-        for refused in one.refused:
-            place = f"{refused.sheet}!{refused.row} {refused.column}"
-            show.line(f"  ! {place}: [{refused.code}] {say(refused.code)}")
+        for mark, found in (("!", one.refused), ("*", one.notes)):
+            for told in found:
+                show.line(f"  {mark} {_place(told)}: [{told.code}] {say(told.code, row=told.row)}")
+        for code in dict.fromkeys(told.code for told in (*one.refused, *one.notes)):
+            if what_to_do := advice(code):
+                show.line(f"  → [{code}] {what_to_do}")
     if any(one.taken for one in files):
         show.line(say("apply.next"))
 
 
+def _place(told: Any) -> str:
+    """Sheet, cell and heading: 客户!H5 跟进状态."""
+    return f"{told.sheet}!{told.cell or told.row} {told.column}".rstrip()
+
+
 def _applied(one: Any) -> dict[str, Any]:
-    refused = [
-        {"sheet": r.sheet, "row": r.row, "column": r.column, "code": r.code} for r in one.refused
-    ]
+    refused, notes = (
+        [{name: getattr(told, name) for name in PLACE} for told in found]
+        for found in (one.refused, one.notes)
+    )
     counts = {"taken": one.taken, "known": one.known, "empty": one.empty}
-    return {"file": str(one.file), **counts, "refused": refused}
+    return {"file": str(one.file), **counts, "refused": refused, "notes": notes}
 
 
 def audited(result: Any, as_json: bool) -> None:

@@ -95,8 +95,10 @@ def _judged_customers(
     job.told(0.5)
     learned = [] if known or count < ENOUGH else [scored.frozen.entry("customer")]
     sure, doubtful = same_uscc(scored, fields)
+    proved = replace(laws, always=sure)
+    label = engine.grouped(scored, SPEC, proved, job.project.dedupe.match, count)
+    label = named.joined(label, laws.always, laws)
     laws = replace(laws, always=np.union1d(laws.always, sure))
-    label = engine.grouped(scored, SPEC, laws, job.project.dedupe.match, count)
     said, laws = _spread(said, laws, scored, label)
     review = job.project.dedupe.review
     at = bands.kept(scored, label, laws, review, doubtful)
@@ -141,7 +143,9 @@ def _judged_contacts(
     spec, review = contacts.SPEC, job.project.dedupe.review
     laws = contacts.laws(fields, _union(said, "never"), _union(said, "always"))
     scored = engine.score(fields, spec, laws, contacts.weights())
-    label = engine.grouped(scored, spec, laws, job.project.dedupe.match, count)
+    alone = replace(laws, always=np.zeros(0, np.int64))
+    label = engine.grouped(scored, spec, alone, job.project.dedupe.match, count)
+    label = named.joined(label, laws.always, laws)
     said, laws = _spread(said, laws, scored, label)
     nothing = np.zeros(len(scored.left), bool)
     scored = scored.at(bands.kept(scored, label, laws, review, nothing))

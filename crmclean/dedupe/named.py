@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.decisions import State, seen
+from crmclean.dedupe.cluster import clusters, numbered
+from crmclean.dedupe.engine import Laws
 from crmclean.messages import severity
 from crmclean.plan import Plan
 from crmclean.project import Project
@@ -37,20 +39,49 @@ def pairs(
     return found
 
 
+def joined(label: np.ndarray, always: np.ndarray, laws: Laws) -> np.ndarray:
+    """The clusters after people called records one (`always`): who says so of two says so of all
+    records of their clusters. Where a law, or another word of people, keeps any of these apart, the
+    clusters stay as they were, whole."""
+    firsts, place = numbered(label)
+    count = len(firsts)
+    said, never = (_ends(pair, place, count) for pair in (always, laws.never))
+    if not len(said):
+        return label
+    exclusive = tuple(_of_clusters(codes, place, count) for codes in laws.exclusive)
+    left, right = np.divmod(np.union1d(said, never), count)
+    banned = Laws(exclusive, never).forbidden(left, right, count)
+    value = np.where(banned, -np.inf, np.inf)
+    return firsts[clusters(count, left, right, value, exclusive)[place]]
+
+
 def between_clusters(
     never: np.ndarray, left: np.ndarray, right: np.ndarray, label: np.ndarray
 ) -> np.ndarray:
     """Pairs that a person called different, with all others between the same two clusters: who says
     that two companies are two says so of every record of theirs, and is not asked again."""
     count = len(label)
-
-    def ends(one: np.ndarray, two: np.ndarray) -> np.ndarray:
-        low, high = np.minimum(label[one], label[two]), np.maximum(label[one], label[two])
-        return np.where(low < high, low * count + high, -1)
-
-    said = ends(*np.divmod(never, count))
-    same = np.isin(ends(left, right), said[said >= 0])
+    same = np.isin(_between(left, right, label, count), _ends(never, label, count))
     return np.union1d(never, left[same] * count + right[same])
+
+
+def _ends(pair: np.ndarray, label: np.ndarray, count: int) -> np.ndarray:
+    """The pairs of clusters (left * count + right) that pairs of records are between."""
+    found = np.unique(_between(*np.divmod(pair, max(len(label), 1)), label, count))
+    return found[found >= 0]
+
+
+def _between(one: np.ndarray, two: np.ndarray, label: np.ndarray, count: int) -> np.ndarray:
+    """The same for each pair of records, -1 within one cluster."""
+    low, high = np.minimum(label[one], label[two]), np.maximum(label[one], label[two])
+    return np.where(low < high, low * count + high, -1)
+
+
+def _of_clusters(codes: np.ndarray, place: np.ndarray, count: int) -> np.ndarray:
+    """The one number that records of each cluster have, or -1."""
+    found = np.full(count, -1, codes.dtype)
+    np.maximum.at(found, place, codes)
+    return found
 
 
 def _decided(

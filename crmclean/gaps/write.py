@@ -1,8 +1,9 @@
 """One workbook per owner with exactly the cells to fill.
 
 A row per record, what the owner recognises it by on the left (grey, locked), then the columns that
-some record lacks: the cells to fill are yellow, a tick stands where nothing is missing. The columns
-HIDDEN are for `apply`: where a value belongs, and which fields were asked for.
+some record lacks: the cells to fill are yellow, a tick stands where nothing is missing, or the value
+where the record is recognised by it. The columns HIDDEN are for `apply`: where a value belongs, which
+fields were asked for, and what the row shows.
 """
 
 from pathlib import Path
@@ -20,6 +21,8 @@ from crmclean.model import Field, Object
 from crmclean.plan import Plan
 from crmclean.project import Project
 from crmclean.run.numbers import distinct
+from crmclean.workbooks.shown import HEADING as SHOWN
+from crmclean.workbooks.shown import shown
 
 NEEDED, WANTED, GREY = "#FFD966", "#FFF2CC", "#F2F2F2"
 #: What a person recognises a record by, beside its place in the source.
@@ -31,7 +34,7 @@ CONTEXT = {
     "opportunity": ("name", "code", "customer"),
 }
 CONTEXT_WIDTH, NARROW = 28, {"code": 14, "mobile": 15, "at": 18}
-HIDDEN = ("object", "golden", "seen", "asked")
+HIDDEN = ("object", "golden", "seen", "asked", SHOWN)
 YES_NO = {"zh": ("是", "否"), "en": ("yes", "no")}
 
 
@@ -91,13 +94,16 @@ def _sheet(
         *(_to_fill(field, language) for field in fields),
         workbooks.Col(say("gaps.place", language), locked=True, colour=GREY),
     ]
+    to_fill = {field.name: _there(records, field) for field in fields}
+    known = [f for f in CONTEXT[name] if f in lacking or f in NAMED_BY[name]]
     cells = [
         pa.repeat(name, records.num_rows),
         records["golden"],
         seen(records, name),
         _asked(records, fields),
+        shown({owner.fields[f].label[language]: records[f].combine_chunks() for f in known}),
         *(records[field.name] for field in context),
-        *(pc.if_else(filled(records, field), say("gaps.there"), None) for field in fields),
+        *to_fill.values(),
         _places(records["record"].combine_chunks(), plan),
     ]
     rows = pa.Table.from_arrays(cells, names=[str(n) for n in range(len(cells))])
@@ -116,6 +122,13 @@ def _context(field: Field, language: str) -> workbooks.Col:
     """What the owner recognises the record by; a long text does not push the cells out of sight."""
     width = NARROW.get(field.name, CONTEXT_WIDTH)
     return workbooks.Col(field.label[language], width, locked=True, colour=GREY, wrap=True)
+
+
+def _there(records: pa.Table, field: Field) -> pa.Array:
+    """What stands where a record has the value: the value if people know the record by it."""
+    if field.name in CONTEXT[field.object]:
+        return records[field.name]
+    return pc.if_else(filled(records, field), say("gaps.there"), None)
 
 
 def _asked(records: pa.Table, fields: list[Field]) -> pa.Array:

@@ -10,6 +10,8 @@ from crmclean.messages import say
 from crmclean.model import Object
 from crmclean.plan import Plan
 from crmclean.review.sheet import MOST, asked, grey, one, places, sheet, title
+from crmclean.workbooks.shown import HEADING as SHOWN
+from crmclean.workbooks.shown import shown
 
 
 def sheets(work: Any, plan: Plan, model: dict[str, Object], language: str) -> list[workbooks.Sheet]:
@@ -47,6 +49,7 @@ def _conflicts(
     columns = [
         workbooks.Col("object", hidden=True, locked=True),
         workbooks.Col("record", hidden=True, locked=True),
+        workbooks.Col(SHOWN, hidden=True, locked=True),
         asked("owner", people, language),
         grey(owner.fields["name"].label[language], 34),
         grey(say("review.claimed_by", language), 30),
@@ -56,6 +59,7 @@ def _conflicts(
     cells = [
         pa.repeat("customer", clusters.num_rows),
         one(clusters["fingerprint_first"]),
+        shown({owner.fields["name"].label[language]: one(clusters["name_first"])}),
         pa.nulls(clusters.num_rows, pa.string()),
         one(clusters["name_first"]),
         _listed(clusters["owner_list"]),

@@ -19,8 +19,12 @@ from crmclean.model import Object
 from crmclean.plan import Plan
 from crmclean.review.sheet import MOST, asked, grey, one, places, sheet, title
 from crmclean.run.components import components
+from crmclean.workbooks.shown import HEADING as SHOWN
+from crmclean.workbooks.shown import shown
 
 DIFFERS = "#FCE4B8"
+#: What tells a person which two a row is about.
+NAMED_BY = ("name", "customer")
 #: What a person compares, most telling first.
 COMPARED = {
     "customer": [
@@ -114,6 +118,17 @@ def _pairs(
     fields = [owner.fields[name] for name in COMPARED[owner.name]]
     fields = [f for f in fields if any(s[f.name].null_count < s.num_rows for s in sides)]
     columns, cells, marks = _keys(owner.name, *([key.take(rows) for rows in at] for key in keys))
+    names = [field for field in fields if field.name in NAMED_BY]
+    columns.append(workbooks.Col(SHOWN, hidden=True, locked=True))
+    cells.append(
+        shown(
+            {
+                f"{label} · {field.label[language]}": one(side[field.name])
+                for field in names
+                for side, label in zip(sides, "AB", strict=True)
+            }
+        )
+    )
     columns.append(grey(say("review.group", language), 6))
     cells.append(pairs["group"])
     words = ("same", "different", "all_different")

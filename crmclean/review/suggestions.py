@@ -17,6 +17,8 @@ from crmclean.messages import say
 from crmclean.model import Object
 from crmclean.plan import Plan
 from crmclean.review.sheet import MOST, asked, grey, one, places, sheet, title
+from crmclean.workbooks.shown import HEADING as SHOWN
+from crmclean.workbooks.shown import shown
 
 SUGGESTIONS = pa.schema(
     [
@@ -108,19 +110,24 @@ def sheets(work: Any, plan: Plan, model: dict[str, Object], language: str) -> li
 def _sheet(whole: pa.Table, plan: Plan, owner: Object, language: str) -> workbooks.Sheet:
     found = whole.slice(0, MOST)
     choices = [say(f"review.{word}", language) for word in ("accept", "reject")]
+    called, suggested = (
+        owner.fields[owner.name_field].label[language],
+        say("review.suggested", language),
+    )
     columns = [
-        *(workbooks.Col(key, hidden=True, locked=True) for key in KEYS),
+        *(workbooks.Col(key, hidden=True, locked=True) for key in (*KEYS, SHOWN)),
         asked("accepted", choices, language),
-        grey(owner.fields[owner.name_field].label[language], 30),
+        grey(called, 30),
         grey(say("review.field", language), 16),
         grey(say("review.now", language), 26),
-        grey(say("review.suggested", language), 26),
+        grey(suggested, 26),
         grey(say("review.problem", language), 40),
         grey(say("review.place", language), 40),
     ]
     labels = {name: field.label[language] for name, field in owner.fields.items()}
     cells = [
         *(one(found[key]) for key in KEYS),
+        shown({called: one(found["name"]), suggested: one(found["suggested"])}),
         pa.nulls(found.num_rows, pa.string()),
         one(found["name"]),
         _worded(found["field"], labels.__getitem__),
