@@ -148,6 +148,13 @@ def test_a_named_record_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert told == [("NAMED_UNKNOWN", "ERP.csv!99")]
 
 
+def test_a_record_that_is_named_twice_is_told(tmp_path: Path) -> None:
+    twins = [{"name": "上海华星电子有限公司", "code": code} for code in ("C1", "C2")]
+    found = run(tmp_path, twins, {"never": [["ERP:C1", "ERP.csv!2"]]})
+    told = [(i["code"], i["value"]) for i in found.issues.to_pylist()]
+    assert told == [("NAMED_TWICE", "ERP:C1 = ERP.csv!2")]
+
+
 def test_decisions_hold_and_are_asked_again_when_names_changed(tmp_path: Path) -> None:
     rows = [
         {"name": "上海华星电子有限公司", "code": "1"},
@@ -173,7 +180,24 @@ def test_decisions_hold_and_are_asked_again_when_names_changed(tmp_path: Path) -
     rows[0]["phone"] = "021-55509999"
     assert len(set(clusters(run(tmp_path, rows, state=state)))) == 2
     rows[0]["name"] = "上海华星电子股份有限公司"
-    assert len(set(clusters(run(tmp_path, rows, state=state)))) == 1
+    found = run(tmp_path, rows, state=state)
+    assert len(set(clusters(found))) == 1
+    lapsed = [i for i in found.issues.to_pylist() if i["code"] == "DECISION_LAPSED"]
+    assert [(i["row"], i["value"]) for i in lapsed] == [(2, "ERP.csv!3")]
+
+
+def test_a_decision_that_lapsed_and_came_true_all_the_same_says_nothing(tmp_path: Path) -> None:
+    rows = [
+        {"name": "上海华星电子有限公司", "code": "1"},
+        {"name": "上海华星电子有限公司", "code": "2"},
+    ]
+    own, state = table("customer", rows), decisions.State(tmp_path)
+    left, right = decisions.fingerprints(own, "customer", PLAN).to_pylist()
+    entry = {"object": "customer", "left": left, "right": right, "verdict": "same", "seen": "1 2"}
+    state.append("pairs", [entry])
+    found = run(tmp_path, own, state=state)
+    assert len(set(clusters(found))) == 1
+    assert "DECISION_LAPSED" not in found.issues["code"].to_pylist()
 
 
 def test_a_decision_holds_for_every_record_of_both_customers(tmp_path: Path) -> None:

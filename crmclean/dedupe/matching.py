@@ -72,11 +72,12 @@ def customers(records: dict[str, pa.Table], fields: dict[str, Field], job: Job) 
     misled = contradicted(said, label)
     issues = found_issues(own, fields, label, judged.verdict, judged.pairs, why, misled)
     absent = named.unknown(own, prints, job.plan, job.project)
+    lapsed = named.lapsed("customer", own, prints, job.plan, job.state, label)
     return replace(
         matched,
         golden=linked.golden,
         changes=concat(CHANGES, [matched.changes, linked.changes]),
-        issues=concat(ISSUES, [issues, linked.issues, absent]),
+        issues=concat(ISSUES, [issues, linked.issues, absent, lapsed]),
         learned=learned,
         braked=judged.pairs.braked,
         moved=judged.pairs.moved,
@@ -134,7 +135,9 @@ def _contacts(attached: Attached, job: Job) -> Matched:
     why = np.where(attached.held, attached.why, waits)
     full = contacts.fullness(fields)
     matched = merged(Clustered("contact", own, prints, judged.label, rank, full, why), job)
-    return replace(matched, **judged.told("contact", own, contacts.SPEC))
+    lapsed = named.lapsed("contact", told, prints, job.plan, job.state, judged.label)
+    issues = concat(ISSUES, [matched.issues, lapsed])
+    return replace(matched, issues=issues, **judged.told("contact", own, contacts.SPEC))
 
 
 def _judged_contacts(

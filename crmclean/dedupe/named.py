@@ -15,7 +15,7 @@ from crmclean.dedupe.engine import Laws
 from crmclean.messages import severity
 from crmclean.plan import Plan
 from crmclean.project import Project
-from crmclean.tables import ISSUES, record_ids, table
+from crmclean.tables import ISSUES, concat, record_ids, rows_of, sources_of, table
 
 _NONE = np.zeros(0, np.int64)
 
@@ -32,7 +32,7 @@ def pairs(
         ids = records["record"].combine_chunks()
         for rule in ("never", "always"):
             found[rule] = _of_project(getattr(project.dedupe, rule), ids, prints, plan, count)
-    decided = _decided(object, records, prints, state)
+    decided, _ = _decided(object, records, prints, state)
     for rule, verdict in (("decided_never", "different"), ("decided_always", "same")):
         chosen = sorted(pair for pair, said in decided.items() if said == verdict)
         found[rule] = np.array([low * count + high for low, high in chosen], np.int64)
@@ -84,23 +84,51 @@ def _of_clusters(codes: np.ndarray, place: np.ndarray, count: int) -> np.ndarray
     return found
 
 
+def lapsed(
+    object: str, records: pa.Table, prints: pa.Array, plan: Plan, state: State, label: np.ndarray
+) -> pa.Table:
+    """An issue for each pair that came out otherwise than it was decided, because one of the two is
+    called otherwise by now or has another credit code. `label`: the cluster of each record."""
+    _, old = _decided(object, records, prints, state)
+    pairs = [pair for pair, verdict in sorted(old.items()) if verdict != _now(pair, label)]
+    places = np.array(pairs, np.int64).reshape(-1, 2)
+    left, right = (records["record"].take(pa.array(side)) for side in places.T)
+    ids = left.combine_chunks()
+    columns = {
+        "source": sources_of(ids),
+        "row": rows_of(ids),
+        "object": object,
+        "record": ids,
+        "code": "DECISION_LAPSED",
+        "severity": severity("DECISION_LAPSED"),
+        "value": pa.array([plan.where(one) for one in right.to_pylist()], pa.string()),
+    }
+    return table(ISSUES, columns)
+
+
+def _now(pair: tuple[int, int], label: np.ndarray) -> str:
+    return "same" if label[pair[0]] == label[pair[1]] else "different"
+
+
 def _decided(
     object: str, records: pa.Table, prints: pa.Array, state: State
-) -> dict[tuple[int, int], str]:
+) -> tuple[dict[tuple[int, int], str], dict[tuple[int, int], str]]:
+    """What is decided of pairs of records; and what was, of those where it lapsed."""
     entries = [e for e in state.entries("pairs") if e.get("object") == object]
     if not entries:
-        return {}
+        return {}, {}
     place = _places(prints, [e[side] for e in entries for side in ("left", "right")])
     values = seen(records, object).to_pylist()
     decided: dict[tuple[int, int], str] = {}
+    old: dict[tuple[int, int], str] = {}
     for entry in entries:
         one, two = place.get(entry["left"]), place.get(entry["right"])
         if one is None or two is None or one == two:
             continue
-        now = f"{values[one]} {values[two]}"
-        if entry.get("seen", now) in (now, None):
-            decided[min(one, two), max(one, two)] = entry["verdict"]
-    return decided
+        now, pair = f"{values[one]} {values[two]}", (min(one, two), max(one, two))
+        counts = entry.get("seen", now) in (now, None)
+        (decided if counts else old)[pair] = entry["verdict"]
+    return decided, {pair: verdict for pair, verdict in old.items() if pair not in decided}
 
 
 def _places(prints: pa.Array, wanted: list[str]) -> dict[str, int]:
@@ -110,19 +138,20 @@ def _places(prints: pa.Array, wanted: list[str]) -> dict[str, int]:
 
 
 def unknown(records: pa.Table, prints: pa.Array, plan: Plan, project: Project) -> pa.Table:
-    """An issue for each record that crmclean.yaml names and that is not there."""
-    ids = records["record"].combine_chunks()
-    names = [
-        name for rule in ("never", "always") for name in sum(getattr(project.dedupe, rule), ())
-    ]
+    """An issue for each record that crmclean.yaml names and that is not there, and for each pair that
+    names one record twice."""
+    ids, told = records["record"].combine_chunks(), (*project.dedupe.never, *project.dedupe.always)
+    names = list(sum(told, ()))
     places = _named(names, ids, prints, plan)
     missing = sorted(name for name in set(names) if name not in places)
-    columns = {
-        "object": "customer",
-        "code": "NAMED_UNKNOWN",
-        "value": pa.array(missing, pa.string()),
-    }
-    return table(ISSUES, {**columns, "severity": severity("NAMED_UNKNOWN")})
+    twice = {pair for pair in told if len({places.get(name, name) for name in pair}) == 1}
+    found = {"NAMED_UNKNOWN": missing, "NAMED_TWICE": sorted(map(" = ".join, twice))}
+    return concat(ISSUES, (_about_names(code, values) for code, values in found.items()))
+
+
+def _about_names(code: str, values: list[str]) -> pa.Table:
+    columns = {"object": "customer", "code": code, "severity": severity(code)}
+    return table(ISSUES, {**columns, "value": pa.array(values, pa.string())})
 
 
 def _of_project(
