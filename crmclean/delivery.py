@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from crmclean import audit, decisions, dedupe, export, exporting, laws, pipeline, templates, undo
+from crmclean import audit, dedupe, export, exporting, identity, laws, pipeline, templates, undo
 from crmclean.errors import UsageError
 from crmclean.job import Job, finished
 from crmclean.messages import say
@@ -102,7 +102,7 @@ def unmerge(job: Job, named: str) -> str:
     golden = undo.golden_of(job.work, plan, job.model, named)
     path = job.out / f"unmerge-{golden}.xlsx"
     found = undo.members(job.work, golden)
-    records = {name: decisions.named(job.work, name) for name in job.model}
+    records = {name: identity.named(job.work, name) for name in job.model}
     rows = undo.write(job.work, plan, job.model, golden, path, job.project.language)
     job.state.append("pairs", dedupe.unmerge(golden, found, records, plan))
     return say("undo.done", golden=golden, count=found.num_rows, rows=rows, file=path)

@@ -52,6 +52,7 @@ LAYERS = {
             "own_template",
             "template_files",
             "decisions",
+            "identity",
             "headings",
             "locate",
             "plan",

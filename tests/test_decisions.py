@@ -5,7 +5,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from crmclean import decisions, plan
+from crmclean import decisions, identity, plan
 from crmclean.ends import follow_parents
 from crmclean.tables import CROSSWALK, record_ids, table
 
@@ -26,7 +26,7 @@ def records(*rows: tuple[int, int, str | None, str | None]) -> pa.Table:
 
 
 def prints(*rows) -> list[str]:
-    return decisions.fingerprints(records(*rows), "customer", PLAN).to_pylist()
+    return identity.fingerprints(records(*rows), "customer", PLAN).to_pylist()
 
 
 def test_a_unique_code_names_the_record() -> None:

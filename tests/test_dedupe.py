@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crmclean import decisions, dedupe, messages, model, plan, project
+from crmclean import decisions, dedupe, identity, messages, model, plan, project
 from crmclean.dedupe import compare, customer_fields, fields
 from crmclean.dedupe.blocks import refuse_too_many
 from crmclean.dedupe.customers import ADDRESS
@@ -161,8 +161,8 @@ def test_decisions_hold_and_are_asked_again_when_names_changed(tmp_path: Path) -
         {"name": "上海华星电子有限公司", "code": "2"},
     ]
     own = table("customer", rows)
-    left, right = decisions.fingerprints(own, "customer", PLAN).to_pylist()
-    seen = " ".join(decisions.seen(own, "customer").to_pylist())
+    left, right = identity.fingerprints(own, "customer", PLAN).to_pylist()
+    seen = " ".join(identity.seen(own, "customer").to_pylist())
     state = decisions.State(tmp_path)
     state.append(
         "pairs",
@@ -192,7 +192,7 @@ def test_a_decision_that_lapsed_and_came_true_all_the_same_says_nothing(tmp_path
         {"name": "上海华星电子有限公司", "code": "2"},
     ]
     own, state = table("customer", rows), decisions.State(tmp_path)
-    left, right = decisions.fingerprints(own, "customer", PLAN).to_pylist()
+    left, right = identity.fingerprints(own, "customer", PLAN).to_pylist()
     entry = {"object": "customer", "left": left, "right": right, "verdict": "same", "seen": "1 2"}
     state.append("pairs", [entry])
     found = run(tmp_path, own, state=state)
@@ -209,7 +209,7 @@ def test_a_decision_holds_for_every_record_of_both_customers(tmp_path: Path) -> 
     assert [p["verdict"] for p in run(tmp_path, own).pairs.to_pylist()] == ["match"] + [
         "review"
     ] * 2
-    prints = decisions.fingerprints(own, "customer", PLAN).to_pylist()
+    prints = identity.fingerprints(own, "customer", PLAN).to_pylist()
     state = decisions.State(tmp_path)
     said = {"object": "customer", "left": prints[0], "right": prints[2], "verdict": "different"}
     state.append("pairs", [said])
@@ -627,8 +627,8 @@ def test_enough_decisions_move_the_weights(tmp_path: Path) -> None:
     names = [f"上海{a}{b}华星电子有限公司" for a in "东西南北中上" for b in "甲乙丙丁戊己庚辛壬癸"]
     own = table("customer", [{"name": name, "code": f"K{n}"} for n, name in enumerate(names * 2)])
     before = run(tmp_path, own)
-    prints = decisions.fingerprints(own, "customer", PLAN).to_pylist()
-    seen = decisions.seen(own, "customer").to_pylist()
+    prints = identity.fingerprints(own, "customer", PLAN).to_pylist()
+    seen = identity.seen(own, "customer").to_pylist()
     state = decisions.State(tmp_path / "state")
     entries = [
         {

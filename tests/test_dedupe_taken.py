@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_dedupe import publish
 
-from crmclean import decisions, dedupe, model, plan, project
+from crmclean import decisions, dedupe, identity, model, plan, project
 from crmclean.run import Work
 from crmclean.run.kept import Kept
 from crmclean.tables import PART_BITS, record_ids
@@ -209,7 +209,7 @@ def test_a_decision_of_a_person_is_honoured_in_a_refresh(tmp_path, last_month) -
         p for p in found.pairs.to_pylist() if (p["object"], p["verdict"]) == ("customer", "match")
     )
     own = tables(sheets)[0]["customer"]
-    prints = decisions.fingerprints(own, "customer", PLAN)
+    prints = identity.fingerprints(own, "customer", PLAN)
     sides = {
         side: prints[own["record"].to_pylist().index(pair[side])].as_py()
         for side in ("left", "right")

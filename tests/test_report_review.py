@@ -8,8 +8,9 @@ import pytest
 import report_work
 
 from crmclean import apply, gaps, review, tables
-from crmclean.decisions import State, fingerprints, hashes
+from crmclean.decisions import State
 from crmclean.dedupe import contacts, customers
+from crmclean.identity import fingerprints, hashes
 from crmclean.messages import entries
 from crmclean.model import build
 from crmclean.report import overview

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean import tables
-from crmclean.decisions import hashed
 from crmclean.errors import UsageError
+from crmclean.identity import hashed
 from crmclean.messages import say
 from crmclean.model import Object
 from crmclean.run import Work

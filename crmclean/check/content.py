@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.decisions import hashed
+from crmclean.identity import hashed
 
 SAMPLE = 1_000
 NUMBERS = 20  # fewer tell no size

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean import decisions, tables
+from crmclean import identity, tables
 from crmclean.check.baseline import Records
 from crmclean.check.findings import Finding, found
 from crmclean.check.gates import over, percent, shown
@@ -68,7 +68,7 @@ def _ends(records: Records) -> pa.Table:
     """Fingerprint and golden id of each customer record."""
     mine = records.crosswalk.filter(pc.equal(records.crosswalk["object"], "customer"))
     at = pc.index_in(_one(records.table["record"]), _one(mine["record"]))
-    names = decisions.fingerprints(records.table, "customer", records.plan)
+    names = identity.fingerprints(records.table, "customer", records.plan)
     return pa.table({"name": names, "golden": _one(mine["golden"]).take(at)})
 
 

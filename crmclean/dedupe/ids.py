@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.decisions import hashed
+from crmclean.identity import hashed
 
 LETTER = {"customer": "C", "contact": "P", "lead": "L", "follow_up": "F", "opportunity": "O"}
 

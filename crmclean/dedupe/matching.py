@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from crmclean.decisions import fingerprints, under
 from crmclean.dedupe import bands, contacts, customer_fields, engine, named, survive
 from crmclean.dedupe.calibrate import by_decisions
 from crmclean.dedupe.children import Attached
@@ -24,6 +23,7 @@ from crmclean.dedupe.laws import contradicted, laws_of, reasons, same_uscc
 from crmclean.dedupe.owners import settle
 from crmclean.dedupe.parents import link
 from crmclean.dedupe.report import blocks_table, found_issues
+from crmclean.identity import fingerprints, under
 from crmclean.run.memory import give_back
 from crmclean.tables import CHANGES, ISSUES, concat
 

@@ -9,9 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.decisions import State, seen
+from crmclean.decisions import State
 from crmclean.dedupe.cluster import clusters, numbered
 from crmclean.dedupe.engine import Laws
+from crmclean.identity import seen
 from crmclean.messages import severity
 from crmclean.plan import Plan
 from crmclean.project import Project

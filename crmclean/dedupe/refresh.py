@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.decisions import fingerprints, seen
+from crmclean.identity import fingerprints, seen
 from crmclean.plan import Plan
 from crmclean.tables import TEXT, table
 

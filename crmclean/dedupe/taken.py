@@ -16,7 +16,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.decisions import coded
 from crmclean.dedupe import base as bases
 from crmclean.dedupe import ties
 from crmclean.dedupe.base import key_file, packed, rows_of
@@ -30,6 +29,7 @@ from crmclean.dedupe.joined import Outside
 from crmclean.dedupe.parts import keep, whole
 from crmclean.dedupe.reach import reached
 from crmclean.dedupe.together import together
+from crmclean.identity import coded
 from crmclean.run import Work, cache
 from crmclean.run.numbers import distinct
 from crmclean.tables import PART_BITS

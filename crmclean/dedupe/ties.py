@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean import decisions
+from crmclean import identity
 from crmclean.dedupe import name_fields
 from crmclean.dedupe.characters import hashes
 from crmclean.dedupe.fields import Field
@@ -60,7 +60,7 @@ def of_others(records: Records, plan: Plan) -> Iterator[Ties]:
     for name, own in records.items():
         if name != "customer":
             yield from of_children(own, NOBODY)
-        for begun in decisions.stems(own, name, plan):
+        for begun in identity.stems(own, name, plan):
             yield from of_prints(name, own, begun)
 
 
@@ -70,7 +70,7 @@ def of_late(records: Records, plan: Plan) -> Iterator[Ties]:
     for name, own in records.items():
         if name != "customer":
             yield from _of_references(own, NOBODY)
-        yield from of_prints(name, own, decisions.stems(own, name, plan)[-1])
+        yield from of_prints(name, own, identity.stems(own, name, plan)[-1])
 
 
 def _of_texts(own: pa.Table, held: Iterable[tuple[str, pa.Array]]) -> Iterator[Ties]:

@@ -20,10 +20,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from crmclean import tables
-from crmclean.decisions import hashed
 from crmclean.errors import UsageError
 from crmclean.export.leftovers import write_list
 from crmclean.export.parts import Fitted, Part
+from crmclean.identity import hashed
 from crmclean.messages import say
 from crmclean.model import Object
 from crmclean.tables import TEXT

@@ -8,7 +8,7 @@ open again and is asked again (design.md 4, identity over time).
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean import decisions, tables
+from crmclean import identity, tables
 from crmclean.decisions import State
 from crmclean.plan import Plan
 
@@ -45,7 +45,7 @@ def apply_fills(
 
 def seen(records: pa.Table, name: str) -> pa.Array:
     """A hash of what a person recognises each record by."""
-    return decisions.hashes(records, NAMED_BY[name])
+    return identity.hashes(records, NAMED_BY[name])
 
 
 def _filled(

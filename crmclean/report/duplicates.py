@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean import decisions, privacy, tables
+from crmclean import identity, privacy, tables
 from crmclean.report.clusters import KINDS, lined_up, numbers_of
 from crmclean.report.differences import differences
 from crmclean.report.finished import Finished, codes, mask_of, one, tally
@@ -156,10 +156,10 @@ def _asked(run: Finished, name: str, record: np.ndarray, kind: np.ndarray) -> di
     wanted = np.flatnonzero((kind == 0) | (kind == 1))
     if not len(wanted):
         return {"print": [], "seen": []}
-    records = decisions.named(run.raw, name)
+    records = identity.named(run.raw, name)
     rows = pc.index_in(pa.array(record[wanted]), one(records["record"]))
-    prints = decisions.fingerprints(records, name, run.plan).take(rows)
-    told = (prints, decisions.seen(records.take(rows), name))
+    prints = identity.fingerprints(records, name, run.plan).take(rows)
+    told = (prints, identity.seen(records.take(rows), name))
     place = np.full(len(record), -1)
     place[wanted] = np.arange(len(wanted))
     at = pa.array(place, mask=place < 0)

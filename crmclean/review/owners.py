@@ -5,7 +5,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean import decisions, workbooks
+from crmclean import identity, workbooks
 from crmclean.messages import say
 from crmclean.model import Object
 from crmclean.plan import Plan
@@ -32,7 +32,7 @@ def _conflicts(
     conflicts: pa.Table, records: pa.Table, plan: Plan, owner: Object, language: str
 ) -> workbooks.Sheet:
     at = pc.index_in(one(conflicts["record"]), one(records["record"]))
-    prints, rows = decisions.fingerprints(records, "customer", plan), records.take(at)
+    prints, rows = identity.fingerprints(records, "customer", plan), records.take(at)
     rows = rows.append_column("golden", one(conflicts["golden"]))
     rows = rows.append_column("place", places(one(rows["record"]), plan))
     rows = rows.append_column("fingerprint", prints.take(at))

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean import decisions, workbooks
+from crmclean import decisions, identity, workbooks
 from crmclean.messages import say
 from crmclean.model import Object
 from crmclean.plan import Plan
@@ -56,8 +56,8 @@ def sheets(work: Any, plan: Plan, model: dict[str, Object], language: str) -> li
             mine = _grouped(mine.sort_by(order), work, name)
             told = title("review.duplicates_title", mine.num_rows, language)
             records = work.get(f"records/{name}")
-            known = decisions.named(work, name)
-            keys = decisions.fingerprints(known, name, plan), decisions.seen(known, name)
+            known = identity.named(work, name)
+            keys = identity.fingerprints(known, name, plan), identity.seen(known, name)
             found.append(
                 _pairs(mine.slice(0, MOST), told, records, keys, plan, model[name], language)
             )

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean import decisions, tables, workbooks
+from crmclean import identity, tables, workbooks
 from crmclean.messages import say
 from crmclean.model import Object
 from crmclean.plan import Plan
@@ -80,7 +80,7 @@ def _of_object(
         mine, now = mine.filter(asked), now.filter(asked)
         subject = golden.take(one(mine["place"]))
         columns = {
-            "seen": decisions.hashes(subject, (owner.name_field,)),
+            "seen": identity.hashes(subject, (owner.name_field,)),
             "instead_of": now,
             "suggested": mine["suggestion"],
             "name": subject[owner.name_field],
