@@ -73,6 +73,8 @@ def fingerprints(records: pa.Table, object: str, plan: Plan) -> pa.Array:
     those = records.filter(rest)
     base, own = _hashed(those, object, plan), codes.filter(rest)
     counted = _numbered(base, _before(base), ".")
+    if own.null_count == len(own):
+        return pc.replace_with_mask(codes, rest, counted)
     copies = pa.array(_of_one(own, seen(those, object)))
     copied = pc.if_else(pa.array(_before(own) > 0), _numbered(own, _before(own), "#"), own)
     return pc.replace_with_mask(codes, rest, pc.if_else(copies, copied, counted))
