@@ -50,6 +50,15 @@ _WORDS = {
     "养殖": "03", "渔业": "04", "水产": "04", "农林牧渔": "A", "采矿": "B", "矿业": "B", "煤炭": "06", "石油": "07",
     "能源": "D", "电力": "44", "燃气": "45", "水务": "46", "自来水": "461", "服务": "O", "居民服务": "O",
     "家政": "8010", "美容": "8040", "维修": "81", "汽车维修": "8111",
+    "informationtechnology": "I", "software": "65", "internet": "64", "telecommunications": "63",
+    "telecom": "63", "manufacturing": "C", "electronics": "39", "semiconductors": "397",
+    "semiconductor": "397", "automotive": "36", "pharmaceuticals": "27", "pharmaceutical": "27",
+    "medicaldevices": "358", "healthcare": "84", "chemicals": "26", "textiles": "17", "apparel": "18",
+    "furniture": "21", "printing": "23", "construction": "E", "realestate": "70", "wholesale": "51",
+    "retail": "52", "logistics": "G", "transportation": "G", "hospitality": "H", "finance": "J",
+    "financialservices": "J", "banking": "66", "insurance": "68", "consulting": "724",
+    "advertising": "725", "education": "P", "media": "R", "government": "S", "agriculture": "01",
+    "mining": "B", "energy": "D", "utilities": "D",
 }  # fmt: skip
 #: Likely, not certain: shown to a person, never written.
 _LIKELY = {"机械": "34", "机械制造": "34", "设备": "34", "高新技术": "M", "科技": "M", "工业": "C", "电器": "38",
