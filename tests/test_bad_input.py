@@ -143,6 +143,20 @@ def test_a_source_without_a_row_is_told_and_stops_no_other(tmp_path: Path, cli: 
     assert list((tmp_path / "out/import").iterdir())
 
 
+@pytest.mark.parametrize("command", [("verify",), ("audit", "score"), ("apply",), ("inspect",)])
+def test_a_file_that_is_not_there_is_said_to_be_missing(
+    command: tuple[str, ...], tmp_path: Path, cli: Callable
+) -> None:
+    good_project(tmp_path)
+    assert cli("run", "-o", "out", "--no-input", cwd=tmp_path).returncode == 0
+    done = cli(*command, "没有.xlsx", cwd=tmp_path)
+    assert (done.returncode, "_MISSING" in done.stderr, "没有.xlsx" in done.stderr) == (
+        3,
+        True,
+        True,
+    )
+
+
 def test_output_below_a_file(tmp_path: Path, cli: Callable) -> None:
     good_project(tmp_path)
     done = cli("run", "-o", "a.csv/out", "--no-input", cwd=tmp_path)

@@ -72,6 +72,8 @@ def score(path: Path) -> Result:
 
 def _form(path: Path) -> tuple[pa.Table, dict[str, str | None]]:
     """The drawn records, one a row, and what the form says of the draw."""
+    if not path.is_file():
+        raise InputRefused("FILE_MISSING", file=path, near="")
     try:
         rows = reread.columns(path, header_row=2)
         facts = dict(zip(*reread.columns(path, sheet="draw").to_pydict().values(), strict=True))

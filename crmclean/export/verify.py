@@ -32,7 +32,7 @@ def verify(
 
     `sent_files`: the `files` table of export.write, whose paths are relative to `folder`; `kind`:
     import or pilot. Writes the retry file or the list of differences beside `path`. Raises
-    InputRefused (VERIFY_UNREADABLE, VERIFY_NO_MATCH).
+    InputRefused (FILE_MISSING, VERIFY_UNREADABLE, VERIFY_NO_MATCH).
     """
     rows = _read(path)
     told = _headings(sent_files, folder, template, kind)
@@ -95,6 +95,8 @@ def _sent(
 def _read(path: Path) -> list[list[str | None]]:
     import csv
 
+    if not path.is_file():
+        raise InputRefused("FILE_MISSING", file=path, near="")
     try:
         if path.suffix.lower() in (".csv", ".txt"):
             with path.open(encoding="utf-8-sig", newline="") as lines:
