@@ -198,6 +198,29 @@ def test_c17_fixed_width_in_bytes(tmp_path, encoding):
     assert found[:3] == [list(rows[0]), list(rows[1]), ["乙", None, "上海"]]
 
 
+@pytest.mark.parametrize(
+    "cell", ["上海市\n新路1号", "一\n\n三", '说\n"好"，\n', "\n", "甲,乙\n丙,丁"]
+)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_cell_of_several_lines_in_every_row(tmp_path, cell, delimiter):
+    """Such a file has more lines of two cells than of three: its width is that of its records."""
+    import csv
+    import io
+
+    rows = [[f"公司{n}", cell, "老客户"] for n in range(250)]
+    page = io.StringIO()
+    csv.writer(page, delimiter=delimiter).writerows([["客户名称", "地址", "备注"], *rows])
+    found = cells(written(tmp_path / "a.csv", page.getvalue()))
+    assert found[1:] == [[name, meant(text), last] for name, text, last in rows]
+    assert notes(tmp_path / "a.csv") == []
+
+
+def test_a_lost_quote_in_the_head_joins_no_lines(tmp_path):
+    lines = ["a,b,c", '1,"2,3', *["1,2,3"] * 5, '4,"5\n6",7', *['1,2,"3"'] * 20]
+    path = written(tmp_path / "a.csv", "\n".join(lines) + "\n")
+    assert len(cells(path)) == 28 and cells(path)[7] == ["4", "5\n6", "7"]
+
+
 def test_c18_trailing_delimiter(tmp_path):
     path = written(tmp_path / "a.csv", "a,b\n1,2,\n3,4,\n")
     assert [row[:2] for row in cells(path)] == [["a", "b"], ["1", "2"], ["3", "4"]]

@@ -1,12 +1,14 @@
 """How a delimited text file is cut into cells: an own vote over few candidates.
 
 csv.Sniffer fails on full-width delimiters, ragged files and `="0138"`; a delimiter here is what
-gives the same number of cells on most of the first 200 lines (dirty-input.md C09, C10, C13).
+gives the same number of cells on most of the first 200 lines (dirty-input.md C09, C10, C13). Lines
+that a cell with line breaks takes are counted as the one record that they are.
 Where no candidate does, clevercsv gives a second opinion: slow, so only then, and on little.
 """
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 CANDIDATES = ("\t", ",", ";", "|", "，", "；", "\x01", "\x1f", "^", "$", "~", "||", "、", ":")
@@ -17,7 +19,9 @@ LINES = 200
 SURE, OPINION = 0.6, 20_000
 _IN_CELLS = re.compile(r"[\w\s。，.·\-/()（）\"'“”《》：?？!！@+=]")
 _ESCAPE = re.compile(r'\\"(?=[^,;|\t])')
-_QUOTED = re.compile(r'"(?:[^"\n]|"")*"')
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+#: So many lines of the head may one record take.
+TALL = 50
 
 
 @dataclass(frozen=True)
@@ -44,23 +48,48 @@ def decide(head: str, delimiter: str | None = None) -> Dialect:
         skip, delimiter = 1, delimiter or said[1]
     lines = [line for line in lines[skip : skip + LINES] if line.strip()]
     backslash = _escapes(lines)
-    bare = [_QUOTED.sub("", line) for line in lines]
     if delimiter:
-        width = _vote(bare, delimiter)[1]
+        width = _vote(_bare(lines, delimiter, backslash), delimiter)[1]
         return Dialect(delimiter, width, backslash, skip, "sep= line" if said else "as told")
     score, width, best = max(
-        ((*_vote(bare, candidate), candidate) for candidate in CANDIDATES),
+        ((*_vote(_bare(lines, each, backslash), each), each) for each in CANDIDATES),
         key=lambda vote: (vote[0], -CANDIDATES.index(vote[2])),
     )
     if score < SURE:
         other = _second_opinion(lines)
-        if other and _vote(bare, other)[0] > max(score, SURE):
-            width = _vote(bare, other)[1]
+        theirs = _vote(_bare(lines, other, backslash), other) if other else (0.0, 1)
+        if other and theirs[0] > max(score, SURE):
+            width = theirs[1]
             return Dialect(other, width, backslash, skip, f"{other!r}: clevercsv's opinion")
     if score == 0:
         return Dialect(",", 1, backslash, skip, "no delimiter: one column")
     evidence = f"{best!r} cuts most of the first {len(lines)} lines into {width} cells"
     return Dialect(best, width, backslash, skip, evidence)
+
+
+def _bare(lines: list[str], delimiter: str, backslash: bool) -> list[str]:
+    """The records that lines hold, without what stands in quotes."""
+    if backslash:
+        lines = [line.replace('\\"', "") for line in lines]
+    odd = [line.count('"') % 2 == 1 for line in lines]
+    if any(odd):
+        lines = list(_records(lines, odd, re.escape(delimiter)))
+    return [_QUOTED.sub("", line) for line in lines]
+
+
+def _records(lines: list[str], odd: list[bool], mark: str) -> Iterator[str]:
+    """Lines, those of a cell that goes on over several in one. A quote that was lost joins nothing:
+    one begins at the edge of a cell and ends at one. `odd`: lines with an odd number of quotes."""
+    begins = re.compile(rf'(?:^|{mark})"[^"]*$')
+    ends = re.compile(rf'^(?:[^"]|"")*"(?:{mark}|$)')
+    at = 0
+    while at < len(lines):
+        end = at
+        if odd[at] and begins.search(_QUOTED.sub("", lines[at])):
+            last = next((n for n in range(at + 1, min(at + TALL, len(lines))) if odd[n]), at)
+            end = last if ends.match(lines[last]) else at
+        yield "\n".join(lines[at : end + 1])
+        at = end + 1
 
 
 def _vote(lines: list[str], delimiter: str) -> tuple[float, int]:
