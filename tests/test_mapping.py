@@ -211,6 +211,15 @@ def test_an_unknown_column_names_the_nearest() -> None:
     assert caught.value.facts["near"] == "公司\n名称"
 
 
+@pytest.mark.parametrize("entry", [{"object": "follow_up"}, {"role": "authority"}])
+def test_further_contacts_stand_on_lists_of_customers_or_contacts(entry: dict) -> None:
+    given = {"path": "客户.xlsx", "contacts": [{"contact.name": "业务员"}], **entry}
+    told = Project.model_validate({"version": 1, "target": "generic", "sources": [given]})
+    with pytest.raises(UsageError) as raised:
+        mapping.check(told, plan.Plan((source(),)), MODEL)
+    assert raised.value.code == "MAPPING_NO_CONTACTS"
+
+
 @pytest.mark.parametrize("name", ["固定电话", "联系人手机"])
 def test_a_column_that_has_a_field_is_not_the_one_that_was_meant(name: str) -> None:
     """Nor is one that is hardly like it."""

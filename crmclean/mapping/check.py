@@ -17,6 +17,8 @@ from crmclean.plan import Plan
 from crmclean.plan import Source as Planned
 from crmclean.project import FieldSource, Project, Source
 
+#: What a row may be that has further contacts.
+WITH_CONTACTS = ("customer", "contact")
 #: So alike are a name and what was meant by it.
 NEAR = 0.5
 
@@ -84,6 +86,8 @@ def _check_fields(place: str, entry: Source, model: dict[str, Object]) -> None:
     for path in (*entry.fields, *entry.review):
         if path not in paths:
             raise _unknown("MAPPING_UNKNOWN_FIELD", place, path, paths)
+    if entry.contacts and (entry.object not in WITH_CONTACTS or entry.role == "authority"):
+        raise UsageError("MAPPING_NO_CONTACTS", place=place, object=entry.object)
     persons = [field.path for field in model["contact"].fields.values()]
     for path in (path for contact in entry.contacts for path in contact):
         if path not in persons:
