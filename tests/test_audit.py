@@ -158,6 +158,49 @@ def test_a_form_that_is_not_done_is_refused(form: Path, verdicts: list, code: st
     assert refused.value.code == code
 
 
+def test_a_form_without_some_of_its_records_proves_nothing(form: Path) -> None:
+    judge(form, ["错"] * 3 + ["对"] * 47)
+    book = openpyxl.load_workbook(form)
+    book.worksheets[0].delete_rows(3, 3)
+    book.save(form)
+    with pytest.raises(InputRefused) as refused:
+        audit.score(form)
+    assert refused.value.code == "AUDIT_ROWS"
+    told = {name: refused.value.facts[name] for name in ("drawn", "found", "numbers")}
+    assert told == {"drawn": 50, "found": 47, "numbers": "1, 2, 3"}
+
+
+def test_a_record_that_stands_twice_is_not_counted_twice(form: Path) -> None:
+    judge(form, ["对"] * 50)
+    book = openpyxl.load_workbook(form)
+    sheet = book.worksheets[0]
+    for cell in sheet[52]:
+        sheet.cell(53, cell.column).value = cell.value
+    book.save(form)
+    with pytest.raises(InputRefused) as refused:
+        audit.score(form)
+    assert (refused.value.code, refused.value.facts["numbers"]) == ("AUDIT_ROWS", "50")
+
+
+def test_the_form_may_be_sorted_signed_and_moved(form: Path) -> None:
+    judge(form, ["×", "√", "正确", "Ｘ", " 对 ", "right", "不确定"] + ["对"] * 43)
+    book = openpyxl.load_workbook(form)
+    sheet = book.worksheets[0]
+    for merged in list(sheet.merged_cells.ranges):
+        sheet.unmerge_cells(str(merged))
+    sheet.insert_rows(1)
+    sheet.insert_cols(4)
+    one, two = ([cell.value for cell in sheet[row]] for row in (4, 9))
+    for row, cells in ((9, one), (4, two)):
+        for column, value in enumerate(cells, 1):
+            sheet.cell(row, column).value = value
+    sheet.cell(56, 2).value = "审核人：林一新"
+    book.move_sheet("draw", -1)
+    book.save(form)
+    found = audit.score(form)
+    assert (found.right, found.wrong, found.undecided, found.seed) == (47, 2, 1, "1")
+
+
 def test_another_file_is_no_form(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(b"no workbook")
     with pytest.raises(InputRefused) as refused:

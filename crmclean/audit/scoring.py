@@ -4,14 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
-
-from crmclean.audit import plans, proof
+from crmclean.audit import plans, proof, returned
 from crmclean.audit.form import VERDICTS
 from crmclean.audit.populations import LOADED
 from crmclean.errors import InputRefused
-from crmclean.messages import LANGUAGES, say
-from crmclean.workbooks import reread
+from crmclean.messages import say
 
 
 @dataclass(frozen=True)
@@ -42,16 +39,15 @@ class Result:
 
 
 def score(path: Path) -> Result:
-    """Score a filled form. Raises InputRefused (exit 3): not a form, verdicts that are missing
-    (AUDIT_UNFINISHED) or not among the choices (AUDIT_BAD_VERDICT)."""
-    rows, facts = _form(path)
-    verdicts = [_verdict(text, place, path) for place, text in enumerate(rows[3].to_pylist(), 3)]
-    missing = verdicts.count(None)
-    if missing or not verdicts:
-        raise InputRefused("AUDIT_UNFINISHED", file=path, count=missing)
+    """Score a filled form. Raises InputRefused (exit 3): a missing file, or a form that is none, not
+    whole or not finished (returned.py)."""
+    if not path.is_file():
+        raise InputRefused("FILE_MISSING", file=path, near="")
+    form, facts = returned.read(path)
+    verdicts = [one.verdict for one in form]
     counts = {name: verdicts.count(name) for name in VERDICTS}
     drawn, right = len(verdicts), counts["right"]
-    fields = sum(int(text or 0) for text in rows[7].to_pylist())
+    fields = sum(one.fields for one in form)
     population = int(facts.get("population") or 0)
     return Result(
         drawn=drawn,
@@ -65,32 +61,16 @@ def score(path: Path) -> Result:
         seed=facts.get("seed") or "",
         of=facts.get("of") or LOADED,
         project=facts.get("project") or "",
-        errors=_errors(rows, verdicts),
+        errors=_errors(form),
         **counts,
     )
 
 
-def _form(path: Path) -> tuple[pa.Table, dict[str, str | None]]:
-    """The drawn records, one a row, and what the form says of the draw."""
-    if not path.is_file():
-        raise InputRefused("FILE_MISSING", file=path, near="")
-    try:
-        rows = reread.columns(path, header_row=2)
-        facts = dict(zip(*reread.columns(path, sheet="draw").to_pydict().values(), strict=True))
-    except Exception as error:
-        raise InputRefused("AUDIT_NOT_A_FORM", file=path) from error
-    if rows.num_columns < 8 or rows.column_names[6] != "golden":
-        raise InputRefused("AUDIT_NOT_A_FORM", file=path)
-    return rows, facts
-
-
-def _errors(rows: pa.Table, verdicts: list[str]) -> tuple[Mapping[str, str], ...]:
+def _errors(form: list[returned.Judged]) -> tuple[Mapping[str, str], ...]:
     """What is said of each record that is not right."""
-    fields, notes, golden = (rows[place].to_pylist() for place in (4, 5, 6))
+    names = ("golden", "verdict", "field", "note")
     return tuple(
-        {"golden": whose, "verdict": verdict, "field": field or "", "note": note or ""}
-        for verdict, field, note, whose in zip(verdicts, fields, notes, golden, strict=True)
-        if verdict != "right"
+        {name: getattr(one, name) for name in names} for one in form if one.verdict != "right"
     )
 
 
@@ -140,12 +120,3 @@ def certificate(result: Result, language: str | None = None) -> str:
 def _of(population: str, language: str | None) -> str:
     kind, _, rule = population.partition(":")
     return say(f"audit.of_{kind}", lang=language, rule=rule)
-
-
-def _verdict(text: str | None, row: int, path: Path) -> str | None:
-    if text is None:
-        return None
-    for name in VERDICTS:
-        if text.strip().lower() in {say(f"audit.{name}", lang=lang).lower() for lang in LANGUAGES}:
-            return name
-    raise InputRefused("AUDIT_BAD_VERDICT", file=path, row=row)
